@@ -46,7 +46,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A contact or wallet found in the text and validated. ``kind``: ``telegram``, ``onion``, ..."""
+    """A contact or wallet found and validated; ``kind`` is ``telegram``, ``onion``, ``btc``..."""
 
     kind: str
     value: str
