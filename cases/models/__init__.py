@@ -1,0 +1,28 @@
+"""The record's tables. One file a subject."""
+
+from cases.models.assessments import AssessmentRow
+from cases.models.audit import AuditEvent, AuditHead
+from cases.models.captures import Capture, DocumentRow
+from cases.models.cases import Case, Family
+from cases.models.decisions import DecisionRow
+from cases.models.people import Person
+from cases.models.runs import Run, RunCount, RunSource, StageRun
+from cases.models.targets import CandidateRow, Target
+
+__all__ = [
+    "AssessmentRow",
+    "AuditEvent",
+    "AuditHead",
+    "CandidateRow",
+    "Capture",
+    "Case",
+    "DecisionRow",
+    "DocumentRow",
+    "Family",
+    "Person",
+    "Run",
+    "RunCount",
+    "RunSource",
+    "StageRun",
+    "Target",
+]

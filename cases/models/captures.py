@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Capture(models.Model):
+    """One fetch. Never changed after it is written.
+
+    ``requests`` is how many requests reached the server for it, retries included (0 when the
+    address guard or the resolver stopped it). The bytes are in ``warc_file`` (relative to the
+    evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``.
+    """
+
+    run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="captures")
+    target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="captures")
+    url = models.CharField(max_length=2048)
+    url_hash = models.CharField(max_length=64)
+    fetched_at = models.DateTimeField()
+    egress = models.CharField(max_length=10)
+    outcome = models.CharField(max_length=20, db_index=True)
+    detail = models.CharField(max_length=500, blank=True)
+    status = models.PositiveIntegerField(default=0)
+    headers = models.JSONField(default=list)
+    content_type = models.CharField(max_length=120, blank=True)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    depth = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=1)
+    retention = models.CharField(max_length=20)
+    warc_file = models.CharField(max_length=200, blank=True)
+    warc_offset = models.BigIntegerField(default=0)
+    warc_length = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "url_hash"], name="capture_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["target", "fetched_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.url}"
+
+
+class DocumentRow(models.Model):
+    """Text and structure extracted from a capture: the page, or one post (``part`` is its id)."""
+
+    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="documents")
+    target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="documents")
+    part = models.CharField(max_length=40, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    title = models.CharField(max_length=1000, blank=True)
+    lang = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True)
+    text_sha256 = models.CharField(max_length=64)
+    links = models.JSONField(default=list)
+    views = models.BigIntegerField(null=True, blank=True)
+    forwarded_from = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["capture", "part"], name="document_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["target", "part", "text_sha256"])]
+
+    def __str__(self) -> str:
+        return self.title or f"document {self.pk}"

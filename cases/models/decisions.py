@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from domain.decisions import Jurisdiction, VerdictKind
+
+
+class DecisionRow(models.Model):
+    """A person's verdict on a case in one round of review. A person decides once a round."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions"
+    )
+    review_round = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=10, choices=[(v.value, v.value) for v in VerdictKind])
+    reason = models.TextField(blank=True)
+    jurisdiction = models.CharField(
+        max_length=20, choices=[(j.value, j.value) for j in Jurisdiction], blank=True
+    )
+    seconds = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "review_round", "person"], name="one_verdict_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} of case {self.case_id} by {self.person_id}"

@@ -1,0 +1,67 @@
+"""The one function through which a case changes its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from cases import audit
+from cases.models import Case
+from domain.clock import Clock, utc_now
+from domain.states import CaseState, check_move
+
+_REMEMBERS = frozenset({CaseState.ON_HOLD, CaseState.UNREACHABLE})
+
+
+def move(
+    case_id: int,
+    to: CaseState,
+    *,
+    actor: str,
+    reason: str,
+    details: Mapping[str, Any] | None = None,
+    clock: Clock = utc_now,
+) -> Case:
+    """Move a case and write the audit event, in one transaction.
+
+    ``actor`` is a username or ``system:<stage>``. Raises MoveError when the table of moves does
+    not allow it.
+    """
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        state = CaseState(case.state)
+        came_from = CaseState(case.came_from) if case.came_from else None
+        check_move(state, to, came_from=came_from, case=str(case.pk))
+        case.came_from = _came_from(case, state, to)
+        case.state = to
+        case.changed_at = clock()
+        if to is CaseState.IN_REVIEW and state not in {CaseState.ON_HOLD, CaseState.UNREACHABLE}:
+            case.review_round += 1
+        case.save(update_fields=["state", "came_from", "changed_at", "review_round"])
+        audit.append(
+            f"case.{to}",
+            f"case:{case.pk}",
+            actor=actor,
+            details={
+                "from": state.value,
+                "to": to.value,
+                "target": str(case.target),
+                "reason": reason,
+                **(details or {}),
+            },
+            clock=clock,
+        )
+    return case
+
+
+def _came_from(case: Case, state: CaseState, to: CaseState) -> str:
+    """What the case must remember: where a hold or an absence began.
+
+    A held case that becomes unreachable comes back to its hold, which no longer knows whether it
+    began in review or confirmed: it then ends in review, the safer of the two.
+    """
+    if to in _REMEMBERS and not (state is CaseState.UNREACHABLE and to is CaseState.ON_HOLD):
+        return state.value
+    return ""
