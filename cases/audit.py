@@ -62,7 +62,7 @@ def event_hash(event: AuditEvent) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """``length`` links were read; ``problems`` is empty when all hold; ``head`` is the last hash."""
+    """``length`` links were read, ``head`` is the last hash; no ``problems`` when all hold."""
 
     length: int
     head: str

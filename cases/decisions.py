@@ -56,7 +56,11 @@ def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc
         to = outcome_of(state, verdict.kind, earlier)
         if to is not None:
             case = move(
-                case.pk, to, actor=person.username, reason=verdict.reason or verdict.kind, clock=clock
+                case.pk,
+                to,
+                actor=person.username,
+                reason=verdict.reason or verdict.kind,
+                clock=clock,
             )
             if to is CaseState.ON_HOLD:
                 _write_hold(case, person, verdict)

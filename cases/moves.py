@@ -37,7 +37,7 @@ def move(
         case.came_from = _came_from(case, state, to)
         case.state = to
         case.changed_at = clock()
-        if to is CaseState.IN_REVIEW and state not in {CaseState.ON_HOLD, CaseState.UNREACHABLE}:
+        if to is CaseState.IN_REVIEW and state is not CaseState.UNREACHABLE:
             case.review_round += 1
         case.save(update_fields=["state", "came_from", "changed_at", "review_round"])
         audit.append(

@@ -1,0 +1,152 @@
+"""What the classifier said goes into the record, and moves cases into or out of review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from cases.models import AssessmentRow, Case, DocumentRow
+from cases.moves import move
+from domain.assessment import (
+    Assessment,
+    Indicator,
+    Label,
+    Price,
+    Role,
+    Span,
+    Verdict,
+)
+from domain.clock import Clock, utc_now
+from domain.states import CaseState
+
+
+def unassessed(model: str, *, batch: int = 500) -> Iterator[DocumentRow]:
+    """Documents that ``model`` has not assessed yet, oldest first, streamed."""
+    done = AssessmentRow.objects.filter(document=OuterRef("pk"), model=model)
+    rows = DocumentRow.objects.filter(~Exists(done)).order_by("pk")
+    return rows.iterator(chunk_size=batch)
+
+
+def record(run_id: int, pairs: Mapping[int, Assessment]) -> int:
+    """Store assessments by document id. Returns how many are new."""
+    rows = [_row(run_id, document_id, value) for document_id, value in pairs.items()]
+    with transaction.atomic():
+        before = AssessmentRow.objects.filter(document_id__in=[*pairs]).count()
+        AssessmentRow.objects.bulk_create(rows, ignore_conflicts=True)
+        return AssessmentRow.objects.filter(document_id__in=[*pairs]).count() - before
+
+
+def _row(run_id: int, document_id: int, value: Assessment) -> AssessmentRow:
+    return AssessmentRow(
+        document_id=document_id,
+        run_id=run_id,
+        model=value.model,
+        stage=value.stage,
+        probability=value.probability,
+        label=value.label,
+        role=value.role,
+        lang=value.lang,
+        substances=list(value.substances),
+        regions=list(value.regions),
+        spans=[asdict(span) for span in value.spans],
+        indicators=[asdict(indicator) for indicator in value.indicators],
+        prices=[asdict(price) for price in value.prices],
+        restricted=value.restricted,
+    )
+
+
+def as_assessment(row: AssessmentRow) -> Assessment:
+    """The value that a row was made from."""
+    return Assessment(
+        probability=row.probability,
+        label=Label(row.label),
+        role=Role(row.role),
+        lang=row.lang,
+        model=row.model,
+        stage=row.stage,
+        substances=tuple(row.substances),
+        regions=tuple(row.regions),
+        spans=tuple(Span(**span) for span in row.spans),
+        indicators=tuple(Indicator(**indicator) for indicator in row.indicators),
+        prices=tuple(Price(**price) for price in row.prices),
+        restricted=row.restricted,
+    )
+
+
+def latest_assessments(case: Case, model: str) -> list[AssessmentRow]:
+    """The newest assessment of every page or post of a case: one per URL and part.
+
+    A page that was captured in several runs counts once, as it was last seen.
+    """
+    newest: dict[tuple[str, str], AssessmentRow] = {}
+    rows = (
+        AssessmentRow.objects.filter(document__target=case.target, model=model)
+        .select_related("document__capture")
+        .order_by("document__capture__fetched_at", "pk")
+    )
+    for row in rows:
+        document = row.document
+        place = ("", document.part) if document.part else (document.capture.url, "")
+        newest[place] = row
+    return list(newest.values())
+
+
+def record_verdict(
+    case: Case,
+    verdict: Verdict,
+    carriers: list[int],
+    model: str,
+    *,
+    review_threshold: float,
+    actor: str,
+    clock: Clock = utc_now,
+) -> CaseState:
+    """Write what a case amounts to and move it on. Returns the state it ends in.
+
+    A new case becomes *in review* or *screened out*; a case that was screened out comes back
+    when its score has risen to the threshold. Cases in human hands only get new figures.
+    """
+    with transaction.atomic():
+        case.score = verdict.probability
+        case.selling_share = verdict.selling_share
+        case.role = verdict.role
+        case.substances = list(verdict.substances)
+        case.regions = list(verdict.regions)
+        case.langs = list(verdict.langs)
+        case.carriers = carriers
+        case.model = model
+        case.restricted = case.restricted or verdict.restricted
+        case.save(
+            update_fields=[
+                "score",
+                "selling_share",
+                "role",
+                "substances",
+                "regions",
+                "langs",
+                "carriers",
+                "model",
+                "restricted",
+            ]
+        )
+        selling = verdict.probability >= review_threshold
+        reason = f"score {verdict.probability:.4f}, threshold {review_threshold:.4f}, model {model}"
+        for to in _way(CaseState(case.state), selling=selling):
+            case = move(case.pk, to, actor=actor, reason=reason, clock=clock)
+    return CaseState(case.state)
+
+
+def _way(state: CaseState, *, selling: bool) -> tuple[CaseState, ...]:
+    goal = CaseState.IN_REVIEW if selling else CaseState.SCREENED_OUT
+    match state:
+        case CaseState.NEW:
+            return (CaseState.ASSESSED, goal)
+        case CaseState.ASSESSED:
+            return (goal,)
+        case CaseState.SCREENED_OUT if selling:
+            return (CaseState.IN_REVIEW,)
+        case _:
+            return ()

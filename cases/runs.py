@@ -1,0 +1,117 @@
+"""Runs and their stages: what was started, how often, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from cases import audit, counts, evidence, intake
+from cases.counts import CountKey
+from cases.models import Run, RunSource, StageRun
+from domain.candidates import Candidate, Why
+from domain.clock import Clock, utc_now
+from domain.seeds import Seed
+from domain.targets import TargetKey
+
+
+def start(
+    kind: str,
+    seeds_digest: str,
+    options: Mapping[str, Any],
+    *,
+    evidence_root: Any,
+    clock: Clock = utc_now,
+) -> Run:
+    """The run to work on: the unfinished one of the same kind and seeds, or a new one.
+
+    An unfinished run is resumed: what its killed workers wrote beyond the record is cut off.
+    """
+    with transaction.atomic():
+        run = (
+            Run.objects.select_for_update()
+            .filter(kind=kind, state=Run.State.RUNNING, seeds_digest=seeds_digest)
+            .order_by("-pk")
+            .first()
+        )
+        if run is None:
+            run = Run.objects.create(
+                kind=kind, started_at=clock(), seeds_digest=seeds_digest, options=dict(options)
+            )
+            audit.append(
+                "run.started", f"run:{run.pk}", actor="system:night", details={"kind": kind}
+            )
+            return run
+        run.starts += 1
+        run.options = dict(options)
+        run.save(update_fields=["starts", "options"])
+        audit.append(
+            "run.resumed", f"run:{run.pk}", actor="system:night", details={"start": run.starts}
+        )
+    cut = evidence.recover(evidence_root, run.pk, intake.committed_ends(run.pk))
+    if cut:
+        key = CountKey("", "cut off", "evidence beyond the record")
+        counts.add(run.pk, "resume", {key: len(cut)})
+    return run
+
+
+def add_seeds(run: Run, seeds: list[Seed], *, clock: Clock = utc_now) -> None:
+    """Make every seed a candidate and a source of the run."""
+    candidates = [Candidate(seed.target, Why.SEED, url=seed.url, priority=1.0) for seed in seeds]
+    with transaction.atomic():
+        intake.note_candidates(run.pk, candidates, clock=clock)
+        for seed in seeds:
+            add_source(
+                run, seed.target, Why.SEED, url=seed.url, expect=str(seed.expect), notes=seed.notes
+            )
+
+
+def add_source(
+    run: Run, key: TargetKey, why: Why, *, url: str = "", expect: str = "documents", notes: str = ""
+) -> bool:
+    """Have the run look at ``key``. Returns False when it does already."""
+    target, _ = intake.target_row(key)
+    _, created = RunSource.objects.get_or_create(
+        run=run,
+        target=target,
+        defaults={"why": why, "url": url, "expect": expect, "notes": notes},
+    )
+    return created
+
+
+def begin_stage(run: Run, stage: str, *, clock: Clock = utc_now) -> StageRun | None:
+    """The stage's row, running; None when the run has done this stage already."""
+    row, created = StageRun.objects.get_or_create(
+        run=run, stage=stage, defaults={"started_at": clock()}
+    )
+    if row.state == StageRun.State.DONE:
+        return None
+    if not created:
+        row.starts += 1
+        row.state = StageRun.State.RUNNING
+        row.error = ""
+        row.save(update_fields=["starts", "state", "error"])
+    return row
+
+
+def end_stage(row: StageRun, *, error: str = "", clock: Clock = utc_now) -> None:
+    """Mark a stage done, or failed with ``error``."""
+    row.state = StageRun.State.FAILED if error else StageRun.State.DONE
+    row.error = error
+    row.finished_at = clock()
+    row.save(update_fields=["state", "error", "finished_at"])
+
+
+def finish(
+    run: Run, state: Run.State, report: Mapping[str, Any], *, clock: Clock = utc_now
+) -> None:
+    """Close a run with its report."""
+    with transaction.atomic():
+        run.state = state
+        run.report = dict(report)
+        run.finished_at = clock()
+        run.save(update_fields=["state", "report", "finished_at"])
+        audit.append(
+            "run.finished", f"run:{run.pk}", actor="system:night", details={"state": state}
+        )
