@@ -49,9 +49,12 @@ class CandidateRow(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["target", "why", "parent", "url"],
-                name="candidate_once",
-                nulls_distinct=False,
+                fields=["target", "why", "parent", "url"], name="candidate_once"
+            ),
+            models.UniqueConstraint(
+                fields=["target", "why", "url"],
+                condition=models.Q(parent=None),
+                name="candidate_without_parent_once",
             ),
         ]
 
