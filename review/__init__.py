@@ -1,0 +1,1 @@
+"""The review of cases: for now a command line over the service that the console will call."""

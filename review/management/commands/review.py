@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+
+from cases.models import Case, Person
+from cases.signing_in import add_options, person_of
+from domain.decisions import Jurisdiction
+from domain.errors import InputError
+from review import service
+from review.terminal import show_case
+
+
+class Command(BaseCommand):
+    help = "Look at cases and decide them: next, show, confirm, dismiss, escalate, hold."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        for name, text in (
+            ("next", "show the case you should look at next"),
+            ("show", "show a case"),
+            ("confirm", "say that it sells drugs"),
+            ("dismiss", "say that it does not"),
+            ("escalate", "ask others to decide"),
+            ("hold", "keep it for an investigation"),
+        ):
+            sub = what.add_parser(name, help=text)
+            add_options(sub)
+            if name != "next":
+                sub.add_argument("case", type=int, help="the number of the case")
+            if name not in {"next", "show"}:
+                sub.add_argument("--reason", default="", help="why")
+            if name in {"confirm", "dismiss"}:
+                sub.add_argument("--seconds", type=int, default=0, help="time spent on it")
+            if name == "confirm":
+                sub.add_argument(
+                    "--jurisdiction",
+                    choices=[item.value for item in Jurisdiction],
+                    help="what ties the target to the country",
+                )
+            if name == "hold":
+                sub.add_argument("--until", required=True, metavar="YYYY-MM-DD", help="its end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = person_of(options["user"], options["password_file"])
+        what = options["what"]
+        if what in {"next", "show"}:
+            self._show(person, options["case"] if what == "show" else service.next_case(person))
+            return
+        case = self._decide(what, person, options)
+        self.stdout.write(f"case {case.pk}: {case.state}")
+
+    def _show(self, person: Person, case_id: int | None) -> None:
+        if case_id is None:
+            self.stdout.write("no case is waiting for you")
+            return
+        show_case(service.case_view(case_id, person), Console(file=self.stdout._out))
+
+    def _decide(self, what: str, person: Person, options: dict[str, Any]) -> Case:
+        case_id, reason = options["case"], options["reason"]
+        match what:
+            case "confirm":
+                given = options["jurisdiction"]
+                return service.confirm(
+                    case_id,
+                    person,
+                    jurisdiction=Jurisdiction(given) if given else None,
+                    reason=reason,
+                    seconds=options["seconds"],
+                )
+            case "dismiss":
+                return service.dismiss(case_id, person, reason=reason, seconds=options["seconds"])
+            case "escalate":
+                return service.escalate(case_id, person, reason=reason)
+            case _:
+                return service.hold(case_id, person, reason=reason, until=_date(options["until"]))
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InputError(f"not a date as YYYY-MM-DD: {text!r}") from error

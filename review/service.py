@@ -1,0 +1,181 @@
+"""What a reviewer sees and does. Pages and commands call these functions alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blocking import safeguards
+from cases import decisions
+from cases.models import AssessmentRow, Case, Person
+from cases.people import DECIDERS, Role, require
+from domain.clock import Clock, utc_now
+from domain.decisions import Jurisdiction, VerdictKind
+from domain.defang import defang
+from domain.errors import AccessError, InputError
+
+READERS = DECIDERS | {Role.AUDITOR}
+_CARRIERS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierView:
+    """A page or post that carries the verdict; ``marks`` are spans into ``text``."""
+
+    document_id: int
+    url: str
+    part: str
+    title: str
+    probability: float
+    text: str
+    marks: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as a reviewer sees it; links are defanged.
+
+    ``verdicts`` stay empty until the reader has given an own one (blind second review).
+    """
+
+    case_id: int
+    target: str
+    kind: str
+    state: str
+    score: float
+    role: str
+    substances: tuple[str, ...]
+    regions: tuple[str, ...]
+    langs: tuple[str, ...]
+    pages: int
+    found: tuple[str, ...]
+    carriers: tuple[CarrierView, ...]
+    indicators: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    verdicts: tuple[tuple[str, str, str], ...]
+
+
+def next_case(person: Person) -> int | None:
+    """The case that ``person`` should look at next, or None when the queue is empty."""
+    require(person, DECIDERS, "decide cases")
+    waiting = decisions.awaiting(person)
+    return waiting[0] if waiting else None
+
+
+def case_view(case_id: int, person: Person) -> CaseView:
+    """Everything a reviewer needs to decide. Raises InputError when there is no such case."""
+    require(person, READERS, "read cases")
+    case = _case(case_id)
+    if case.restricted:
+        raise AccessError(f"case {case_id} is in the restricted queue")
+    rows = list(
+        AssessmentRow.objects.filter(document_id__in=case.carriers, model=case.model)
+        .select_related("document__capture")
+        .order_by("-probability")[:_CARRIERS_SHOWN]
+    )
+    return CaseView(
+        case_id=case.pk,
+        target=defang(case.target.name or case.target.value),
+        kind=case.target.kind,
+        state=case.state,
+        score=case.score or 0.0,
+        role=case.role,
+        substances=tuple(case.substances),
+        regions=tuple(case.regions),
+        langs=tuple(case.langs),
+        pages=case.target.documents.count(),
+        found=_found(case),
+        carriers=tuple(_carrier(row) for row in rows),
+        indicators=_indicators(rows),
+        warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
+        verdicts=_verdicts(case, person),
+    )
+
+
+def _case(case_id: int) -> Case:
+    case = Case.objects.select_related("target").filter(pk=case_id).first()
+    if case is None:
+        raise InputError(f"there is no case {case_id}")
+    return case
+
+
+def _found(case: Case) -> tuple[str, ...]:
+    rows = case.target.candidates.select_related("parent").order_by("pk")[:10]
+    return tuple(
+        f"{row.why} from {defang(row.parent.name or row.parent.value)}" if row.parent else row.why
+        for row in rows
+    )
+
+
+def _carrier(row: AssessmentRow) -> CarrierView:
+    document = row.document
+    return CarrierView(
+        document_id=document.pk,
+        url=defang(document.capture.url),
+        part=document.part,
+        title=document.title,
+        probability=row.probability,
+        text=document.text,
+        marks=tuple((s["start"], s["end"], s["kind"]) for s in row.spans),
+    )
+
+
+def _indicators(rows: list[AssessmentRow]) -> tuple[tuple[str, str], ...]:
+    found = {(entry["kind"], entry["value"]): None for row in rows for entry in row.indicators}
+    return tuple(found)
+
+
+def _verdicts(case: Case, person: Person) -> tuple[tuple[str, str, str], ...]:
+    rows = list(
+        case.decisions.filter(review_round=case.review_round)
+        .select_related("person")
+        .order_by("decided_at")
+    )
+    if not any(row.person_id == person.pk for row in rows) and case.state in decisions.OPEN_STATES:
+        return ()
+    return tuple((row.person.username, row.verdict, row.reason) for row in rows)
+
+
+def confirm(
+    case_id: int,
+    person: Person,
+    *,
+    jurisdiction: Jurisdiction | None,
+    reason: str = "",
+    seconds: int = 0,
+    clock: Clock = utc_now,
+) -> Case:
+    """A person says that the target sells drugs. The second such verdict confirms the case.
+
+    Raises RuleError when a safeguard forbids it (a never-block hit without a written reason).
+    """
+    case = _case(case_id)
+    safeguards.check_confirmable(case, reason)
+    verdict = decisions.Verdict(VerdictKind.CONFIRM, reason, jurisdiction, seconds)
+    return decisions.decide(case_id, person, verdict, clock=clock)
+
+
+def dismiss(
+    case_id: int, person: Person, *, reason: str, seconds: int = 0, clock: Clock = utc_now
+) -> Case:
+    """A person says that the target does not sell drugs."""
+    _case(case_id)
+    verdict = decisions.Verdict(VerdictKind.DISMISS, reason, seconds=seconds)
+    return decisions.decide(case_id, person, verdict, clock=clock)
+
+
+def escalate(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
+    """A person asks others to decide."""
+    _case(case_id)
+    return decisions.decide(
+        case_id, person, decisions.Verdict(VerdictKind.ESCALATE, reason), clock=clock
+    )
+
+
+def hold(
+    case_id: int, person: Person, *, reason: str, until: datetime, clock: Clock = utc_now
+) -> Case:
+    """A person keeps the case for an investigation until a date."""
+    _case(case_id)
+    verdict = decisions.Verdict(VerdictKind.HOLD, reason, hold_until=until)
+    return decisions.decide(case_id, person, verdict, clock=clock)
