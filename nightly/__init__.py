@@ -1,0 +1,1 @@
+"""A night: its stages, their order, the schedule and the morning report. Wiring only."""

@@ -1,0 +1,88 @@
+"""The morning report for people: a table on the terminal, a page in HTML."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from domain.defang import defang, printable
+from nightly.reporting import Report
+
+
+def to_html(report: Report) -> str:
+    """The report as one HTML page without scripts or outside resources."""
+    return render_to_string("nightly/report.html", {"report": report})
+
+
+def to_terminal(report: Report, console: Console) -> None:
+    """Print the report."""
+    console.rule(f"Morning report, run {report.run}")
+    console.print(_sources(report))
+    if report.cases:
+        console.print(_cases(report))
+    console.print(_stages(report))
+    for seed in report.refused_seeds:
+        console.print(
+            Text(printable(f"seed refused, line {seed['line']}: {seed['reason']}"), style="yellow")
+        )
+    for broken in report.coverage_broken:
+        console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
+    totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())
+    console.print(f"{totals}; starts {report.starts}")
+    console.print(f"state {report.state}, exit code {report.exit_code}")
+
+
+def _sources(report: Report) -> Table:
+    table = Table(title="Sources", title_justify="left")
+    for name in ("source", "why", "requests", "fetched", "documents", "assessed", "queued"):
+        right = name not in {"source", "why"}
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    table.add_column("failed and dropped by reason", overflow="fold")
+    for line in report.sources:
+        reasons = {**line.failed, **line.dropped}
+        if line.refetched:
+            reasons["refetched"] = line.refetched
+        table.add_row(
+            Text(printable(_short(line.name)), style="red" if line.coverage == "broken" else ""),
+            line.why,
+            *(str(n) for n in (line.requests, line.fetched, line.documents, line.assessed)),
+            "yes" if line.queued else "",
+            Text(printable(", ".join(f"{reason} {n}" for reason, n in reasons.items()))),
+        )
+    return table
+
+
+def _cases(report: Report) -> Table:
+    table = Table(title="Cases found", title_justify="left")
+    for name in ("case", "target", "kind", "score", "role", "substances", "region", "state"):
+        table.add_column(name, overflow="fold")
+    for line in report.cases:
+        table.add_row(
+            str(line.case),
+            Text(printable(defang(_short(line.name)))),
+            line.kind,
+            f"{line.score:.3f}",
+            line.role,
+            ", ".join(line.substances),
+            ", ".join(line.regions),
+            line.state,
+        )
+    return table
+
+
+def _stages(report: Report) -> Table:
+    table = Table(title="Stages", title_justify="left")
+    for name in ("stage", "state", "seconds", "counts"):
+        table.add_column(name, overflow="fold")
+    for line in report.stages:
+        counts = ", ".join(f"{name} {n}" for name, n in line.counts.items())
+        shown = f"{counts} {line.error.splitlines()[-1]}" if line.error else counts
+        table.add_row(line.stage, line.state, f"{line.seconds:.1f}", Text(printable(shown)))
+    return table
+
+
+def _short(name: str) -> str:
+    """An onion name is too long for a table: its beginning and its end."""
+    return f"{name[:10]}…{name[-12:]}" if len(name) > 50 else name
