@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from cases import audit, counts, evidence, intake
 from cases.counts import CountKey
-from cases.models import Run, RunSource, StageRun
+from cases.models import CandidateRow, Run, RunSource, StageRun
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
 from domain.seeds import Seed
-from domain.targets import TargetKey
+from domain.targets import TargetKey, TargetKind
 
 
 def start(
@@ -21,7 +23,7 @@ def start(
     seeds_digest: str,
     options: Mapping[str, Any],
     *,
-    evidence_root: Any,
+    evidence_root: Path,
     clock: Clock = utc_now,
 ) -> Run:
     """The run to work on: the unfinished one of the same kind and seeds, or a new one.
@@ -115,3 +117,31 @@ def finish(
         audit.append(
             "run.finished", f"run:{run.pk}", actor="system:night", details={"state": state}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How many candidates became sources, and how many did not fit the budget."""
+
+    taken: int
+    over_budget: int
+
+
+def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Adopted:
+    """Make sources of the targets that this run noted and does not look at yet.
+
+    Likeliest first, up to ``limit``; what is beyond it waits for another night and is counted.
+    """
+    rows = (
+        CandidateRow.objects.filter(run=run, target__kind__in=[*kinds])
+        .exclude(target__visits__run=run)
+        .select_related("target")
+        .order_by("-priority", "pk")
+    )
+    best: dict[int, CandidateRow] = {}
+    for row in rows:
+        best.setdefault(row.target_id, row)
+    adopted = list(best.values())[:limit]
+    for row in adopted:
+        add_source(run, row.target.key, Why(row.why), url=row.url)
+    return Adopted(len(adopted), len(best) - len(adopted))

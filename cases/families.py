@@ -1,0 +1,90 @@
+"""Families in the record. A family proposes; it never decides for its members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db import transaction
+
+from cases import audit
+from cases.models import AssessmentRow, Case, Family
+from domain.clock import Clock, utc_now
+from domain.families import Trait, group
+from domain.states import CaseState
+
+#: Indicators that one operator keeps for himself. Links to other sites tie nobody.
+OWN_INDICATORS = frozenset(
+    {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "jabber", "session", "tox"}
+)
+#: Texts of fewer characters are alike by chance.
+_LONG_ENOUGH = 200
+_STATES = frozenset(CaseState) - {
+    CaseState.NEW,
+    CaseState.ASSESSED,
+    CaseState.SCREENED_OUT,
+    CaseState.DISMISSED,
+}
+
+
+def regroup(*, actor: str, clock: Clock = utc_now) -> int:
+    """Group all open cases by their traits. Returns how many cases changed their family.
+
+    A family keeps its number as long as one of its members is still in it.
+    """
+    changed = 0
+    with transaction.atomic():
+        cases = {
+            case.pk: case
+            for case in Case.objects.filter(state__in=[*_STATES], restricted=False).select_related(
+                "target"
+            )
+        }
+        for members, links in group(_traits(cases.values())):
+            family = _family_of([cases[pk] for pk in sorted(members)], clock)
+            family.links = sorted([list(link) for link in links])
+            family.save(update_fields=["links"])
+            for pk in sorted(members):
+                if cases[pk].family_id != family.pk:
+                    _join(cases[pk], family, links, actor, clock)
+                    changed += 1
+    return changed
+
+
+def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
+    carriers = {document: case.pk for case in cases for document in case.carriers}
+    traits: dict[int, set[Trait]] = {case.pk: set() for case in cases}
+    rows = AssessmentRow.objects.filter(document_id__in=[*carriers])
+    for row in rows.select_related("document").iterator():
+        owner = carriers[row.document_id]
+        for entry in row.indicators:
+            if entry["kind"] in OWN_INDICATORS:
+                traits[owner].add((entry["kind"], entry["value"].lower()))
+        if len(row.document.text) >= _LONG_ENOUGH:
+            traits[owner].add(("same text", row.document.text_sha256))
+    for case in cases:
+        if case.target.kind == "telegram":
+            traits[case.pk].add(("telegram", case.target.name.lower().lstrip("@")))
+    return traits
+
+
+def _family_of(cases: list[Case], clock: Clock) -> Family:
+    votes: dict[int, int] = defaultdict(int)
+    for case in cases:
+        if case.family_id is not None:
+            votes[case.family_id] += 1
+    if votes:
+        return Family.objects.get(pk=max(votes, key=lambda pk: (votes[pk], -pk)))
+    return Family.objects.create(founded_at=clock())
+
+
+def _join(case: Case, family: Family, links: frozenset[Trait], actor: str, clock: Clock) -> None:
+    case.family = family
+    case.save(update_fields=["family"])
+    audit.append(
+        "family.joined",
+        f"case:{case.pk}",
+        actor=actor,
+        details={"family": family.pk, "links": len(links)},
+        clock=clock,
+    )
