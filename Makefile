@@ -1,0 +1,36 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check install clean
+.DEFAULT_GOAL := run
+
+# The whole of narcowatch over the sample world; with SEEDS=file.toml over real seeds.
+run: $(READY)
+ifdef SEEDS
+	$(BIN)/narcowatch migrate --verbosity 0
+	$(BIN)/narcowatch night --seeds "$(SEEDS)"
+else
+	$(BIN)/python -m tests.world demo
+endif
+
+# Everything that must hold before a change lands.
+test: $(READY) check
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+
+install: $(READY)
+
+$(READY): pyproject.toml constraints.txt debian-packages.txt
+	scripts/system-packages
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
