@@ -5,8 +5,7 @@
     NarcowatchError
     ├── InputError              what was given is wrong; trying again cannot help
     │   ├── KeyFormatError      a host, URL, onion or channel name that is none
-    │   ├── SeedError           a line of a seeds file
-    │   └── SettingsError       a key or value of the settings
+    │   └── SeedError           a line of a seeds file
     ├── RuleError               a rule of the house forbids it
     │   ├── MoveError           a case may not move so
     │   ├── FourEyesError       one person cannot be both pairs of eyes
@@ -42,10 +41,6 @@ class SeedError(InputError):
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.line = line
-
-
-class SettingsError(InputError):
-    """A key or value of the settings that is not allowed."""
 
 
 class RuleError(NarcowatchError):

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class BlockingConfig(AppConfig):
+    """Requests and exports."""
+
+    name = "blocking"

@@ -1,0 +1,1 @@
+"""Text in, assessment out: normalise, model, spans, indicators; training and evaluation."""

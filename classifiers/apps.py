@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ClassifiersConfig(AppConfig):
+    """Training and scoring commands."""
+
+    name = "classifiers"

@@ -1,0 +1,1 @@
+"""Settings, the format of the seeds, and the first content of lexicons and lists."""

@@ -1,0 +1,97 @@
+"""The console command ``narcowatch``: Django's commands, ours alone in the help."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from config.commands import command_table
+from config.errors import SettingsError
+from domain.errors import NarcowatchError
+
+REFUSED = 2
+INTERRUPTED = 130
+PROGRAM = "narcowatch"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors of the project become one line.
+
+    2 is what was given being refused (arguments, settings, rules), 130 is Ctrl-C. Commands with
+    exit codes of their own raise SystemExit. ``--traceback`` shows where an error came from.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(arguments)
+    except (NarcowatchError, SettingsError) as error:
+        if "--traceback" in arguments:
+            raise
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or arguments in (["-h"], ["--help"], ["help"]):
+        print(_help())
+        return 0
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import config.settings  # noqa: F401 - what is wrong with them is to be told before all else
+
+    return _run_command(arguments)
+
+
+def _run_command(arguments: list[str]) -> int:
+    import django
+    from django.core.management import ManagementUtility, get_commands
+    from django.db import OperationalError
+
+    django.setup()
+    name = arguments[0]
+    if not name.startswith("-") and name != "help" and name not in get_commands():
+        return _refuse(f"there is no command {name!r}; `{PROGRAM} help` lists them")
+    try:
+        ManagementUtility([PROGRAM, *arguments]).execute()
+    except OperationalError as error:
+        if "--traceback" in arguments:
+            raise
+        logging.getLogger(__name__).info("%s: database error", name, exc_info=True)
+        return _refuse(f"the database says: {error} (`{PROGRAM} doctor` and `migrate` may help)")
+    sys.stdout.flush()
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
+    return REFUSED
+
+
+def _help() -> str:
+    commands = command_table()
+    width = max(map(len, commands))
+    lines = [f"  {name:{width}}  {text}" for name, text in commands.items()]
+    return "\n".join(
+        (
+            f"usage: {PROGRAM} COMMAND …",
+            "",
+            *lines,
+            "",
+            f"`{PROGRAM} COMMAND --help` tells the options of one.",
+        )
+    )
+
+
+def _silence_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush stays quiet too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

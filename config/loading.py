@@ -1,0 +1,208 @@
+"""Reads ``narcowatch.toml`` and ``NARCOWATCH_*`` into the schema; the environment wins.
+
+Nothing is guessed: every key that is not in the schema and every value that does not fit is
+named, all of them at once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from config.errors import SettingsError
+from config.keys import Shape, keys, nearest
+from config.schema import Settings
+
+PREFIX = "NARCOWATCH_"
+FILE_VARIABLE = "NARCOWATCH_CONFIG"
+FILE_NAME = "narcowatch.toml"
+_BOOLEANS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+_LONGEST_SHOWN = 80
+_SECRET = "secret_key"
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings from the file and from ``environ``.
+
+    The file is the one named by ``NARCOWATCH_CONFIG`` (none if that is empty) or else
+    ``narcowatch.toml`` in ``folder`` if there is one. Relative paths in the file start from its
+    own folder, all others from ``folder``. Raises SettingsError with every problem found.
+    """
+    path = _file(environ, folder)
+    written = _read(path) if path else {}
+    origins: dict[str, str] = {}
+    problems: list[str] = []
+    merged = cast("dict[str, Any]", json.loads(json.dumps(written, default=str)))
+    _anchor_paths(merged, path.parent if path else folder)
+    _lay_over(merged, environ, folder, origins, problems)
+    merged.setdefault("data_dir", str(folder / "var"))
+    try:
+        settings = Settings.model_validate_json(json.dumps(merged), strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        problems += [line for item in found for line in _explained(item, origins, path)]
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _file(environ: Mapping[str, str], folder: Path) -> Path | None:
+    named = environ.get(FILE_VARIABLE)
+    if named == "":
+        return None
+    if named is not None:
+        path = folder / Path(named).expanduser()
+        if not path.is_file():
+            raise SettingsError([f"{FILE_VARIABLE} = {named!r}: there is no such file"])
+        return path
+    path = folder / FILE_NAME
+    return path if path.is_file() else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError([f"{path}: {error}"]) from None
+
+
+def _anchor_paths(table: dict[str, Any], folder: Path) -> None:
+    """Make the paths in ``table`` absolute, starting from ``folder``."""
+    for key in keys():
+        above, _, leaf = key.path.rpartition(".")
+        section: Any = table
+        for name in above.split(".") if above else []:
+            section = section.get(name) if isinstance(section, dict) else None
+        if key.shape == "path" and isinstance(section, dict) and leaf in section:
+            section[leaf] = _absolute(section[leaf], folder)
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return str(folder / Path(value).expanduser())
+    except RuntimeError:  # ~name of nobody: a folder of that very name, then
+        return str(folder / value)
+
+
+def _lay_over(
+    merged: dict[str, Any],
+    environ: Mapping[str, str],
+    folder: Path,
+    origins: dict[str, str],
+    problems: list[str],
+) -> None:
+    """Put the variables over ``merged``; ``origins`` then tells which key came from which."""
+    shapes = {key.path: key.shape for key in keys() if "[]" not in key.path}
+    for variable, text in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+            continue
+        path = _dotted(variable)
+        if path not in shapes:
+            problems.append(_unknown_variable(variable, text, path, list(shapes)))
+        elif any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+            problems.append(f"{variable}: the value is not UTF-8")
+        else:
+            origins[path] = variable
+            value = (
+                _absolute(text, folder) if shapes[path] == "path" else _value(text, shapes[path])
+            )
+            _put(merged, path.split("."), value)
+
+
+def _unknown_variable(variable: str, text: str, path: str, known: list[str]) -> str:
+    near = nearest(path, known)
+    hint = f"; the nearest is {PREFIX}{near.upper().replace('.', '__')}" if near else ""
+    return f"{variable} = {_shown(text)}: there is no such key{hint}"
+
+
+def _put(table: dict[str, Any], path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        below = table.setdefault(name, {})
+        if not isinstance(below, dict):
+            return  # the file has a plain value where a section stands; validation names it
+        table = below
+    table[path[-1]] = value
+
+
+def _value(text: str, shape: Shape) -> Any:
+    """The value that ``text`` stands for, or ``text`` itself for validation to refuse."""
+    if shape == "boolean":
+        return _BOOLEANS.get(text.strip().lower(), text)
+    if shape == "number":
+        return _number(text)
+    if shape in ("list", "table") and text.strip()[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if shape == "list":
+        return parts
+    if shape == "table":
+        pairs = [part.partition("=") for part in parts]
+        return {name.strip(): value.strip() for name, _, value in pairs}
+    return text
+
+
+def _number(text: str) -> Any:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return number if math.isfinite(number) else text
+
+
+def _explained(item: ErrorDetails, origins: Mapping[str, str], path: Path | None) -> list[str]:
+    """One line a problem: where it was written, the value, and what is allowed."""
+    if not item["loc"]:  # a rule over several keys; its message names them
+        return str(item["ctx"]["error"]).splitlines()
+    parts = [part for part in item["loc"] if part != "[key]"]
+    name = ".".join(str(part) for part in parts).replace("..", ".")
+    origin = next((origins[key] for key in origins if f"{name}.".startswith(f"{key}.")), "")
+    where = origin or (f"{name} in {path.name}" if path else name)
+    if origin and name != _dotted(origin):
+        where = f"{origin} ({name})"
+    if item["type"] == "extra_forbidden":
+        known = [key.path.replace("[]", "") for key in keys()]
+        near = nearest(".".join(part for part in parts if isinstance(part, str)), known)
+        hint = f"; the nearest is {near}" if near else ""
+        return [f"{where} = {_shown(item['input'])}: there is no such key{hint}"]
+    shown = "" if item["type"] == "missing" else f" = {_shown(item['input'], name)}"
+    return [f"{where}{shown}: {_allowed(item)}"]
+
+
+def _dotted(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower().replace("__", ".")
+
+
+def _allowed(item: ErrorDetails) -> str:
+    if item["type"] == "missing":
+        return "must be given"
+    if item["type"] == "value_error":
+        return str(item["ctx"]["error"])
+    message = item["msg"].replace("Input should be", "must be")
+    return message[:1].lower() + message[1:]
+
+
+def _shown(value: Any, name: str = "") -> str:
+    if name == _SECRET:
+        return "(not shown)"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,1 @@
+"""The one HTTP client, the address guard, egress, retries and resolver overrides."""
