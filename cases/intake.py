@@ -180,7 +180,8 @@ def _store_documents(capture: Capture, documents: Sequence[Document], stored: St
     """Pages are stored with every capture, posts only when they are new or were edited."""
     rows = []
     for document in documents:
-        digest = sha256_hex(document.text.encode("utf-8", "surrogatepass"))
+        text = storable(document.text)
+        digest = sha256_hex(text.encode())
         if document.part and _post_known(capture.target_id, document.part, digest):
             stored.documents_seen += 1
             continue
@@ -190,13 +191,13 @@ def _store_documents(capture: Capture, documents: Sequence[Document], stored: St
                 target_id=capture.target_id,
                 part=document.part,
                 posted_at=document.posted_at,
-                title=document.title[:_TITLE],
+                title=storable(document.title)[:_TITLE],
                 lang=document.lang,
-                text=document.text,
+                text=text,
                 text_sha256=digest,
-                links=[[link.url, link.text] for link in document.links],
+                links=[[storable(link.url), storable(link.text)] for link in document.links],
                 views=document.views,
-                forwarded_from=document.forwarded_from[:200],
+                forwarded_from=storable(document.forwarded_from)[:200],
             )
         )
     DocumentRow.objects.bulk_create(rows)
@@ -205,6 +206,13 @@ def _store_documents(capture: Capture, documents: Sequence[Document], stored: St
 
 def _post_known(target_id: int, part: str, digest: str) -> bool:
     return DocumentRow.objects.filter(target_id=target_id, part=part, text_sha256=digest).exists()
+
+
+def storable(text: str) -> str:
+    """``text`` as every database can hold it: NUL and lone surrogates become U+FFFD."""
+    return (
+        text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def committed_ends(run_id: int) -> dict[str, int]:
