@@ -37,10 +37,6 @@ def test_what_is_written_passes_the_checker_of_warcio(tmp_path: Path) -> None:
     writer.close()
     command = [sys.executable, "-m", "warcio.cli", "check", str(tmp_path / pointer.file)]
     assert subprocess.run(command, check=False).returncode == 0
-    torn = tmp_path / "torn.warc.gz"
-    torn.write_bytes((tmp_path / pointer.file).read_bytes()[:-40])
-    command[-1] = str(torn)
-    assert subprocess.run(command, check=False, capture_output=True).returncode != 0
     with (tmp_path / pointer.file).open("rb") as stream:
         kinds = [record.rec_type for record in ArchiveIterator(stream)]
     assert kinds == ["warcinfo", "response", "request"]
