@@ -38,6 +38,7 @@ def start(
             .first()
         )
         if run is None:
+            _abandon_unfinished(kind, clock)
             run = Run.objects.create(
                 kind=kind, started_at=clock(), seeds_digest=seeds_digest, options=dict(options)
             )
@@ -56,6 +57,15 @@ def start(
         key = CountKey("", "cut off", "evidence beyond the record")
         counts.add(run.pk, "resume", {key: len(cut)})
     return run
+
+
+def _abandon_unfinished(kind: str, clock: Clock) -> None:
+    """Close unfinished runs over other seeds: nobody will take them up again."""
+    for run in Run.objects.filter(kind=kind, state=Run.State.RUNNING):
+        run.state = Run.State.FAILED
+        run.finished_at = clock()
+        run.save(update_fields=["state", "finished_at"])
+        audit.append("run.abandoned", f"run:{run.pk}", actor="system:night", clock=clock)
 
 
 def add_seeds(run: Run, seeds: list[Seed], *, clock: Clock = utc_now) -> None:

@@ -1,0 +1,31 @@
+"""What a night needs to know, as plain values: entry points make it from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from blocking.exports import ExportPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Paths, limits and thresholds of a night.
+
+    ``review_threshold`` None means the model's own. ``rounds`` bounds how often sites and
+    channels take turns in feeding each other with candidates.
+    """
+
+    data_dir: Path
+    evidence_root: Path
+    index_url: str
+    index_path: Path
+    model_dir: Path
+    lexicon_dir: Path
+    review_threshold: float | None
+    max_pages: int
+    max_new_sites: int
+    max_new_channels: int
+    follow_discovered: bool
+    exports: ExportPlan
+    rounds: int = 4

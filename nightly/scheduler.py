@@ -1,0 +1,55 @@
+"""The schedule: APScheduler starts the night as a process of its own, as an operator would."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+log = logging.getLogger(__name__)
+NIGHT_JOB = "night"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """``cron`` has five fields; ``window_s`` is how long after its time a night may still start."""
+
+    cron: str
+    timezone: str
+    window_s: int
+
+
+def night_command(arguments: Sequence[str] = ()) -> list[str]:
+    """The command that runs a night."""
+    return [sys.executable, "-m", "config.cli", "night", *arguments]
+
+
+def run_command(command: Sequence[str]) -> int:
+    """Run one night and log how it ended."""
+    code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
+    log.log(logging.INFO if code == 0 else logging.ERROR, "night ended with exit code %s", code)
+    return code
+
+
+def build(
+    scheduler: BlockingScheduler, schedule: Schedule, job: Callable[[], object]
+) -> BlockingScheduler:
+    """Give ``scheduler`` the night.
+
+    A night that is still running is not started twice; nights missed while the machine was off
+    are made up for by one, inside the window.
+    """
+    scheduler.add_job(
+        job,
+        CronTrigger.from_crontab(schedule.cron, timezone=schedule.timezone),
+        id=NIGHT_JOB,
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=schedule.window_s,
+    )
+    return scheduler
