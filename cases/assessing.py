@@ -95,7 +95,7 @@ def latest_assessments(case: Case, model: str) -> list[AssessmentRow]:
 
 
 def record_verdict(
-    case: Case,
+    case_id: int,
     verdict: Verdict,
     carriers: list[int],
     model: str,
@@ -110,6 +110,7 @@ def record_verdict(
     when its score has risen to the threshold. Cases in human hands only get new figures.
     """
     with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
         case.score = verdict.probability
         case.selling_share = verdict.selling_share
         case.role = verdict.role

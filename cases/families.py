@@ -59,7 +59,7 @@ def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
         owner = carriers[row.document_id]
         for entry in row.indicators:
             if entry["kind"] in OWN_INDICATORS:
-                traits[owner].add((entry["kind"], entry["value"].lower()))
+                traits[owner].add((entry["kind"], entry["value"].lower().lstrip("@")))
         if len(row.document.text) >= _LONG_ENOUGH:
             traits[owner].add(("same text", row.document.text_sha256))
     for case in cases:
