@@ -16,6 +16,7 @@ from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -160,7 +161,7 @@ def read_body(root: Path, pointer: Pointer) -> bytes:
     raise EvidenceError(f"{pointer.file} holds no response at {pointer.offset}", permanent=True)
 
 
-def _records_at(root: Path, pointer: Pointer) -> Iterator[object]:
+def _records_at(root: Path, pointer: Pointer) -> Iterator[ArcWarcRecord]:
     try:
         with (root / pointer.file).open("rb") as stream:
             stream.seek(pointer.offset)

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         if case_id is None:
             self.stdout.write("no case is waiting for you")
             return
-        show_case(service.case_view(case_id, person), Console(file=self.stdout._out))
+        show_case(service.case_view(case_id, person), Console())
 
     def _decide(self, what: str, person: Person, options: dict[str, Any]) -> Case:
         case_id, reason = options["case"], options["reason"]
