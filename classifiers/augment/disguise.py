@@ -1,0 +1,86 @@
+"""Obfuscation of texts as sellers do it, seeded: the normaliser's work in reverse, and more."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+
+_LOOKALIKES = dict(zip("аеорсухкмтнвАЕОРСХКМТНВ", "aeopcyxkmthbAEOPCXKMTHB", strict=False))
+_DIGITS = {"о": "0", "з": "3", "е": "3", "ч": "4", "б": "6", "o": "0", "i": "1", "e": "3", "a": "4"}
+_INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\ufeff"
+_EMOJI = "🔥💎⚡🚀❄🍀✨"
+_LATIN = dict(
+    zip(
+        "абвгдезийклмнопрстуфхыэ",
+        ("a", "b", "v", "g", "d", "e", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t",
+         "u", "f", "h", "y", "e"),
+        strict=True,
+    )
+) | {"ж": "zh", "ц": "c", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ь": "", "ъ": "",
+     "ё": "e", "ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "і": "i", "һ": "h"}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+def lookalikes(text: str, rng: random.Random, share: float = 0.4) -> str:
+    """Cyrillic letters replaced by Latin ones of the same shape."""
+    return "".join(_LOOKALIKES[c] if c in _LOOKALIKES and rng.random() < share else c for c in text)
+
+
+def digits(text: str, rng: random.Random, share: float = 0.25) -> str:
+    """Digits for letters inside words."""
+    return _WORD.sub(
+        lambda m: "".join(
+            _DIGITS.get(c.lower(), c) if at > 0 and rng.random() < share else c
+            for at, c in enumerate(m.group())
+        ),
+        text,
+    )
+
+
+def invisible(text: str, rng: random.Random, share: float = 0.15) -> str:
+    """Zero-width characters strewn in."""
+    return "".join(c + rng.choice(_INVISIBLE) if rng.random() < share else c for c in text)
+
+
+def spaced(text: str, rng: random.Random, share: float = 0.25) -> str:
+    """Some words with their letters pulled apart."""
+    gap = rng.choice((" ", ".", "-", "_", "*"))
+    return _WORD.sub(lambda m: gap.join(m.group()) if rng.random() < share else m.group(), text)
+
+
+def emoji_inside(text: str, rng: random.Random, share: float = 0.2) -> str:
+    """An emoji within some words."""
+
+    def split(match: re.Match[str]) -> str:
+        word = match.group()
+        at = rng.randrange(1, len(word))
+        return word[:at] + rng.choice(_EMOJI) + word[at:] if rng.random() < share else word
+
+    return _WORD.sub(split, text)
+
+
+def transliterated(text: str, rng: random.Random) -> str:
+    """Cyrillic written in Latin letters; ``rng`` keeps the signature of its siblings."""
+    del rng
+    return "".join(
+        _LATIN.get(c, _LATIN.get(c.lower(), c).capitalize() if c.isupper() else c) for c in text
+    )
+
+
+def recased(text: str, rng: random.Random) -> str:
+    """All capitals, all small, or every word capitalised."""
+    return rng.choice((str.upper, str.lower, str.title))(text)
+
+
+KINDS: dict[str, Callable[[str, random.Random], str]] = {
+    "lookalikes": lookalikes, "digits": digits, "invisible": invisible, "spaced": spaced,
+    "emoji_inside": emoji_inside, "transliterated": transliterated, "recased": recased,
+}  # fmt: skip
+
+
+def disguise(text: str, rng: random.Random) -> str:
+    """``text`` under one kind of disguise, at times two."""
+    for kind in rng.sample(sorted(KINDS), rng.choice((1, 1, 1, 2))):
+        text = KINDS[kind](text, rng)
+    return text

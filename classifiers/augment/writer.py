@@ -1,0 +1,61 @@
+"""Generated rows for training, and disguised copies of given rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from importlib import resources
+
+from classifiers.augment.disguise import disguise
+from classifiers.augment.grammar import Grammar, Shape, Writer, parse_grammar
+from classifiers.rows import Row
+from domain.assessment import Label
+
+SOURCE = "generated"
+_SHARES = {"ru": 0.4, "kk": 0.25, "mixed": 0.1, "en": 0.25}
+_DISGUISED = 0.25
+_BURIED = 0.08
+_FILES = ("slots.toml", "sale.toml", "innocent.toml")
+
+
+def load_grammar() -> Grammar:
+    """The grammar that ships with this package."""
+    folder = resources.files("classifiers.augment") / "grammar"
+    return parse_grammar([(folder / name).read_text(encoding="utf-8") for name in _FILES])
+
+
+def generate(count: int, seed: int, grammar: Grammar | None = None) -> Iterator[Row]:
+    """``count`` rows, the same for the same seed; sources are ``generated_LABEL_LANG``.
+
+    A share of them is disguised, whatever the label, so that disguise itself is no evidence;
+    some sale rows stand buried in innocent text, as a selling paragraph on a long page.
+    """
+    rng = random.Random(seed)  # noqa: S311 - reproducible text, no secret
+    grammar = grammar or load_grammar()
+    writer = Writer(grammar, rng)
+    by_lang: dict[tuple[str, Label], list[Shape]] = {}
+    for shape in grammar.shapes:
+        by_lang.setdefault((shape.lang, shape.label), []).append(shape)
+    langs = list(_SHARES)
+    for _ in range(count):
+        lang = rng.choices(langs, weights=[_SHARES[one] for one in langs])[0]
+        label = rng.choices(tuple(Label), weights=(0.45, 0.25, 0.3))[0]
+        text = writer.write(rng.choice(by_lang[lang, label]))
+        if label is Label.DRUG_SALE and rng.random() < _BURIED:
+            text = _buried(text, writer, by_lang[lang, Label.OTHER], rng)
+        if rng.random() < _DISGUISED:
+            text = disguise(text, rng)
+        yield Row(text, label, lang, f"{SOURCE}_{lang}")
+
+
+def _buried(text: str, writer: Writer, around: Sequence[Shape], rng: random.Random) -> str:
+    before, after = writer.write(rng.choice(around)), writer.write(rng.choice(around))
+    return f"{before[:700]}\n{text}\n{after[:300]}"
+
+
+def disguised_copies(rows: Sequence[Row], share: float, seed: int) -> Iterator[Row]:
+    """Disguised copies of a share of ``rows``, of the same source and label."""
+    rng = random.Random(seed)  # noqa: S311 - reproducible text, no secret
+    for row in rows:
+        if rng.random() < share:
+            yield Row(disguise(row.text, rng), row.label, row.lang, row.source, row.weak)

@@ -1,0 +1,168 @@
+"""Contacts and wallets in a text, each checked by its own rule before it counts.
+
+Sources: onion v3 (rend-spec-v3), Base58Check (Bitcoin wiki), bech32 and bech32m (BIP 173, 350),
+Ethereum's mixed-case checksum (EIP-55), bank cards (ISO/IEC 7812, Luhn), phones (libphonenumber).
+A card number never leaves this module whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import base58
+import phonenumbers
+
+from classifiers.bech32 import is_segwit_address
+from classifiers.keccak import keccak256
+from domain.assessment import Indicator
+from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
+
+_MAX = 200
+_BASE58 = re.compile(r"(?<![0-9A-Za-z])[13LMTD][1-9A-HJ-NP-Za-km-z]{25,34}(?![0-9A-Za-z])")
+_SEGWIT = re.compile(r"(?<![0-9a-z])(?:bc|ltc)1[02-9ac-hj-np-z]{11,71}(?![0-9a-z])", re.I)
+_ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
+_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}(?![\w-])", re.I | re.A
+)
+_TELEGRAM_LINK = re.compile(
+    r"(?:https?://)?(?:t\.me|telegram\.(?:me|dog))/(?P<path>\+?[A-Za-z0-9_-]{4,64}(?:/[A-Za-z0-9_-]{10,64})?)"
+    r"|tg://resolve\?domain=(?P<domain>[A-Za-z0-9_]{4,32})",
+    re.I | re.A,
+)  # fmt: skip
+_HANDLE = re.compile(r"(?<![\w.@/+-])@(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})(?![\w.]*@)", re.A)
+_CARD = re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])")
+_PHONE_HINT = re.compile(r"\d[\d\s().-]{8,}\d")
+_NOT_CHANNELS = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "login", "iv"})
+# First byte of the payload to coin: P2PKH and P2SH of Bitcoin and Litecoin, TRON.
+_VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
+# Issuer ranges (first digits) and lengths of the card schemes in use in the region.
+_CARDS = (
+    ("visa", re.compile(r"4"), {13, 16, 19}),
+    ("mastercard", re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
+    ("mir", re.compile(r"220[0-4]"), {16, 17, 18, 19}),
+    ("unionpay", re.compile(r"62"), {16, 17, 18, 19}),
+    ("amex", re.compile(r"3[47]"), {15}),
+    ("maestro", re.compile(r"50|5[6-9]|6[0379]"), {16, 18, 19}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorAt:
+    """An indicator at ``start`` to ``end`` of the original text."""
+
+    start: int
+    end: int
+    indicator: Indicator
+
+
+def find_indicators(text: str) -> list[IndicatorAt]:
+    """The validated contacts and wallets of ``text`` (original, not normalised), left to right.
+
+    At most 200; where two overlap, the one that starts first, then the longer, is kept.
+    """
+    finders: tuple[Callable[[str], Iterator[IndicatorAt]], ...] = (
+        _onions, _wallets, _segwit, _ethereum, _mails, _telegram, _cards, _phones,
+    )  # fmt: skip
+    found = [one for finder in finders for one in finder(text)]
+    found.sort(key=lambda one: (one.start, -one.end))
+    kept: list[IndicatorAt] = []
+    for one in found:
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept[:_MAX]
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether ``digits`` is in an issuer's range, of its length, and passes Luhn's check."""
+    known = any(prefix.match(digits) and len(digits) in lengths for _, prefix, lengths in _CARDS)
+    return known and len(set(digits)) > 2 and _luhn(digits)
+
+
+def masked_card(digits: str) -> str:
+    """A card number with all but its last four digits hidden."""
+    return "*" * (len(digits) - 4) + digits[-4:]
+
+
+def _onions(text: str) -> Iterator[IndicatorAt]:
+    for match in ONION_IN_TEXT.finditer(text):
+        host = match.group().lower()
+        if is_valid_onion_v3(host):
+            yield IndicatorAt(*match.span(), Indicator("onion", host))
+
+
+def _wallets(text: str) -> Iterator[IndicatorAt]:
+    for match in _BASE58.finditer(text):
+        try:
+            payload = base58.b58decode_check(match.group())
+        except ValueError:
+            continue
+        kind = _VERSIONS.get(payload[0]) if len(payload) == 21 else None
+        if kind:
+            yield IndicatorAt(*match.span(), Indicator(kind, match.group()))
+
+
+def _segwit(text: str) -> Iterator[IndicatorAt]:
+    for match in _SEGWIT.finditer(text):
+        address = match.group()
+        if address in {address.lower(), address.upper()} and is_segwit_address(address.lower()):
+            kind = "btc" if address.lower().startswith("bc1") else "ltc"
+            yield IndicatorAt(*match.span(), Indicator(kind, address.lower()))
+
+
+def _ethereum(text: str) -> Iterator[IndicatorAt]:
+    for match in _ETH.finditer(text):
+        if _eip55(match.group()):
+            yield IndicatorAt(*match.span(), Indicator("eth", match.group()))
+
+
+def _eip55(address: str) -> bool:
+    body = address[2:]
+    if body in {body.lower(), body.upper()}:
+        return True  # an address without mixed case carries no checksum
+    digest = keccak256(body.lower().encode()).hex()
+    return all(
+        c.isdigit() or c.isupper() == (int(d, 16) >= 8) for c, d in zip(body, digest, strict=False)
+    )
+
+
+def _mails(text: str) -> Iterator[IndicatorAt]:
+    for match in _MAIL.finditer(text):
+        yield IndicatorAt(*match.span(), Indicator("email", match.group().lower()))
+
+
+def _telegram(text: str) -> Iterator[IndicatorAt]:
+    for match in _TELEGRAM_LINK.finditer(text):
+        name = match.group("path") or match.group("domain")
+        first, _, rest = name.partition("/")
+        if first.lower() == "joinchat" and rest:
+            yield IndicatorAt(*match.span(), Indicator("telegram_invite", f"+{rest}"))
+        elif name.startswith("+"):
+            yield IndicatorAt(*match.span(), Indicator("telegram_invite", first))
+        elif first.lower() not in _NOT_CHANNELS:
+            yield IndicatorAt(*match.span(), Indicator("telegram", first.lower()))
+    for match in _HANDLE.finditer(text):
+        yield IndicatorAt(*match.span(), Indicator("telegram", match.group("name").lower()))
+
+
+def _cards(text: str) -> Iterator[IndicatorAt]:
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        if is_card_number(digits):
+            yield IndicatorAt(*match.span(), Indicator("card", masked_card(digits)))
+
+
+def _phones(text: str) -> Iterator[IndicatorAt]:
+    if not _PHONE_HINT.search(text):
+        return
+    for match in phonenumbers.PhoneNumberMatcher(text, "KZ"):
+        number = match.number
+        if number.country_code == 7:
+            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            yield IndicatorAt(match.start, match.end, Indicator("phone", value))
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
+    return (sum(doubled) + sum(int(d) for d in digits[-1::-2])) % 10 == 0
