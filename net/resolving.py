@@ -84,6 +84,17 @@ class Resolver:
         found = [literal] if literal else self._looked_up(name, timeout)
         return [Endpoint(address, port) for address in self._checked(found, name)]
 
+    def answers_itself(self, host: str) -> bool:
+        """Whether ``host`` is answered without a look-up: an override, or an address."""
+        name = host.lower().strip("[]").removesuffix(".")
+        overridden = any(host_matches(name, one.pattern) for one in self._overrides)
+        return overridden or literal_address(name) is not None
+
+    def check_unresolved(self, host: str) -> None:
+        """Refuse what can be refused of ``host`` without a look-up, where a proxy does that."""
+        if is_onion(host) or self.answers_itself(host):
+            self.resolve(host, 0)
+
     def _checked(self, found: Sequence[IPAddress], host: str) -> list[IPAddress]:
         passed: list[IPAddress] = []
         refused: AddressRefused | None = None

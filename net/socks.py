@@ -1,0 +1,116 @@
+"""SOCKS5 (RFC 1928) with user name and password (RFC 1929), as far as CONNECT needs it."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv6Address
+from typing import Protocol
+
+from domain.errors import TransportError
+
+_VERSION = 5
+_NO_AUTHENTICATION = 0
+_PASSWORD = 2
+_CONNECT = 1
+_IPV4, _NAME, _IPV6 = 1, 3, 4
+_LONGEST_FIELD = 255
+_ADDRESS_BYTES = {_IPV4: 4, _IPV6: 16}
+_REPLIES = {
+    1: "general failure",
+    2: "not allowed by the ruleset",
+    3: "network unreachable",
+    4: "host unreachable",
+    5: "connection refused",
+    6: "time to live expired",
+    7: "command not supported",
+    8: "address type not supported",
+}
+
+
+class ByteStream(Protocol):
+    """What the handshake is spoken over."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
+
+
+class SocksRefused(TransportError):
+    """The proxy answered that it cannot reach the target; ``code`` is its reply code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message, reason="proxy_refused")
+        self.code = code
+
+
+def connect_through(
+    stream: ByteStream,
+    host: str | IPv4Address | IPv6Address,
+    port: int,
+    credentials: tuple[str, str] | None = None,
+) -> None:
+    """Ask the proxy on ``stream`` for a connection to ``host``; a name is left for it to resolve.
+
+    Raises SocksRefused, and TransportError with reason ``proxy`` where it speaks no SOCKS5.
+    """
+    method = _NO_AUTHENTICATION if credentials is None else _PASSWORD
+    stream.write(bytes((_VERSION, 1, method)))
+    version, chosen = _exactly(stream, 2)
+    if version != _VERSION or chosen != method:
+        raise TransportError("the proxy speaks no SOCKS5, or wants another sign-in", reason="proxy")
+    if credentials is not None:
+        user, password = (_field(text.encode()) for text in credentials)
+        stream.write(b"\x01" + user + password)
+        if _exactly(stream, 2)[1] != 0:
+            raise TransportError("the proxy refused user and password", reason="proxy")
+    stream.write(bytes((_VERSION, _CONNECT, 0)) + _destination(host) + port.to_bytes(2, "big"))
+    _read_reply(stream, f"{host}:{port}")
+
+
+def _read_reply(stream: ByteStream, target: str) -> None:
+    version, code, _, kind = _exactly(stream, 4)
+    if version != _VERSION:
+        raise TransportError("the proxy speaks no SOCKS5", reason="proxy")
+    if code:
+        why = _REPLIES.get(code, f"reply {code}")
+        raise SocksRefused(f"connecting to {target} through the proxy: {why}", code)
+    length = _ADDRESS_BYTES.get(kind)
+    if length is None:
+        length = _exactly(stream, 1)[0]
+    _exactly(stream, length + 2)
+
+
+def _destination(host: str | IPv4Address | IPv6Address) -> bytes:
+    if isinstance(host, str):
+        return bytes((_NAME,)) + _field(host.encode("ascii"))
+    return bytes((_IPV4 if host.version == 4 else _IPV6,)) + host.packed
+
+
+def _field(value: bytes) -> bytes:
+    if not 0 < len(value) <= _LONGEST_FIELD:
+        raise TransportError(
+            f"{len(value)} bytes do not fit SOCKS5", reason="proxy", permanent=True
+        )
+    return bytes((len(value),)) + value
+
+
+def _exactly(stream: ByteStream, count: int) -> bytes:
+    received = b""
+    while len(received) < count:
+        part = stream.read(count - len(received))
+        if not part:
+            raise TransportError("the proxy closed the connection", reason="proxy")
+        received += part
+    return received
+
+
+def speaks_socks5(host: str, port: int, timeout_s: float) -> bool:
+    """Whether something at ``host:port`` answers a SOCKS5 greeting."""
+    try:
+        with socket.create_connection((host, port), timeout_s) as connection:
+            connection.settimeout(timeout_s)
+            connection.sendall(bytes((_VERSION, 2, _NO_AUTHENTICATION, _PASSWORD)))
+            answer = connection.recv(2)
+    except OSError:
+        return False
+    return len(answer) == 2 and answer[0] == _VERSION and answer[1] in (0, _PASSWORD)
