@@ -1,0 +1,121 @@
+"""The entry: what every exporter gets, checked when it is made."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from blocking.values import block_host, block_url, check_posts, check_username
+from domain.errors import KeyFormatError
+from domain.targets import canonical_onion
+
+
+class Action(StrEnum):
+    """What a request asks for."""
+
+    BLOCK = "block"
+    LIFT = "lift"
+
+
+class Scope(StrEnum):
+    """How wide a block is, narrowest first. An onion cannot be blocked: its entry is a notice."""
+
+    TELEGRAM = "telegram"
+    ONION = "onion"
+    URL = "url"
+    HOST = "host"
+    DOMAIN = "domain"
+
+
+#: Scopes that a resolver can act on.
+BY_NAME = frozenset({Scope.HOST, Scope.DOMAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramItem:
+    """A channel: username without ``@`` ("" when it has none), numeric id (None while unknown)
+    and the posts that carry the verdict. Raises KeyFormatError for values that are none."""
+
+    username: str = ""
+    numeric_id: int | None = None
+    posts: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.username and self.numeric_id is None:
+            raise KeyFormatError("a channel needs a username or a numeric id")
+        if self.username:
+            check_username(self.username)
+        check_posts(self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision that a block rests on: number, date (YYYY-MM-DD), and the unit that made it."""
+
+    number: str
+    date: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request as recipients get it.
+
+    ``values`` are the host (one), the onion (one), or the exact URLs (one or more); empty for a
+    channel, which ``telegram`` holds. ``subdomains`` says whether names below the host fall under
+    the block. ``overridden`` is set when the second person gave a written reason for blocking a
+    URL in spite of the never-block list. ``document`` is the request itself in canonical JSON.
+    Times are RFC 3339 in UTC. Raises KeyFormatError for a value that cannot be blocked.
+    """
+
+    id: str
+    action: Action
+    scope: Scope
+    values: tuple[str, ...]
+    decision: Decision
+    valid_from: str
+    valid_until: str
+    document: str
+    telegram: TelegramItem | None = None
+    subdomains: bool = True
+    overridden: bool = False
+    urgency: str = "normal"
+    territory: str = "KZ"
+    category: str = "drug_sale"
+
+    def __post_init__(self) -> None:
+        uuid.UUID(self.id)
+        if (self.scope is Scope.TELEGRAM) != (self.telegram is not None):
+            raise KeyFormatError(f"entry {self.id}: a channel, and only one, has a Telegram item")
+        if (not self.values) != (self.scope is Scope.TELEGRAM):
+            raise KeyFormatError(f"entry {self.id}: values do not fit scope {self.scope}")
+        if len(self.values) > 1 and self.scope is not Scope.URL:
+            raise KeyFormatError(f"entry {self.id}: scope {self.scope} has one value")
+        if not self.document.isprintable():
+            raise KeyFormatError(f"entry {self.id}: its document is not one printable line")
+        for value in self.values:
+            _check_value(self.scope, value)
+
+    @property
+    def host(self) -> str:
+        """The host that is blocked by name, "" for other scopes."""
+        return self.values[0] if self.scope in BY_NAME else ""
+
+    @property
+    def label(self) -> str:
+        """What people call the entry in lists and findings."""
+        if self.telegram is not None:
+            return f"telegram:{self.telegram.username or self.telegram.numeric_id}"
+        more = f" (+{len(self.values) - 1})" if len(self.values) > 1 else ""
+        return f"{self.scope}:{self.values[0]}{more}"
+
+
+def _check_value(scope: Scope, value: str) -> None:
+    if scope is Scope.URL:
+        block_url(value)
+    elif scope is Scope.ONION:
+        if canonical_onion(value) != value:
+            raise KeyFormatError(f"not a canonical onion address: {value!r}")
+    else:
+        block_host(value)

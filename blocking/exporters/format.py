@@ -1,0 +1,72 @@
+"""What a format is: a file name, a rule which entries it takes, and a pure writing function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from blocking.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ExportInfo:
+    """What a file says of the export it belongs to. Times are RFC 3339 in UTC, "" for never.
+
+    ``zone`` is the RPZ zone's name without a trailing dot; ``passthru`` are names that its
+    companion zone exempts, and ``passthru_exact`` those of them without the names below.
+    """
+
+    recipient: str
+    number: int
+    issued_at: str
+    previous_at: str = ""
+    unit: str = ""
+    zone: str = "rpz.narcowatch"
+    passthru: tuple[str, ...] = ()
+    passthru_exact: frozenset[str] = frozenset()
+
+    @property
+    def serial(self) -> int:
+        """The zone's serial: the export's number, which rises by itself."""
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    ``leaves_out`` gives the reason why an entry is not written, "" when it is; ``write`` turns
+    entries (those it takes, in the order given) into the file's bytes, piece by piece, the same
+    bytes for the same input. ``needs`` are formats that must stand beside this one;
+    ``companion`` marks one that has no entries of its own.
+    """
+
+    name: str
+    filename: str
+    media_type: str
+    leaves_out: Callable[[Entry, ExportInfo], str]
+    write: Callable[[Iterable[Entry], ExportInfo], Iterator[bytes]]
+    needs: tuple[str, ...] = ()
+    companion: bool = False
+
+
+def takes_all(entry: Entry, info: ExportInfo) -> str:
+    """For formats that leave nothing out."""
+    return ""
+
+
+def in_blocks(lines: Iterable[str], size: int = 500) -> Iterator[bytes]:
+    """Lines (with their ends) joined into larger pieces of UTF-8, to spare system calls."""
+    block: list[str] = []
+    for line in lines:
+        block.append(line)
+        if len(block) >= size:
+            yield "".join(block).encode()
+            block.clear()
+    if block:
+        yield "".join(block).encode()
+
+
+def one_line(text: str) -> str:
+    """Free text for one line of a file: control and format characters become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,61 @@
+"""The notice batch for Telegram: channels with the posts that carry the verdict, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from blocking.entries import Entry, TelegramItem
+from blocking.exporters.format import ExportInfo, Format, in_blocks
+
+SCHEMA = "narcowatch.telegram-notices/1"
+
+
+def leaves_out(entry: Entry, info: ExportInfo) -> str:
+    """Only channels."""
+    return "" if entry.telegram is not None else f"a {entry.scope} is no Telegram channel"
+
+
+def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
+    """One JSON object; its list ``notices`` has one notice a line."""
+    return in_blocks(_pieces(entries, info))
+
+
+def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
+    about = {
+        "schema": SCHEMA,
+        "recipient": info.recipient,
+        "number": info.number,
+        "issued_at": info.issued_at,
+        "unit": info.unit,
+    }
+    yield f'{_json(about)[:-1]},"notices":['
+    comma = "\n"
+    for entry in entries:
+        if entry.telegram is not None:
+            yield comma + _json(_notice(entry, entry.telegram))
+            comma = ",\n"
+    yield "\n]}\n"
+
+
+def _notice(entry: Entry, item: TelegramItem) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "action": entry.action.value,
+        "category": entry.category,
+        "username": item.username or None,
+        "numeric_id": item.numeric_id,
+        "link": f"https://t.me/{item.username}" if item.username else None,
+        "message_ids": list(item.posts),
+        "decision": {"number": entry.decision.number, "date": entry.decision.date},
+        "valid_until": entry.valid_until,
+    }
+
+
+def _json(value: dict[str, Any]) -> str:
+    """ASCII only, so that no format character reaches whoever reads the file."""
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+FORMAT = Format("telegram", "telegram.json", "application/json", leaves_out, write)

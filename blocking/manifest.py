@@ -1,0 +1,177 @@
+"""The manifest of an export: what belongs to it, in what state, and what came before it.
+
+``manifest.json`` is RFC 8785 canonical JSON and is written last: a folder without one is not an
+export. Each manifest holds the SHA-256 of the one of the release before, so that releases form a
+chain which anybody who holds them can check without this program's records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.digests import canonical_json, sha256_hex
+from domain.errors import InputError
+
+NAME = "manifest.json"
+SCHEMA = "narcowatch.export-manifest/1"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One file of an export: ``records`` is how many entries went into it."""
+
+    name: str
+    format: str
+    media_type: str
+    size: int
+    sha256: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The release that this one follows."""
+
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says. ``content_sha256`` is over what the export holds without its number
+    and date; ``counts`` are entries by scope; ``left_out`` are entries that a format cannot hold,
+    by format and reason."""
+
+    recipient: str
+    number: int
+    serial: int
+    issued_at: str
+    previous: Previous | None
+    content_sha256: str
+    entries: int
+    counts: Mapping[str, int]
+    left_out: Mapping[str, Mapping[str, int]]
+    files: tuple[FileFacts, ...]
+
+    def as_bytes(self) -> bytes:
+        """The canonical form, which is what is hashed and signed."""
+        return canonical_json(
+            {
+                "schema": SCHEMA,
+                "recipient": self.recipient,
+                "number": self.number,
+                "serial": self.serial,
+                "issued_at": self.issued_at,
+                "previous": self.previous
+                and {"number": self.previous.number, "sha256": self.previous.sha256},
+                "content_sha256": self.content_sha256,
+                "entries": self.entries,
+                "counts": dict(self.counts),
+                "left_out": {name: dict(reasons) for name, reasons in self.left_out.items()},
+                "files": [
+                    {
+                        "name": file.name,
+                        "format": file.format,
+                        "media_type": file.media_type,
+                        "size": file.size,
+                        "sha256": file.sha256,
+                        "records": file.records,
+                    }
+                    for file in self.files
+                ],
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What ``verify`` found; the export is whole when there are no ``problems``."""
+
+    recipient: str
+    number: int
+    files: int
+    sha256: str
+    previous: Previous | None
+    problems: tuple[str, ...]
+
+
+def parse(data: bytes, origin: str) -> Manifest:
+    """The manifest in ``data``. Raises InputError naming ``origin`` and what is wrong."""
+    try:
+        raw: dict[str, Any] = json.loads(data)
+        if raw.pop("schema") != SCHEMA:
+            raise InputError(f"{origin}: not a manifest of schema {SCHEMA}")
+        files = tuple(FileFacts(**file) for file in raw.pop("files"))
+        previous = Previous(**raw["previous"]) if raw["previous"] else None
+        return Manifest(**{**raw, "files": files, "previous": previous})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{origin}: not a manifest ({error})") from error
+
+
+def verify(folder: Path) -> Verification:
+    """Hold an export's folder against its manifest, and its manifest against the one before.
+
+    The one before is looked for beside the folder, under its number; when it is not there the
+    chain cannot be checked here, which is no problem of this export. Raises InputError when there
+    is no readable manifest at all.
+    """
+    path = folder / NAME
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"no export in {folder}: {error.strerror} ({NAME})") from error
+    manifest = parse(data, str(path))
+    problems = [] if manifest.as_bytes() == data else [f"{NAME} is not in canonical form"]
+    listed = {file.name for file in manifest.files}
+    for file in manifest.files:
+        problems.extend(_file_problems(folder, file))
+    for other in sorted(entry.name for entry in folder.iterdir()):
+        if other != NAME and other not in listed:
+            problems.append(f"{other} is not in the manifest")
+    problems.extend(_chain_problems(folder, manifest))
+    return Verification(
+        manifest.recipient,
+        manifest.number,
+        len(listed),
+        sha256_hex(data),
+        manifest.previous,
+        tuple(problems),
+    )
+
+
+def _file_problems(folder: Path, file: FileFacts) -> list[str]:
+    path = folder / file.name
+    if Path(file.name).name != file.name or file.name in {".", ".."}:
+        return [f"{file.name!r} is no plain file name"]
+    if path.is_symlink() or not path.is_file():
+        return [f"{file.name} is missing"]
+    if path.stat().st_size != file.size:
+        return [f"{file.name} has {path.stat().st_size} bytes, the manifest says {file.size}"]
+    if file_sha256(path) != file.sha256:
+        return [f"{file.name} was changed: its SHA-256 is not the manifest's"]
+    return []
+
+
+def _chain_problems(folder: Path, manifest: Manifest) -> list[str]:
+    before = manifest.previous
+    if before is None:
+        return []
+    path = folder.resolve().parent / str(before.number) / NAME
+    if not path.is_file() or file_sha256(path) == before.sha256:
+        return []
+    return [f"release {before.number} beside it is not the one that this one follows"]
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
