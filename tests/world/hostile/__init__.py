@@ -1,0 +1,1 @@
+"""Sites that attack a crawler or waste its time, each bounded in bytes and time."""

@@ -1,0 +1,76 @@
+"""All hostile sites: where they are, and what a crawler that survives them should report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.world.content import Truth
+from tests.world.exchange import Handler
+from tests.world.hostile import bombs, broken, lies, markup, redirects, traps
+
+DOCUMENTS = "documents"
+METADATA_URL = "http://169.254.169.254/latest/meta-data/"
+INTRANET_URL = "http://10.0.0.1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """One hostile site. ``expect`` is what a seeds file says of it, in the seeds file's words."""
+
+    host: str
+    handler: Handler
+    what: str
+    truth: Truth = Truth.HOSTILE
+    expect: str = DOCUMENTS
+
+    @property
+    def slug(self) -> str:
+        return self.host.removesuffix(".test").removeprefix("*.")
+
+
+def hostile_sites(port: int) -> list[Hostile]:
+    """Every hostile site. ``port`` is the world's own, which one redirect points at."""
+    loopback = f"http://127.0.0.1:{port}/internal"
+    innocent = Truth.INNOCENT
+    return [
+        Hostile("gzip-bomb.test", bombs.gzip_bomb, "1 GiB in 1 MB of gzip", expect="bomb"),
+        Hostile("brotli-bomb.test", bombs.brotli_bomb, "1 GiB in brotli", expect="bomb"),
+        Hostile("zstd-bomb.test", bombs.zstd_bomb, "1 GiB in 32 kB of zstd", expect="bomb"),
+        Hostile("huge-page.test", bombs.huge_page, "100 MiB of HTML", expect="too_large"),
+        Hostile("calendar-trap.test", traps.calendar, "endless calendar"),
+        Hostile("session-trap.test", traps.session_ids, "new session id in every link"),
+        Hostile("trap-wild.test", traps.any_subdomain, "any subdomain answers"),
+        Hostile("*.trap-wild.test", traps.any_subdomain, "any subdomain answers"),
+        Hostile("redirect-loop.test", redirects.loop, "redirect loop", expect="redirect"),
+        Hostile(
+            "redirect-metadata.test",
+            redirects.to(METADATA_URL),
+            "redirect to a cloud's metadata address",
+            expect="address_refused",
+        ),
+        Hostile(
+            "redirect-intranet.test",
+            redirects.to(INTRANET_URL),
+            "redirect to a private address",
+            expect="address_refused",
+        ),
+        Hostile(
+            "redirect-loopback.test",
+            redirects.to(loopback),
+            "redirect to the crawler's own machine",
+            expect="address_refused",
+        ),
+        Hostile("meta-refresh.test", redirects.meta_refresh, "forty meta refreshes in a row"),
+        Hostile("slow-drip.test", broken.slow_drip, "a few bytes a second", expect="timeout"),
+        Hostile("cut-off.test", lies.cut_off, "body shorter than promised", expect="truncated"),
+        Hostile("header-flood.test", lies.header_flood, "400 kB of headers"),
+        Hostile("poisoned-title.test", markup.poisoned_title, "script, bidi and NULs in the text"),
+        Hostile("liar-picture.test", lies.picture_as_html, "PNG sent as HTML", expect="not_text"),
+        Hostile("liar-html.test", lies.html_as_picture, "HTML sent as PNG", expect="not_text"),
+        Hostile("wrong-charset.test", lies.charset, "cp1251 sent as utf-8", innocent),
+        Hostile("odd-links.test", markup.odd_links, "links in schemes that are not http", innocent),
+        Hostile("binary-links.test", markup.binary_links, "links to large files", innocent),
+        Hostile("empty-page.test", broken.empty, "no body at all", innocent, "empty"),
+        Hostile("error-500.test", broken.server_error, "status 500", innocent, "http_error"),
+        Hostile("login-wall.test", markup.login_wall, "login form only", innocent, "login_wall"),
+    ]

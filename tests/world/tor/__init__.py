@@ -1,0 +1,1 @@
+"""The parts of a private Tor network: keys, configuration, control."""
