@@ -1,0 +1,144 @@
+"""The records that every Telegram reader brings back, and what a reader is.
+
+Two readers give the same records: the preview reader (``preview``), which needs no account, and
+the account reader over MTProto, which is one more implementation of ``ChannelReader``: it gets an
+``AccountAccess``, resolves a channel once, polls by id (``min_id``) and hands back one batch per
+history call, with the raw messages as JSON in ``Fetch.exchange``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from domain.captures import Egress, Exchange, Outcome
+from domain.documents import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Where a post was forwarded from. ``username`` is empty where the origin hides itself."""
+
+    name: str
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post, or one album under its first id; ``album`` then holds all its ids.
+
+    ``service`` posts ("channel created", "pinned a message") are Telegram's words, not the
+    channel's. ``links`` stand in text and web-page previews, ``buttons`` below the post.
+    ``views`` is rounded by Telegram. ``media`` names what is attached; it is never fetched.
+    """
+
+    id: int
+    posted_at: datetime
+    text: str
+    links: tuple[Link, ...] = ()
+    buttons: tuple[Link, ...] = ()
+    views: int | None = None
+    forward: Forward | None = None
+    reply_to: int | None = None
+    album: tuple[int, ...] = ()
+    media: tuple[str, ...] = ()
+    edited: bool = False
+    service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """What a channel says of itself.
+
+    ``username`` is the present one in lower case; ``numeric_id`` is Telegram's bare channel id,
+    positive, None where the page does not tell. ``counters`` holds rounded figures by their
+    name (``subscribers``, ``photos``, ...).
+    """
+
+    title: str
+    username: str
+    numeric_id: int | None = None
+    description: str = ""
+    links: tuple[Link, ...] = ()
+    counters: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One request and its answer. ``attempts`` counts requests that reached the wire."""
+
+    url: str
+    fetched_at: datetime
+    outcome: Outcome
+    exchange: Exchange | None = None
+    detail: str = ""
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One page or one history call: what was fetched (the page itself last), what was read.
+
+    ``older`` is where reading goes on (posts before this id), None at the end of what there is.
+    ``unreadable`` counts posts that are there but could not be read.
+    """
+
+    fetches: tuple[Fetch, ...]
+    channel: ChannelInfo | None = None
+    posts: tuple[Post, ...] = ()
+    older: int | None = None
+    unreadable: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """How reading this batch ended."""
+        return self.fetches[-1].outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a reading begins: ``before`` continues one that was cut off, after ``pages`` pages."""
+
+    since_id: int = 0
+    before: int | None = None
+    pages: int = 0
+
+
+class ChannelReader(Protocol):
+    """Reads a public channel, newest posts first. It never joins, posts or fetches media."""
+
+    @property
+    def egress(self) -> Egress:
+        """The way out that this reader takes."""
+
+    def read(self, channel: str, start: Start) -> Iterator[Batch]:
+        """Batches of ``channel`` (a username), back to ``start.since_id`` or the reader's bound.
+
+        The newest batch always comes, so that edits are seen. A batch whose outcome is not OK is
+        the last one. Failures are outcomes, not exceptions.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramServer:
+    """The MTProto server of account readers: empty ``address`` for Telegram's own."""
+
+    address: str = ""
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccess:
+    """One account of the pool. ``session`` is a credential: never logged, never in the record."""
+
+    name: str
+    api_id: int
+    api_hash: str
+    session: str
+    server: TelegramServer = TelegramServer()
+
+    def __repr__(self) -> str:
+        return f"AccountAccess(name={self.name!r})"
