@@ -14,7 +14,7 @@ from cases.counts import CountKey
 from cases.models import CandidateRow, Run, RunSource, StageRun
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
-from domain.seeds import Seed
+from domain.seeds import Seed, SeedKind
 from domain.targets import TargetKey, TargetKind
 
 
@@ -70,13 +70,20 @@ def _abandon_unfinished(kind: str, clock: Clock) -> None:
 
 def add_seeds(run: Run, seeds: list[Seed], *, clock: Clock = utc_now) -> None:
     """Make every seed a candidate and a source of the run."""
-    candidates = [Candidate(seed.target, Why.SEED, url=seed.url, priority=1.0) for seed in seeds]
+    candidates = [
+        Candidate(s.target, _why(s), url=s.url, priority=1.0, note=s.notes) for s in seeds
+    ]
     with transaction.atomic():
         intake.note_candidates(run.pk, candidates, clock=clock)
         for seed in seeds:
             add_source(
-                run, seed.target, Why.SEED, url=seed.url, expect=str(seed.expect), notes=seed.notes
+                run, seed.target, _why(seed), url=seed.url, expect=seed.expect, notes=seed.notes
             )
+
+
+def _why(seed: Seed) -> Why:
+    """Search pages are a means to find others, never a case themselves."""
+    return Why.SEARCH if seed.kind is SeedKind.SEARCH else Why.SEED
 
 
 def add_source(

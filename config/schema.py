@@ -153,6 +153,9 @@ class Channels(_Section):
     )
     delay_s: float = _key(2.0, "Pause between preview pages.", "seconds", ge=0, le=600)
     max_pages_per_channel: PositiveInt = _key(10, "Preview pages read of one channel.", "pages")
+    max_new_channels: int = _key(
+        200, "Channels found on the way that one night takes in.", "channels", ge=0
+    )
     telegram: TelegramServer = _table(TelegramServer, "The Telegram server of account readers.")
 
 
@@ -211,6 +214,9 @@ class Blocking(_Section):
     recipients: tuple[Recipient, ...] = _key(
         (Recipient(name="regulator", formats=_ALL_FORMATS),), "Who gets exports."
     )
+    exports_dir: AbsolutePath | None = _key(
+        None, "Folder of the releases; unset for `exports` in the data directory."
+    )
     validity_days: int = _key(
         90, "How long a request holds before it is renewed.", "days", ge=1, le=3650
     )
@@ -232,6 +238,9 @@ class Review(_Section):
 class Night(_Section):
     schedule: Cron = _key(
         "0 1 * * *", "When the night starts: five cron fields, days of the week by name."
+    )
+    seeds: AbsolutePath | None = _key(
+        None, "Seeds file of a night that is given none; unset for known cases alone."
     )
     timezone: Timezone = _key("Asia/Almaty", "Time zone of the schedule and of reports.")
     window_hours: float = _key(

@@ -1,0 +1,80 @@
+"""What the commands night, crawl and channels share: options, seeds in, report out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from domain.errors import InputError
+from domain.seeds import SeedList, SeedProblem, parse_seeds
+from nightly.night import Stage, run_night
+from nightly.plan import Plan
+from nightly.progress import Bars
+from nightly.rendering import to_html, to_terminal
+from nightly.reporting import Report
+
+MAX_PAGES_VARIABLE = "NARCOWATCH_CRAWL__MAX_PAGES"
+
+
+def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
+    """Add the options that the three commands share."""
+    parser.add_argument(
+        "--seeds", type=Path, required=seeds_required, metavar="FILE", help="seeds file (TOML)"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.json", help="write the report there, and FILE.html"
+    )
+
+
+def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any]) -> int:
+    """Run ``stages`` over the seeds given and report. Returns the exit code."""
+    if (max_pages := options.get("max_pages")) is not None:
+        if max_pages < 1:
+            raise InputError(f"--max-pages must be at least 1, not {max_pages}")
+        plan = replace(plan, max_pages=max_pages)
+        # The crawl is a process of its own and reads its settings from the environment.
+        os.environ[MAX_PAGES_VARIABLE] = str(max_pages)
+    seeds = read_seeds(options["seeds"])
+    for problem in seeds.problems:
+        print(_refused(options["seeds"], problem), file=sys.stderr)
+    console = Console(stderr=True)
+    with Bars(console) as progress:
+        report = run_night(kind, stages, plan, seeds, progress)
+    to_terminal(report, Console())
+    if options["report"] is not None:
+        write(report, options["report"])
+    return report.exit_code
+
+
+def read_seeds(path: Path | None) -> SeedList:
+    """The seeds of a file, or none. A file that cannot be read is one problem."""
+    if path is None:
+        return SeedList((), (), "")
+    try:
+        return parse_seeds(path.read_bytes())
+    except OSError as error:
+        problem = SeedProblem(0, str(path), f"cannot be read: {error.strerror}")
+        return SeedList((), (problem,), "")
+
+
+def _refused(path: Path, problem: SeedProblem) -> str:
+    return f"{path}:{problem.line}: {problem.reason}: {problem.text!r}"
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the report as JSON to ``path`` and as HTML beside it."""
+    try:
+        path.write_text(
+            json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+        path.with_suffix(".html").write_text(to_html(report), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"writing the report to {path}: {error.strerror}") from error
