@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from blocking.exports import ExportPlan
+from blocking.plan import ExportPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,16 @@
+"""Loaded before Django reads its settings (``-p tests.environment``): an own data directory."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for name in [name for name in os.environ if name.startswith("NARCOWATCH_")]:
+    if not name.startswith("NARCOWATCH_TEST_"):
+        del os.environ[name]
+DATA = tempfile.mkdtemp(prefix="narcowatch-test-")
+os.environ["NARCOWATCH_DATA_DIR"] = DATA
+os.environ["NARCOWATCH_CONFIG"] = ""
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)

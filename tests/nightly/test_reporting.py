@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from cases import counts, intake, runs
+from cases.counts import CountKey
+from cases.evidence import EvidenceWriter
+from cases.models import Run
+from domain.candidates import Why
+from domain.captures import CaptureRecord, Egress, Outcome
+from domain.seeds import SeedProblem, parse_seeds
+from domain.targets import site_key
+from nightly import reporting
+from nightly.rendering import to_html, to_terminal
+from tests.records import NOON, new_run, page
+
+pytestmark = pytest.mark.django_db
+
+SEEDS = b"""
+[[site]]
+url = "http://shop.test/"
+[[site]]
+url = "http://guarded.test/"
+expect = "captcha"
+[[search]]
+query = "buy"
+url = "http://engine.test/?q={query}"
+"""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[EvidenceWriter]:
+    writer = EvidenceWriter(tmp_path, 1, "test", "pages")
+    yield writer
+    writer.close()
+
+
+def failed(url: str, outcome: Outcome, requests: int = 1) -> CaptureRecord:
+    return CaptureRecord(site_key(url), url, NOON, Egress.DIRECT, outcome, attempts=requests)
+
+
+def night(writer: EvidenceWriter, *records: CaptureRecord) -> Run:
+    run = new_run()
+    runs.add_seeds(run, list(parse_seeds(SEEDS).seeds))
+    search = "http://engine.test/?q=buy"
+    target = next(s.target for s in parse_seeds(SEEDS).seeds if s.url == search)
+    intake.store(run.pk, "crawl", [replace(page(search), site=target), *records], writer)
+    return run
+
+
+def line(report: reporting.Report, name: str) -> reporting.SourceLine:
+    return next(line for line in report.sources if name in line.name)
+
+
+def test_each_source_has_its_numbers(writer: EvidenceWriter) -> None:
+    captcha = replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=())
+    run = night(
+        writer,
+        page("http://shop.test/"),
+        failed("http://shop.test/slow", Outcome.TIMEOUT, requests=3),
+        failed("http://shop.test/private", Outcome.ADDRESS_REFUSED, requests=0),
+        captcha,
+    )
+    counts.add(
+        run.pk,
+        "crawl",
+        {
+            CountKey("host:shop.test", "refetched"): 2,
+            CountKey("host:shop.test", "dropped", "pattern budget"): 5,
+        },
+    )
+    report = reporting.build(run)
+    shop = line(report, "shop.test")
+    assert (shop.requests, shop.fetched, shop.documents, shop.refetched) == (4, 1, 1, 2)
+    assert shop.failed == {"timeout": 1, "address_refused": 1}
+    assert shop.dropped == {"pattern budget": 5}
+    assert line(report, "guarded.test").coverage == "kept"
+    assert report.totals["requests"] == 4 + 1 + 1
+    assert report.exit_code == 0
+
+
+def test_a_silent_seed_breaks_the_night(writer: EvidenceWriter) -> None:
+    report = reporting.build(night(writer, failed("http://shop.test/", Outcome.TIMEOUT)))
+    assert report.exit_code == 3
+    assert report.coverage_broken == [
+        "shop.test: timeout 1",
+        "guarded.test: expected captcha: never fetched",
+    ]
+
+
+def test_a_source_that_fell_far_below_its_history_is_named(writer: EvidenceWriter) -> None:
+    captcha = replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=())
+    for pages in (10, 10, 1):
+        shop = [page(f"http://shop.test/{n}") for n in range(pages)]
+        run = night(writer, captcha, *shop)
+        runs.finish(run, Run.State.COMPLETE, {})
+    report = reporting.build(run)
+    assert report.coverage_broken == ["shop.test: 1 documents, usually 10: no document"]
+
+
+def test_exit_codes_come_in_their_order(writer: EvidenceWriter) -> None:
+    problem = SeedProblem(3, "x", "broken")
+    good = night(
+        writer,
+        page("http://shop.test/"),
+        replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=()),
+    )
+    assert reporting.build(good, [problem]).exit_code == 4
+    silent = night(writer)
+    assert reporting.build(silent, [problem]).exit_code == 3
+    row = runs.begin_stage(silent, "assess")
+    assert row is not None
+    runs.end_stage(row, error="boom")
+    assert reporting.build(silent, [problem]).exit_code == 1
+
+
+def test_the_report_is_json_html_and_text_and_nothing_in_it_is_markup(writer) -> None:
+    run = night(writer, page("http://shop.test/"))
+    runs.add_source(run, site_key("http://found.test/"), Why.LINK)
+    evil = "<script>alert(1)</script>\x1b[31m\u202e"
+    counts.add(run.pk, "crawl", {CountKey("host:found.test", "dropped", evil): 1})
+    report = reporting.build(run, [SeedProblem(2, evil, f"odd {evil}")])
+    assert json.loads(json.dumps(report.as_json()))["run"] == run.pk
+    html = to_html(report)
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=200, force_terminal=False))
+    assert "found.test" in out.getvalue()
+    assert "\x1b[31m" not in out.getvalue()
+    assert "\u202e" not in out.getvalue()
