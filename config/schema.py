@@ -156,6 +156,9 @@ class Channels(_Section):
     max_new_channels: int = _key(
         200, "Channels found on the way that one night takes in.", "channels", ge=0
     )
+    max_new_channels: int = _key(
+        200, "Channels found on the way that one night takes in.", "channels", ge=0
+    )
     telegram: TelegramServer = _table(TelegramServer, "The Telegram server of account readers.")
 
 
@@ -245,7 +248,7 @@ class Night(_Section):
     timezone: Timezone = _key("Asia/Almaty", "Time zone of the schedule and of reports.")
     window_hours: float = _key(
         6.0,
-        "How long a night may take; what is left is counted as not reached.",
+        "How long after its time a night may still start, when the machine was off or busy.",
         "hours",
         gt=0,
         le=24,
