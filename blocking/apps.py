@@ -1,7 +1,49 @@
+from functools import cached_property
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
+
+import config
+from blocking.entries import Scope
+from blocking.gate import Limits
+from blocking.plan import ExportPlan, Recipient, RequestRules
+from blocking.protection import Protection
+from config.schema import Settings
+
+_LISTS = Path(config.__file__).parent
 
 
 class BlockingConfig(AppConfig):
     """Requests and exports."""
 
     name = "blocking"
+
+    @cached_property
+    def protection(self) -> Protection:
+        """The lists of this installation, read when they are first asked for."""
+        return export_plan(settings.NARCOWATCH).protection()
+
+
+def export_plan(values: Settings) -> ExportPlan:
+    """The plan that ``values`` describe. A unit's own never-block lists stand in ``neverblock``
+    of the data directory, beside the project's."""
+    blocking = values.blocking
+    return ExportPlan(
+        folder=values.data_dir / "exports",
+        recipients=tuple(
+            Recipient(r.name, r.formats, r.territory, frozenset(Scope(s) for s in r.scopes))
+            for r in blocking.recipients
+        ),
+        rules=RequestRules(
+            unit=blocking.authority.unit,
+            contact=blocking.authority.contact,
+            law=blocking.law_grounds,
+            validity_days=blocking.validity_days,
+        ),
+        limits=Limits(
+            blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries
+        ),
+        platforms=_LISTS / "platforms.toml",
+        never_block=(_LISTS / "neverblock", values.data_dir / "neverblock"),
+    )

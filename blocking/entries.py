@@ -92,8 +92,8 @@ class Entry:
             raise KeyFormatError(f"entry {self.id}: values do not fit scope {self.scope}")
         if len(self.values) > 1 and self.scope is not Scope.URL:
             raise KeyFormatError(f"entry {self.id}: scope {self.scope} has one value")
-        if not self.document.isprintable():
-            raise KeyFormatError(f"entry {self.id}: its document is not one printable line")
+        if len(self.document.splitlines()) != 1:
+            raise KeyFormatError(f"entry {self.id}: its document is not one line")
         for value in self.values:
             _check_value(self.scope, value)
 

@@ -65,8 +65,3 @@ def in_blocks(lines: Iterable[str], size: int = 500) -> Iterator[bytes]:
             block.clear()
     if block:
         yield "".join(block).encode()
-
-
-def one_line(text: str) -> str:
-    """Free text for one line of a file: control and format characters become spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

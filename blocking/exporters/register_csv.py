@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from blocking.entries import Entry
 from blocking.exporters.blocktypes import register_lines
-from blocking.exporters.format import ExportInfo, Format, in_blocks, one_line, takes_all
+from blocking.exporters.format import ExportInfo, Format, in_blocks, takes_all
+from blocking.texts import one_line
 
 HEADER = (
     "id",

@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from blocking.entries import Entry
 from blocking.exporters.blocktypes import register_lines
-from blocking.exporters.format import ExportInfo, Format, in_blocks, one_line, takes_all
+from blocking.exporters.format import ExportInfo, Format, in_blocks, takes_all
+from blocking.texts import one_line
 
 NAMESPACE = "urn:narcowatch:register:1"
 SCHEMA = Path(__file__).parent / "schema" / "register.xsd"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from blocking.entries import Action, Entry, Scope
-from blocking.exporters.format import ExportInfo, Format, in_blocks, one_line
+from blocking.exporters.format import ExportInfo, Format, in_blocks
+from blocking.texts import one_line
 
 
 def leaves_out(entry: Entry, info: ExportInfo) -> str:

@@ -1,0 +1,79 @@
+"""Which requests are in force now, and which hosts a block must not reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from blocking.documents import entry_from
+from blocking.entries import BY_NAME, Action, Entry
+from blocking.gate import Untouchable
+from blocking.models import BlockingRequest
+from blocking.plan import Recipient, applies_in
+from cases.models import Case
+from domain.states import CaseState
+from domain.targets import TargetKind, host_of
+
+
+def _standing(state: CaseState) -> Q:
+    """Cases in ``state``, and those that were when their target became unreachable: an absence
+    is no decision."""
+    return Q(state=state) | Q(state=CaseState.UNREACHABLE, came_from=state)
+
+
+def requests_in_force(now: datetime) -> QuerySet[BlockingRequest]:
+    """Valid requests of cases that stand requested in the round the request was made in.
+
+    A case on hold, dismissed, withdrawn, expired or lifted has none; nor has a restricted one.
+    """
+    cases = Case.objects.filter(_standing(CaseState.REQUESTED), restricted=False)
+    return (
+        BlockingRequest.objects.filter(
+            action=Action.BLOCK, case__in=cases, valid_from__lte=now, valid_until__gt=now
+        )
+        .filter(review_round=F("case__review_round"))
+        .order_by("sort_key", "pk")
+    )
+
+
+def requests_for(recipient: Recipient, now: datetime) -> Iterator[BlockingRequest]:
+    """The requests in force that concern ``recipient``: its scopes, its territory."""
+    rows = requests_in_force(now).filter(scope__in=[*recipient.scopes])
+    for row in rows.iterator(chunk_size=2000):
+        if applies_in(row.territory, recipient.territory):
+            yield row
+
+
+def entries_of(rows: Iterable[BlockingRequest], spared: frozenset[str]) -> list[Entry]:
+    """The entries of ``rows``; a host with a name in ``spared`` below it is blocked alone."""
+    return [as_entry(row, subdomains=row.sort_key not in spared) for row in rows]
+
+
+def as_entry(row: BlockingRequest, *, subdomains: bool) -> Entry:
+    """The entry of one request; ``subdomains`` counts for hosts and domains alone."""
+    return entry_from(
+        json.loads(row.document),
+        row.document,
+        subdomains=subdomains and row.scope in BY_NAME,
+        overridden=row.overridden,
+    )
+
+
+def untouchable() -> Untouchable:
+    """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included."""
+    return Untouchable(
+        held=_hosts(_standing(CaseState.ON_HOLD)),
+        dismissed=_hosts(_standing(CaseState.DISMISSED)),
+    )
+
+
+def _hosts(which: Q) -> frozenset[str]:
+    kinds = (TargetKind.HOST, TargetKind.URL)
+    rows = Case.objects.filter(which, target__kind__in=kinds)
+    return frozenset(
+        value if kind == TargetKind.HOST else host_of(value)
+        for kind, value in rows.values_list("target__kind", "target__value")
+    )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from rich.console import Console
+
+from blocking.apps import export_plan
+from blocking.exports import build
+from blocking.requests import make_requests
+from blocking.terminal import show_built, show_requests
+from domain.errors import GateError
+
+
+class Command(BaseCommand):
+    help = "Build and gate an export for a recipient; a supervisor releases it afterwards."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--recipient", required=True, metavar="NAME", help="whom it is for")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show it and leave nothing behind"
+        )
+        parser.add_argument(
+            "--like",
+            type=int,
+            metavar="NUMBER",
+            help="only what the release of that number held (a rollback)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan = export_plan(settings.NARCOWATCH)
+        recipient = plan.recipient(options["recipient"])
+        protection = plan.protection()
+        console = Console(file=cast(IO[str], self.stdout._out))
+        if not options["dry_run"]:
+            show_requests(make_requests(plan.rules, protection), console)
+        try:
+            built = build(
+                recipient, plan, protection, like=options["like"], dry_run=options["dry_run"]
+            )
+        except GateError as error:
+            self.stderr.write(str(error))
+            raise SystemExit(1) from error
+        show_built(built, console)
+        if built.export is None:
+            self.stdout.write("dry run: nothing was kept")
+            return
+        if built.unchanged:
+            self.stdout.write(f"unchanged since {built.export}")
+        else:
+            self.stdout.write(f"built {plan.folder / built.export.folder}")
+        if built.export.released_at is None:
+            name = f"{built.export.recipient}/{built.export.number}"
+            self.stdout.write(f"to release it: narcowatch release {name} --user NAME")

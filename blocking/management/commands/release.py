@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from blocking.apps import export_plan
+from blocking.releases import find, release
+from cases.signing_in import add_options, person_of
+from domain.errors import GateError
+
+
+class Command(BaseCommand):
+    help = "Release an export: a supervisor lets it out of the house."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("export", metavar="RECIPIENT/NUMBER", help="the export to release")
+        add_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = person_of(options["user"], options["password_file"])
+        plan = export_plan(settings.NARCOWATCH)
+        try:
+            done = release(find(options["export"]), person, plan, plan.protection())
+        except GateError as error:
+            self.stderr.write(str(error))
+            raise SystemExit(1) from error
+        self.stdout.write(
+            f"released {done.export.recipient}/{done.export.number} by {person.username}: "
+            f"{done.sent} sent, {done.sent_again} sent again, {done.lifted} liftings sent"
+        )
+        self.stdout.write(f"files: {plan.folder / done.export.folder}")

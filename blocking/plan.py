@@ -1,0 +1,67 @@
+"""What requests and exports need to know, as plain values: entry points make it from settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from blocking.entries import Scope
+from blocking.gate import Limits
+from blocking.protection import Protection, load_protection
+from blocking.scope import MIN_HOST_SHARE
+from domain.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166)."""
+
+    name: str
+    formats: tuple[str, ...]
+    territory: str = "KZ"
+    scopes: frozenset[Scope] = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRules:
+    """Who asks and on what ground, for how long, and from which share of selling pages on a
+    whole host is meant."""
+
+    unit: str = ""
+    contact: str = ""
+    territory: str = "KZ"
+    law: tuple[str, ...] = ()
+    validity_days: int = 90
+    min_host_share: float = MIN_HOST_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """Everything that the two stages of blocking are given. ``folder`` is where exports lie;
+    ``platforms`` and ``never_block`` are the list file and the folders of list files."""
+
+    folder: Path
+    recipients: tuple[Recipient, ...]
+    rules: RequestRules
+    limits: Limits
+    platforms: Path
+    never_block: tuple[Path, ...] = field(default=())
+
+    def recipient(self, name: str) -> Recipient:
+        """The recipient called ``name``. Raises InputError naming those that there are."""
+        for recipient in self.recipients:
+            if recipient.name == name:
+                return recipient
+        names = ", ".join(recipient.name for recipient in self.recipients) or "none"
+        raise InputError(f"no recipient is called {name!r}: {names}")
+
+    def protection(self) -> Protection:
+        """Read the lists. Raises InputError naming a file that is missing or wrong."""
+        return load_protection(self.platforms, self.never_block)
+
+
+def applies_in(territory: str, recipient: str) -> bool:
+    """Whether a block for ``territory`` concerns a recipient in ``recipient``: one is the other
+    or lies within it (KZ and KZ-75)."""
+    inner, outer = sorted((territory, recipient), key=len, reverse=True)
+    return inner == outer or inner.startswith(f"{outer}-")

@@ -1,0 +1,178 @@
+"""Releasing an export: a supervisor lets it out of the house, after the gate has looked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from blocking.current import as_entry, requests_in_force, untouchable
+from blocking.exports import in_force, last_release
+from blocking.files import exclusive, point_to
+from blocking.findings import Code, Finding
+from blocking.gate import Gate
+from blocking.manifest import verify
+from blocking.models import Export, ExportEntry, Order
+from blocking.plan import ExportPlan
+from blocking.protection import Protection
+from blocking.states import STANDING, ExportState, OrderState
+from cases import audit
+from cases.models import Person
+from cases.people import RELEASERS, require
+from domain.clock import Clock, utc_now
+from domain.errors import GateError, InputError, RuleError
+
+_MAX_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release and what it did to the orders: new ones, ones sent anew, liftings sent."""
+
+    export: Export
+    sent: int
+    sent_again: int
+    lifted: int
+
+
+def find(name: str) -> Export:
+    """The export called ``RECIPIENT/NUMBER``. Raises InputError."""
+    recipient, _, number = name.rpartition("/")
+    export = None
+    if number.isdecimal() and len(number) <= _MAX_DIGITS:
+        export = Export.objects.filter(recipient=recipient, number=int(number)).first()
+    if export is None:
+        raise InputError(f"there is no export {name!r}: write RECIPIENT/NUMBER")
+    return export
+
+
+def release(
+    export: Export,
+    person: Person,
+    plan: ExportPlan,
+    protection: Protection,
+    *,
+    clock: Clock = utc_now,
+) -> Released:
+    """Release ``export`` and open its orders.
+
+    Raises AccessError when ``person`` may not, RuleError when the export does not wait for
+    release, GateError (with every finding) when something has changed since it was built that
+    must keep it in the house. The export then stays built, and may be released later or never.
+    """
+    require(person, RELEASERS, "release exports")
+    with exclusive(plan.folder / export.recipient, f"the export for {export.recipient}"):
+        try:
+            released = _release(export.pk, person, plan, protection, clock)
+        except GateError as error:
+            _record_refusal(export, person, error, clock)
+            raise
+        point_to(plan.folder / export.recipient, str(export.number))
+    return released
+
+
+@transaction.atomic
+def _release(
+    export_id: int, person: Person, plan: ExportPlan, protection: Protection, clock: Clock
+) -> Released:
+    export = Export.objects.select_for_update().get(pk=export_id)
+    if export.state != ExportState.BUILT:
+        raise RuleError(f"export {export} does not wait for release")
+    findings = _findings(export, plan, protection, clock)
+    if findings:
+        raise GateError(
+            f"export {export} must not be released ({len(findings)} findings):",
+            tuple(str(finding) for finding in findings),
+        )
+    export.state = ExportState.RELEASED
+    export.released_at, export.released_by = clock(), person
+    export.save(update_fields=["state", "released_at", "released_by"])
+    sent, again, lifted = _open_orders(export, clock)
+    audit.append(
+        "export.released",
+        f"export:{export.recipient}/{export.number}",
+        actor=person.username,
+        details={
+            "manifest_sha256": export.manifest_sha256,
+            "entries": export.entry_count,
+            "sent": sent,
+            "sent_again": again,
+            "lift_sent": lifted,
+        },
+        clock=clock,
+    )
+    return Released(export, sent, again, lifted)
+
+
+def _findings(
+    export: Export, plan: ExportPlan, protection: Protection, clock: Clock
+) -> list[Finding]:
+    last = last_release(export.recipient)
+    found = _chain(export, last) + _files(export, plan)
+    rows = list(ExportEntry.objects.filter(export=export).select_related("request").order_by("pk"))
+    allowed = set(requests_in_force(clock()).values_list("pk", flat=True))
+    for row in rows:
+        if row.request_id not in allowed:
+            subject = f"{row.request.scope}:{row.request.sort_key}"
+            message = f"its case {row.request.case_id} does not stand requested any more"
+            found.append(Finding(Code.NOT_REQUESTED, subject, message))
+    entries = [as_entry(row.request, subdomains=row.subdomains) for row in rows]
+    gate = Gate(protection, plan.limits, untouchable())
+    return [*found, *gate.check(entries, export.number, in_force(last))]
+
+
+def _chain(export: Export, last: Export | None) -> list[Finding]:
+    if export.previous_id == (last.pk if last else None):
+        return []
+    now = f"release {last.number} is in force" if last else "nothing is in force"
+    message = f"was built to follow another release, but {now}: build it again"
+    return [Finding(Code.CHAIN, f"{export.recipient}/{export.number}", message)]
+
+
+def _files(export: Export, plan: ExportPlan) -> list[Finding]:
+    folder = plan.folder / export.folder
+    try:
+        seen = verify(folder)
+    except InputError as error:
+        return [Finding(Code.FILES, export.folder, str(error))]
+    problems = list(seen.problems)
+    if seen.sha256 != export.manifest_sha256:
+        problems.append("its manifest is not the one that was built")
+    return [Finding(Code.FILES, export.folder, problem) for problem in problems]
+
+
+def _open_orders(export: Export, clock: Clock) -> tuple[int, int, int]:
+    """Orders for what is new, again for what was lifted, and a lifting for what is gone."""
+    now = clock()
+    held = ExportEntry.objects.filter(export=export).values("request_id")
+    orders = Order.objects.filter(recipient=export.recipient)
+    lifted = orders.filter(state__in=[*STANDING]).exclude(request_id__in=held)
+    lifted_count = lifted.update(state=OrderState.LIFT_SENT, changed_at=now)
+    again = orders.filter(
+        state__in=[OrderState.LIFT_SENT, OrderState.LIFT_EXECUTED], request_id__in=held
+    ).update(state=OrderState.SENT, export=export, sent_at=now, changed_at=now)
+    known = set(orders.values_list("request_id", flat=True))
+    fresh = [
+        Order(
+            request_id=row["request_id"],
+            recipient=export.recipient,
+            export=export,
+            sent_at=now,
+            changed_at=now,
+        )
+        for row in held
+        if row["request_id"] not in known
+    ]
+    Order.objects.bulk_create(fresh, batch_size=2000)
+    return len(fresh), again, lifted_count
+
+
+def _record_refusal(export: Export, person: Person, error: GateError, clock: Clock) -> None:
+    with transaction.atomic():
+        audit.append(
+            "export.release_refused",
+            f"export:{export.recipient}/{export.number}",
+            actor=person.username,
+            details={"findings": len(error.findings)},
+            clock=clock,
+        )

@@ -1,0 +1,139 @@
+"""Requests from confirmed cases: one a case and round, or a reason why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from blocking.documents import document, entry_from, request_id
+from blocking.entries import Action
+from blocking.models import BlockingRequest
+from blocking.plan import RequestRules
+from blocking.protection import Protection
+from blocking.safeguards import check_choice
+from blocking.scope import choose
+from blocking.subjects import gather, ground_of, subject_of
+from cases.models import Case
+from cases.moves import move
+from domain.clock import Clock, utc_now
+from domain.digests import canonical_json, sha256_hex
+from domain.errors import FourEyesError, KeyFormatError, RuleError
+from domain.states import CaseState
+
+ACTOR = "system:requests"
+
+
+class Why(StrEnum):
+    """Why a confirmed case got no request."""
+
+    FOUR_EYES = "not confirmed by two people"
+    REFUSED = "refused by a safeguard"
+    UNBLOCKABLE = "cannot be blocked"
+    RESTRICTED = "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A confirmed case that stays confirmed, and why."""
+
+    case_id: int
+    target: str
+    why: Why
+    message: str
+
+
+@dataclass(slots=True)
+class RequestsMade:
+    """What a run of ``make_requests`` did; ``counts`` are refusals by reason."""
+
+    made: list[UUID] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(refusal.why.value for refusal in self.refused)
+
+
+def make_requests(
+    rules: RequestRules, protection: Protection, *, clock: Clock = utc_now
+) -> RequestsMade:
+    """Write a request for every confirmed case that has none, and move the case to *requested*.
+
+    Each case is a transaction of its own; a case that a safeguard refuses stays confirmed and is
+    named. Running it again changes nothing.
+    """
+    done = RequestsMade()
+    waiting = Case.objects.filter(state=CaseState.CONFIRMED).order_by("pk")
+    for case in list(waiting.select_related("target")):
+        try:
+            made = _request(case.pk, rules, protection, clock)
+        except FourEyesError as error:
+            done.refused.append(_refusal(case, Why.FOUR_EYES, error))
+        except KeyFormatError as error:
+            done.refused.append(_refusal(case, Why.UNBLOCKABLE, error))
+        except _RestrictedError as error:
+            done.refused.append(_refusal(case, Why.RESTRICTED, error))
+        except RuleError as error:
+            done.refused.append(_refusal(case, Why.REFUSED, error))
+        else:
+            done.made.extend(made)
+    return done
+
+
+class _RestrictedError(RuleError):
+    """The case belongs to the restricted queue, whose recipients are others."""
+
+
+def _refusal(case: Case, why: Why, error: Exception) -> Refusal:
+    return Refusal(case.pk, str(case.target), why, str(error))
+
+
+@transaction.atomic
+def _request(case_id: int, rules: RequestRules, protection: Protection, clock: Clock) -> list[UUID]:
+    """The case's request; nothing when it is not confirmed any more."""
+    case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
+    if case.state != CaseState.CONFIRMED:
+        return []
+    if case.restricted:
+        raise _RestrictedError(f"case {case.pk} is in the restricted queue")
+    gathered = gather(case)
+    subject = subject_of(case, gathered.carriers, protection)
+    choice = choose(subject, protection, min_host_share=rules.min_host_share)
+    hits = check_choice(choice, gathered.second_reason, protection)
+    now = clock().replace(microsecond=0)
+    until = now + timedelta(days=rules.validity_days)
+    ground = ground_of(gathered, tuple(str(hit) for hit in hits))
+    data = document(ground, choice, subject.telegram, rules, now, until)
+    content = canonical_json(data)
+    entry = entry_from(data, content.decode(), subdomains=True, overridden=bool(hits))
+    row, created = BlockingRequest.objects.get_or_create(
+        case=case,
+        review_round=case.review_round,
+        action=Action.BLOCK,
+        defaults={
+            "id": request_id(rules.unit, Action.BLOCK, case.target.key, case.review_round),
+            "scope": choice.scope,
+            "values": list(choice.values),
+            "sort_key": entry.values[0] if entry.values else entry.label,
+            "overridden": bool(hits),
+            "territory": rules.territory,
+            "document": content.decode(),
+            "sha256": sha256_hex(content),
+            "valid_from": now,
+            "valid_until": until,
+        },
+    )
+    move(
+        case.pk,
+        CaseState.REQUESTED,
+        actor=ACTOR,
+        reason=f"{choice.scope}: {choice.reason}" if created else "requested before",
+        details={"request": str(row.pk), "sha256": row.sha256},
+        clock=clock,
+    )
+    return [row.pk]

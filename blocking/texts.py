@@ -1,0 +1,8 @@
+"""Free text that goes into files for others."""
+
+from __future__ import annotations
+
+
+def one_line(text: str) -> str:
+    """Free text for one line of a file: control and format characters become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
