@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 import classifiers
 from blocking import exports, requests
+from blocking.current import requests_for
+from blocking.plan import Recipient
 from cases import assessing, families, runs
 from cases.models import Capture, Case, DocumentRow, RunSource
 from channels.process import run_channels
@@ -17,7 +20,7 @@ from classifiers.verdict import site_verdict
 from crawlers.process import run_crawl
 from domain.assessment import Assessment
 from domain.candidates import Why
-from domain.errors import BoundaryError
+from domain.errors import BoundaryError, GateError
 from domain.lexicon import Lexicon
 from domain.states import CaseState
 from domain.targets import TargetKind
@@ -25,6 +28,7 @@ from index.feeding import sync
 from index.opening import open_engine
 from nightly.night import Night, Stage
 
+log = logging.getLogger(__name__)
 Counted = dict[tuple[str, str], int]
 T = TypeVar("T")
 
@@ -108,7 +112,7 @@ def _waiting(night: Night, kinds: Iterable[TargetKind]) -> bool:
     return RunSource.objects.filter(run=night.run, done=False, target__kind__in=[*kinds]).exists()
 
 
-def _told(night: Night):
+def _told(night: Night) -> Callable[[], None]:
     def told() -> None:
         sources = RunSource.objects.filter(run=night.run)
         done = sources.filter(done=True).count()
@@ -204,15 +208,46 @@ def fill_index(night: Night) -> Counted:
 
 
 def make_requests(night: Night) -> Counted:
-    """Confirmed cases become blocking requests."""
-    made = requests.make_requests(night.plan.exports, clock=night.clock)
-    return {("out", "requests"): made.made, **{("failed", r): n for r, n in made.refused.items()}}
+    """Confirmed cases become blocking requests; those refused are named in the log."""
+    plan = night.plan.exports
+    done = requests.make_requests(plan.rules, plan.protection(), clock=night.clock)
+    for refusal in done.refused:
+        log.warning("no request for %s: %s", refusal.target, refusal.message)
+    refused = {("failed", reason): n for reason, n in done.counts.items()}
+    return {("out", "requests"): len(done.made), **refused}
 
 
 def build_exports(night: Night) -> Counted:
-    """Build and gate a release for every recipient. A person releases them."""
-    counted: Counter[tuple[str, str]] = Counter()
+    """Build and gate a release for every recipient; a person lets it out.
+
+    Raises GateError when any was refused, after all were tried.
+    """
+    plan, counted = night.plan.exports, Counter[tuple[str, str]]()
+    protection, refused = plan.protection(), list[GateError]()
+    for recipient in plan.recipients:
+        if not _anything_for(recipient, night):
+            counted[("skipped", "nothing to export")] += 1
+            continue
+        try:
+            built = exports.build(recipient, plan, protection, clock=night.clock)
+        except GateError as error:
+            refused.append(error)
+            continue
+        counted[("out", "unchanged" if built.unchanged else "built")] += 1
+    if refused:
+        raise GateError(
+            f"{len(refused)} exports refused by the gate", tuple(str(error) for error in refused)
+        )
     return dict(counted)
+
+
+def _anything_for(recipient: Recipient, night: Night) -> bool:
+    """Whether there is or was something to export: before the first request nothing is missing,
+    after it an empty list is a matter for the gate."""
+    return (
+        exports.last_release(recipient.name) is not None
+        or requests_for(recipient, night.clock()).exists()
+    )
 
 
 NIGHT = (

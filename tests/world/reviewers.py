@@ -17,6 +17,12 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from blocking.apps import export_plan
+from blocking.models import Export
+from blocking.releases import release
+from blocking.states import ExportState
 from cases.assessing import as_assessment
 from cases.models import AssessmentRow, Case, Person
 from cases.people import Role, add_person
@@ -105,3 +111,14 @@ def review_all(limits: WorldLimits) -> dict[str, int]:
 def _carriers(case: Case) -> Sequence[Assessment]:
     rows = AssessmentRow.objects.filter(document_id__in=case.carriers, model=case.model)
     return [as_assessment(row) for row in rows]
+
+
+def release_last() -> str:
+    """Have the demo supervisor release what was built last. Returns what happened."""
+    plan = export_plan(settings.NARCOWATCH)
+    waiting = Export.objects.filter(state=ExportState.BUILT).order_by("-pk").first()
+    if waiting is None:
+        return "demo supervisor: nothing waits for release"
+    _, supervisor = demo_people()
+    done = release(waiting, supervisor, plan, plan.protection())
+    return f"demo supervisor: released {done.export}, {done.sent} orders sent"
