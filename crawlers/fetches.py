@@ -1,0 +1,62 @@
+"""What travels between the reactor and the writer thread: jobs one way, fetches the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.candidates import Why
+from domain.captures import Egress, Outcome
+from domain.targets import TargetKey
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One URL to fetch: the frontier's entry ``entry``, of the run's target ``site``.
+
+    ``site_id`` is the target's row, ``hops`` how many sites away from a source it is,
+    ``redirects`` how many redirects led to it, ``single`` that its links are not followed on the
+    same site (a result page, one URL of a platform).
+    """
+
+    entry: int
+    url: str
+    site: TargetKey
+    site_id: int
+    depth: int
+    hops: int
+    redirects: int
+    priority: float
+    why: str
+    candidates_are: Why = Why.LINK
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How the fetch of one job ended: an answer (``status`` above 0) or a failure.
+
+    ``body`` is as it came, content coding and all. ``outcome`` is set for what the downloader
+    knows already (a failure, a body that was not wanted); ``complete`` is False for a body whose
+    connection ended early. ``attempts`` counts requests that were sent, ``retried`` failures
+    that were tried again, by reason.
+    """
+
+    job: Job
+    fetched_at: datetime
+    egress: Egress
+    attempts: int
+    outcome: Outcome | None = None
+    detail: str = ""
+    status: int = 0
+    request_headers: Headers = ()
+    response_headers: Headers = ()
+    body: bytes = b""
+    complete: bool = True
+    retried: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        """The first response header called ``name`` (lower case), or an empty string."""
+        return next((value for key, value in self.response_headers if key.lower() == name), "")

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class FrontierEntry(models.Model):
+    """One URL that a run knows of: to be fetched, fetched, or left out under a reason.
+
+    ``url_hash`` is the SHA-256 of ``url``; ``target`` the run's source that the URL counts for.
+    ``depth`` counts links since the site was entered, ``hops`` sites since a source,
+    ``redirects`` redirects in a row (``parent`` is the entry that redirected or linked here);
+    ``pattern`` is equal for URLs that differ in numbers alone.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        DONE = "done"
+        DROPPED = "dropped"
+
+    run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="frontier")
+    target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    url = models.CharField(max_length=2048)
+    url_hash = models.CharField(max_length=64)
+    pattern = models.CharField(max_length=16)
+    depth = models.PositiveIntegerField(default=0)
+    hops = models.PositiveIntegerField(default=0)
+    redirects = models.PositiveIntegerField(default=0)
+    priority = models.FloatField(default=0.0)
+    why = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "url_hash"], name="frontier_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "state", "-priority", "id"], name="frontier_best_first"),
+            models.Index(fields=["run", "target", "state"], name="frontier_of_site"),
+            models.Index(fields=["run", "target", "pattern"], name="frontier_patterns"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.url}"

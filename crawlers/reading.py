@@ -1,0 +1,177 @@
+"""A fetch to what it amounts to: outcome, evidence, document, and where it leads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from crawlers.bodies import is_markup, looks_binary, unwanted
+from crawlers.decoding import decode
+from crawlers.discovery import Findings, discover
+from crawlers.extraction import Page, extract, extract_plain
+from crawlers.fetches import Fetch
+from crawlers.platforms import Platforms
+from crawlers.softblocks import recognise
+from crawlers.urls import NotFollowed, absolute, followable
+from domain.candidates import Candidate
+from domain.captures import CaptureRecord, Exchange, Outcome
+from domain.documents import Document
+from domain.errors import TransportError
+from net.decoding import BoundedBody
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_AUTHENTICATION = frozenset({401, 407})
+#: Obstacles that sites also show with an error status.
+_SHOWN_WITH_ERRORS = frozenset(
+    {
+        Outcome.SEIZED,
+        Outcome.INTERSTITIAL,
+        Outcome.CAPTCHA,
+        Outcome.LOGIN_WALL,
+        Outcome.PARKED,
+    }
+)
+_BODY_FAILURES = {
+    "bomb": Outcome.BOMB,
+    "too_large": Outcome.TOO_LARGE,
+    "undecodable": Outcome.UNDECODABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one fetch amounts to. ``location`` is where it redirects to, in canonical form.
+
+    ``body`` is decoded and empty where nothing is kept.
+    """
+
+    fetch: Fetch
+    outcome: Outcome
+    detail: str = ""
+    body: bytes = b""
+    document: Document | None = None
+    findings: Findings = field(default_factory=Findings)
+    location: str = ""
+
+    def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
+        """The capture for the record."""
+        job = self.fetch.job
+        return CaptureRecord(
+            site=job.site,
+            url=job.url,
+            fetched_at=self.fetch.fetched_at,
+            egress=self.fetch.egress,
+            outcome=self.outcome,
+            exchange=self._exchange() if self.fetch.status else None,
+            detail=detail,
+            depth=job.depth,
+            attempts=self.fetch.attempts,
+            documents=(self.document,) if self.document else (),
+            candidates=candidates,
+        )
+
+    def _exchange(self) -> Exchange:
+        fetch = self.fetch
+        return Exchange(
+            url=fetch.job.url,
+            method="GET",
+            request_headers=fetch.request_headers,
+            status=fetch.status,
+            reason=_phrase(fetch.status),
+            response_headers=fetch.response_headers,
+            body=self.body,
+        )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) -> Reading:
+    """Read what came back. Never raises for anything a server can send."""
+    if fetch.outcome is not None:
+        return Reading(fetch, fetch.outcome, fetch.detail)
+    if fetch.status in _REDIRECTS and fetch.header("location"):
+        return _redirect(fetch)
+    content_type = fetch.header("content-type")
+    if refused := unwanted(content_type, None, max_bytes):
+        return Reading(fetch, _unless_error(fetch, refused[0]), refused[1])
+    try:
+        body = _unpacked(fetch, max_bytes)
+    except TransportError as error:
+        return Reading(fetch, _BODY_FAILURES.get(error.reason, Outcome.FAILED), str(error))
+    if kind := looks_binary(body):
+        return Reading(fetch, _unless_error(fetch, Outcome.NOT_TEXT), f"{kind} by its first bytes")
+    decoded = decode(body, content_type)
+    if body and not decoded.encoding:
+        return Reading(fetch, Outcome.UNDECODABLE, "no character encoding fits", body)
+    if is_markup(content_type, body):
+        page = extract(decoded.text, fetch.job.url)
+        return _judged(fetch, page, decoded.text, body, platforms, most_links)
+    return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
+
+
+def _unpacked(fetch: Fetch, max_bytes: int) -> bytes:
+    body = BoundedBody(fetch.job.url, fetch.header("content-encoding"), max_bytes)
+    body.add(fetch.body)
+    return body.content()
+
+
+def _unless_error(fetch: Fetch, outcome: Outcome) -> Outcome:
+    """An error status says more of a page than the type of the body that came with it."""
+    return _by_status(fetch.status) or outcome
+
+
+def _by_status(status: int) -> Outcome | None:
+    if status in _GONE:
+        return Outcome.NOT_FOUND
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Outcome.THROTTLED
+    if status in _AUTHENTICATION:
+        return Outcome.LOGIN_WALL
+    return None if 200 <= status < 300 else Outcome.HTTP_ERROR
+
+
+def _redirect(fetch: Fetch) -> Reading:
+    target = fetch.header("location")
+    try:
+        location = followable(absolute(fetch.job.url, target))
+    except NotFollowed as error:
+        findings = Findings(dropped=Counter({error.reason: 1}))
+        detail = f"not followed ({error.reason}): {target[:300]}"
+        return Reading(fetch, Outcome.REDIRECT, detail, findings=findings)
+    return Reading(fetch, Outcome.REDIRECT, f"to {location}", location=location)
+
+
+def _judged(
+    fetch: Fetch, page: Page, markup: str, body: bytes, platforms: Platforms, most_links: int
+) -> Reading:
+    headers = {name.lower(): value for name, value in fetch.response_headers}
+    block = recognise(page, markup, headers) if fetch.complete else None
+    failed = _by_status(fetch.status)
+    if failed is not None:
+        if block is not None and block.outcome in _SHOWN_WITH_ERRORS:
+            return Reading(fetch, block.outcome, f"{block.detail}, status {fetch.status}", body)
+        return Reading(fetch, failed, f"status {fetch.status}", body)
+    findings = discover(
+        page,
+        fetch.job.url,
+        fetch.job.site,
+        platforms,
+        why=fetch.job.candidates_are,
+        most_links=most_links,
+    )
+    if block is not None:
+        # An empty page may still be a frame set or send its reader on.
+        followed = findings if block.outcome is Outcome.EMPTY else Findings()
+        return Reading(fetch, block.outcome, block.detail, body, findings=followed)
+    outcome, detail = Outcome.OK, "reading was cut short" if page.cut else ""
+    if not fetch.complete:
+        outcome, detail = Outcome.TRUNCATED, fetch.detail or "the connection ended early"
+    document = page.document if page.document.text else None
+    return Reading(fetch, outcome, detail, body, document, findings)
