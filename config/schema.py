@@ -156,9 +156,6 @@ class Channels(_Section):
     max_new_channels: int = _key(
         200, "Channels found on the way that one night takes in.", "channels", ge=0
     )
-    max_new_channels: int = _key(
-        200, "Channels found on the way that one night takes in.", "channels", ge=0
-    )
     telegram: TelegramServer = _table(TelegramServer, "The Telegram server of account readers.")
 
 
