@@ -71,8 +71,8 @@ def _address(value: str) -> str:
     """``ip``, ``ip:port`` or ``[ipv6]:port``."""
     host, port = value, "1"
     if value.startswith("["):
-        host, _, rest = value[1:].partition("]")
-        port = rest.removeprefix(":") if rest else "1"
+        host, closed, rest = value[1:].partition("]")
+        port = rest.removeprefix(":") if rest or not closed else "1"
     elif value.count(":") == 1:
         host, _, port = value.partition(":")
     try:

@@ -145,8 +145,8 @@ def literal_address(host: str) -> IPAddress | None:
 def _parsed(pattern: str, text: str) -> _Override:
     host, port = text, ""
     if text.startswith("["):
-        host, _, port = text[1:].partition("]")
-        port = port.removeprefix(":")
+        host, closed, port = text[1:].partition("]")
+        port = port.removeprefix(":") if closed else "unclosed"
     elif text.count(":") == 1:
         host, _, port = text.partition(":")
     try:
