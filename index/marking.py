@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from index.engine import Mark, Segment
+from index.engine import Entry, Hit, Mark, Segment
 from index.queries import Prefix, Words
 from index.terms import Forms, forms_of, wanted
 from index.words import WordAt, words_of
@@ -32,6 +32,17 @@ class Marker:
             if isinstance(leaf, Words)
         ]
         self._longest = max(map(len, self._needles), default=1)
+
+    def hit(self, entry: Entry, relevance: float) -> Hit:
+        """``entry`` with its matches marked."""
+        marks = self.marks(entry.text)
+        return Hit(
+            entry=entry,
+            relevance=relevance,
+            marks=marks,
+            title_marks=self.marks(entry.title),
+            excerpt=excerpt(entry.text, marks),
+        )
 
     def marks(self, text: str) -> tuple[Mark, ...]:
         """The first matches in ``text``, in order, without overlaps."""
