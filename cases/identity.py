@@ -6,8 +6,10 @@ somebody else. Each change is one transaction with its audit event.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from cases import audit
 from cases.models import CandidateRow, Case, RunCount, RunSource, Target
@@ -49,17 +51,28 @@ def rename(target: Target, name: str, *, actor: str, clock: Clock = utc_now) -> 
     return target
 
 
-def merge(alias: Target, into: Target, *, actor: str, clock: Clock = utc_now) -> bool:
+def merge(
+    alias: Target,
+    into: Target,
+    *,
+    drop: Collection[type[Model]] = (),
+    actor: str,
+    clock: Clock = utc_now,
+) -> bool:
     """Make two targets one: all that points to ``alias`` points to ``into``; ``alias`` goes.
 
-    Returns False, and changes nothing, where people or the classifier have already moved the
-    cases of both: such cases stay apart, each with its own history.
+    Rows of the models in ``drop`` go with it. Returns False, and changes nothing, where people
+    or the classifier have moved the cases of both: those stay apart, each with its history.
     """
     with transaction.atomic():
         if not _one_case(alias, into):
             return False
         for relation in Target._meta.related_objects:
-            _repoint(relation.related_model, relation.field.name, alias, into)
+            model, name = relation.related_model, relation.field.name
+            if model in drop:
+                model._default_manager.filter(**{name: alias}).delete()
+            else:
+                _repoint(model, name, alias, into)
         _move_counts(str(alias), str(into))
         details = {"from": str(alias), "to": str(into), "was": alias.pk}
         alias.delete()
@@ -68,7 +81,7 @@ def merge(alias: Target, into: Target, *, actor: str, clock: Clock = utc_now) ->
 
 
 def _note(
-    action: str, target: Target, details: dict[str, object], actor: str, clock: Clock
+    action: str, target: Target, details: Mapping[str, object], actor: str, clock: Clock
 ) -> None:
     audit.append(action, f"target:{target.pk}", actor=actor, details=details, clock=clock)
 
@@ -90,15 +103,15 @@ def _untouched(case: Case) -> bool:
     return case.state == CaseState.NEW and not case.decisions.exists()
 
 
-def _repoint(model: type, field: str, alias: Target, into: Target) -> None:
+def _repoint(model: type[Model], field: str, alias: Target, into: Target) -> None:
     """Row by row, since ``into`` may have the same candidate or visit already."""
-    rows = model._default_manager  # type: ignore[attr-defined]
+    rows = model._default_manager
     for row in rows.filter(**{field: alias}):
         try:
             with transaction.atomic():
                 rows.filter(pk=row.pk).update(**{field: into})
         except IntegrityError:
-            if model is RunSource:
+            if isinstance(row, RunSource):
                 _join_visits(row, into)
             elif model is not CandidateRow:
                 raise

@@ -45,7 +45,7 @@ class Landing:
 def parse_landing(html: str) -> Landing:
     """What the landing page says. Raises LayoutChanged when it is no landing page."""
     soup = soup_of(html)
-    head = one_line(soup.find("title") if isinstance(soup.find("title"), Tag) else None)
+    head = one_line(soup.select_one("title"))
     page = soup.select_one(".tgme_page")
     if page is None and "Telegram:" not in head:
         raise LayoutChanged("neither a preview nor a landing page")

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 from bs4.element import Tag
 
 from channels.figures import id_in_view, parse_count
+from channels.posts import Forward, Post
 from channels.rich_text import attribute, link_of, links_in, one_line, visible_text
 from channels.usernames import username_in
 from domain.documents import Link
-from channels.posts import Forward, Post
 
 MESSAGE = ".tgme_widget_message"
 _PLACE = re.compile(r"([A-Za-z0-9_]{1,64})/(\d{1,18})g?")

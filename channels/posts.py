@@ -98,15 +98,6 @@ class Batch:
         return self.fetches[-1].outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a reading begins: ``before`` continues one that was cut off, after ``pages`` pages."""
-
-    since_id: int = 0
-    before: int | None = None
-    pages: int = 0
-
-
 class ChannelReader(Protocol):
     """Reads a public channel, newest posts first. It never joins, posts or fetches media."""
 
@@ -114,11 +105,18 @@ class ChannelReader(Protocol):
     def egress(self) -> Egress:
         """The way out that this reader takes."""
 
-    def read(self, channel: str, start: Start) -> Iterator[Batch]:
-        """Batches of ``channel`` (a username), back to ``start.since_id`` or the reader's bound.
+    def address(self, channel: str, before: int | None = None) -> str:
+        """Under which URL the batch that ``read`` would begin with is recorded."""
 
-        The newest batch always comes, so that edits are seen. A batch whose outcome is not OK is
-        the last one. Failures are outcomes, not exceptions.
+    def read(
+        self, channel: str, since_id: int = 0, *, before: int | None = None
+    ) -> Iterator[Batch]:
+        """Batches of ``channel`` (a username) from the newest back to the post ``since_id``.
+
+        ``before`` goes on with a reading that was cut off there. The first batch always comes,
+        so that edits are seen; each further one is fetched when it is asked for, so a caller
+        that has enough just stops. A batch whose outcome is not OK is the last one. Failures
+        are outcomes, not exceptions.
         """
 
 

@@ -1,0 +1,64 @@
+"""A batch of posts as documents for the record: one per post, one for the channel's description."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from channels.posts import Batch, Forward, Post
+from domain.documents import Document, Link
+
+#: The part under which a channel's description is kept; posts have their id.
+ABOUT = "about"
+
+
+def documents_of(batch: Batch, *, about: bool) -> tuple[tuple[Document, ...], Counter[str]]:
+    """Documents of a batch, and what was left out, by reason.
+
+    ``about`` says whether the channel's description is among them: every page repeats it.
+    """
+    skipped: Counter[str] = Counter()
+    if batch.unreadable:
+        skipped["post that cannot be read"] += batch.unreadable
+    if batch.channel is None:
+        return (), skipped
+    info = batch.channel
+    documents = []
+    if about and info.description:
+        documents.append(
+            Document(title=info.title, text=info.description, part=ABOUT, links=info.links)
+        )
+    for post in batch.posts:
+        if post.service:
+            skipped["service post"] += 1
+        elif not (post.text or post.links or post.buttons):
+            skipped["post without text or link"] += 1
+        else:
+            documents.append(_document(info.title, post))
+    return tuple(documents), skipped
+
+
+def _document(title: str, post: Post) -> Document:
+    return Document(
+        title=title,
+        text=post.text,
+        part=str(post.id),
+        posted_at=post.posted_at,
+        links=_links(post),
+        views=post.views,
+        forwarded_from=_origin(post.forward),
+    )
+
+
+def _links(post: Post) -> tuple[Link, ...]:
+    origin = post.forward.username if post.forward else ""
+    forward = (
+        (Link(f"https://t.me/{origin}", post.forward.name),) if post.forward and origin else ()
+    )
+    return (*post.links, *post.buttons, *forward)
+
+
+def _origin(forward: Forward | None) -> str:
+    """``@name`` where the origin is told, else what it is called."""
+    if forward is None:
+        return ""
+    return f"@{forward.username}" if forward.username else forward.name

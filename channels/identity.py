@@ -1,0 +1,104 @@
+"""Which target a channel is: by numeric id once it is known, whatever its username."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases import identity, intake
+from cases.models import Target
+from channels.models import ChannelCursor
+from channels.posts import ChannelInfo
+from domain.candidates import Candidate, Why
+from domain.clock import Clock, utc_now
+from domain.errors import KeyFormatError
+from domain.targets import TargetKind, telegram_key, telegram_username
+
+ACTOR = "system:channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The channel's own target; ``taken_over`` when the name asked for was another target's."""
+
+    target: Target
+    taken_over: bool = False
+
+
+def username_of(target: Target) -> str:
+    """The username to ask for, empty where none is known (any more)."""
+    try:
+        return telegram_username(target.value if is_alias(target) else target.name)
+    except KeyFormatError:
+        return ""
+
+
+def is_alias(target: Target) -> bool:
+    """Whether the target is known by username alone."""
+    return target.value.startswith("@")
+
+
+def settle(
+    run_id: int,
+    target: Target,
+    username: str,
+    info: ChannelInfo | None,
+    *,
+    clock: Clock = utc_now,
+) -> Settled:
+    """The target that what was read under ``username`` belongs to.
+
+    ``target`` was asked for; ``info`` is what came, None where nothing did. A target known by
+    username takes its numeric id as key, or is merged into the target that has it. Must run in
+    the transaction that stores the capture.
+    """
+    numeric_id = info.numeric_id if info else None
+    if info is None or numeric_id is None:
+        return Settled(join_known(target, username, clock=clock))
+    name = info.username or username
+    owner = Target.objects.filter(kind=TargetKind.TELEGRAM, value=str(numeric_id)).first()
+    _free_name(name, numeric_id, clock)
+    if owner is not None and owner.pk == target.pk:
+        return Settled(identity.rename(target, name, actor=ACTOR, clock=clock))
+    if not is_alias(target):
+        return Settled(_newcomer(run_id, target, numeric_id, name, clock), taken_over=True)
+    if owner is None:
+        key = telegram_key(numeric_id=numeric_id)
+        return Settled(identity.rekey(target, key, name, actor=ACTOR, clock=clock))
+    _merge(target, owner, clock)
+    return Settled(identity.rename(owner, name, actor=ACTOR, clock=clock))
+
+
+def join_known(target: Target, username: str, *, clock: Clock = utc_now) -> Target:
+    """The channel that bears ``username`` as far as is known: ``target``, known by no more than
+    that name, is merged into the one whose number is known."""
+    known = known_as(target, username)
+    if known is None or not _merge(target, known, clock):
+        return target
+    return known
+
+
+def known_as(target: Target, username: str) -> Target | None:
+    """The numbered target that ``target`` stands for by its mere username, None if it is none."""
+    return identity.by_name(TargetKind.TELEGRAM, username) if is_alias(target) else None
+
+
+def _merge(alias: Target, into: Target, clock: Clock) -> bool:
+    """A cursor of the alias says nothing: without a number no post was ever read."""
+    return identity.merge(alias, into, drop=(ChannelCursor,), actor=ACTOR, clock=clock)
+
+
+def _free_name(name: str, numeric_id: int, clock: Clock) -> None:
+    """A username has one owner: whoever had it before is called by its id until it is met."""
+    before = Target.objects.filter(kind=TargetKind.TELEGRAM, name__iexact=name)
+    for row in before.exclude(value=str(numeric_id)).exclude(value__startswith="@"):
+        identity.rename(row, row.value, actor=ACTOR, clock=clock)
+
+
+def _newcomer(run_id: int, known: Target, numeric_id: int, name: str, clock: Clock) -> Target:
+    """The target of the channel that took over the username of ``known``."""
+    key = telegram_key(numeric_id=numeric_id)
+    note = f"took over the username {name}"
+    candidate = Candidate(key, Why.MENTION, parent=known.key, note=note)
+    intake.note_candidates(run_id, [candidate], clock=clock)
+    target, _ = intake.target_row(key, clock=clock)
+    return identity.rename(target, name, actor=ACTOR, clock=clock)

@@ -1,0 +1,94 @@
+"""Reading all channels of one run: each failure stays with its channel."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from django.db import DatabaseError
+
+from cases.evidence import EvidenceWriter
+from cases.models import Run, RunSource
+from channels.options import Options
+from channels.preview import PreviewReader
+from channels.served import count_refetched
+from channels.visiting import RETENTION, Visitor
+from channels.waiting import count_left, next_source
+from channels.wire import Wire
+from domain.captures import Outcome
+from domain.errors import EvidenceError, RecordError
+from net.journal import RequestJournal
+
+log = logging.getLogger(__name__)
+
+#: Outcomes that speak of the preview's host or the way to it, not of the channel.
+_OF_THE_HOST = frozenset(
+    {
+        Outcome.THROTTLED,
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.DNS,
+        Outcome.ADDRESS_REFUSED,
+    }
+)
+#: So many channels in a row failing so means that asking for more only makes it worse.
+_ENOUGH = 5
+_WORKER = "channels"
+#: What is wrong with the record or the disk is wrong for every channel.
+_FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
+
+
+def journal_path(folder: Path, run_id: int) -> Path:
+    """Where the requests of a run's channel readers are written down."""
+    return folder / f"run-{run_id:06d}-{_WORKER}.journal"
+
+
+def read_channels(run: Run, options: Options) -> None:
+    """Read the run's channels, and those they lead to, until none is left.
+
+    Safe to call again after a kill: pages in the record are not asked for again, requests whose
+    answers were lost are counted as ``refetched``. Raises what is wrong with record or disk.
+    """
+    journal = RequestJournal(journal_path(options.journals, run.pk))
+    evidence = EvidenceWriter(
+        options.evidence_root, run.pk, _WORKER, RETENTION, rotate_bytes=options.rotate_bytes
+    )
+    wire = Wire(options.net, options.pace, journal.sent)
+    try:
+        count_refetched(run, journal.read())
+        visitor = Visitor(
+            run,
+            PreviewReader(wire, options.base_url),
+            evidence,
+            max_pages=options.max_pages,
+            platforms=options.platforms,
+        )
+        _read_all(run, visitor, options.max_new_channels)
+        count_left(run)
+        count_refetched(run, journal.read())
+    finally:
+        wire.close()
+        evidence.close()
+        journal.close()
+
+
+def _read_all(run: Run, visitor: Visitor, max_new: int) -> None:
+    in_a_row = 0
+    while (source := next_source(run, max_new)) is not None:
+        if in_a_row >= _ENOUGH:
+            visitor.give_up(source, "failed", "not reached: the preview host does not answer")
+            continue
+        outcome = _visit(visitor, source)
+        if outcome is not None:
+            in_a_row = in_a_row + 1 if outcome in _OF_THE_HOST else 0
+
+
+def _visit(visitor: Visitor, source: RunSource) -> Outcome | None:
+    try:
+        return visitor.visit(source)
+    except _FATAL:
+        raise
+    except Exception as error:  # one channel must not take the others along
+        log.exception("reading %s failed", source.target)
+        visitor.give_up(source, "failed", f"error: {type(error).__name__}")
+        return None

@@ -1,0 +1,52 @@
+"""Exact numbers: requests that went out and whose answers a killed process took with it.
+
+requests in the record + refetched = what the servers were sent
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from cases.counts import CountKey
+from cases.models import Capture, Run, RunCount, RunSource, Target
+from channels.visiting import STAGE
+from channels.waiting import set_count
+from domain.captures import Egress
+from domain.targets import TargetKind
+
+
+def count_refetched(run: Run, sent: Mapping[str, int]) -> int:
+    """Set the run's ``refetched`` counts from the journal; returns their sum.
+
+    ``sent`` is how often each URL was requested. Call it while no request is under way; calling
+    it again changes nothing, since the counts are set, not added to.
+    """
+    captures = Capture.objects.filter(run=run, egress=Egress.PREVIEW)
+    known = {
+        url: (n, target) for url, n, target in captures.values_list("url", "requests", "target")
+    }
+    lost: Counter[str] = Counter()
+    for url, n in sent.items():
+        in_record, target = known.get(url, (0, None))
+        if n > in_record:
+            lost[_source(run, url, target)] += n - in_record
+    with transaction.atomic():
+        before = RunCount.objects.filter(run=run, stage=STAGE, name="refetched")
+        for source in {*lost, *before.values_list("source", flat=True)}:
+            set_count(run, CountKey(source, "refetched"), lost[source])
+    return sum(lost.values())
+
+
+def _source(run: Run, url: str, target: int | None) -> str:
+    """The key of the channel that ``url`` was asked for; empty where the run has none."""
+    if target is not None:
+        return str(Target.objects.get(pk=target))
+    name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()
+    rows = RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM)
+    for row in rows.filter(target__name__in=[name, f"@{name}"]).select_related("target"):
+        return str(row.target)
+    return ""

@@ -1,0 +1,235 @@
+"""One visit to a channel: pages read and stored one by one, so that a killed visit goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from cases import counts, intake
+from cases.counts import CountKey
+from cases.evidence import EvidenceWriter
+from cases.models import Capture, Run, RunSource, Target
+from channels.discovery import Platforms, discover
+from channels.documents import documents_of
+from channels.identity import is_alias, join_known, known_as, settle, username_of
+from channels.models import ChannelCursor
+from channels.posts import Batch, ChannelReader
+from channels.usernames import is_bot
+from domain.candidates import Candidate, Why
+from domain.captures import CaptureRecord, Outcome
+from domain.clock import Clock, utc_now
+from domain.seeds import DOCUMENTS
+from domain.targets import TargetKind
+
+STAGE = "channels"
+RETENTION = "posts"
+_TOOK_OVER = "its username belongs to another channel now"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a visit stands; ``begun`` once a page of it is in the record."""
+
+    target: Target
+    cursor: ChannelCursor
+    begun: bool
+
+    def count(self, name: str, reason: str) -> CountKey:
+        return CountKey(str(self.target), name, reason)
+
+
+class Visitor:
+    """Reads channels for one run. ``max_pages`` bounds the pages of one visit."""
+
+    def __init__(
+        self,
+        run: Run,
+        reader: ChannelReader,
+        evidence: EvidenceWriter,
+        *,
+        max_pages: int,
+        platforms: Platforms,
+        clock: Clock = utc_now,
+        on_page: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._run, self._reader, self._evidence = run, reader, evidence
+        self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
+        self._on_page = on_page
+
+    def visit(self, source: RunSource) -> Outcome | None:
+        """Read a source and mark it done. None when nothing had to be asked for.
+
+        Goes on where a killed visit of the same run stopped.
+        """
+        target = source.target
+        name = username_of(target)
+        known = known_as(target, name)
+        if known is not None and known.visits.filter(run=self._run, done=True).exists():
+            join_known(target, name, clock=self._clock)
+            return None
+        walk = self._walk(target)
+        before = walk.cursor.before_id
+        if why := self._why_not(source, name, before):
+            self.give_up(source, "skipped", why)
+            return None
+        outcome = None
+        for batch in self._reader.read(name, walk.cursor.last_id, before=before):
+            finished, outcome = self._store(source, name, walk, batch), batch.outcome
+            self._on_page()
+            if finished:
+                break
+        return outcome
+
+    def _walk(self, target: Target) -> _Walk:
+        """Where a killed visit of this run stopped, or the beginning of a new one."""
+        cursor, _ = ChannelCursor.objects.get_or_create(target=target)
+        going_on = cursor.run_id == self._run.pk and cursor.before_id is not None
+        if not going_on:
+            cursor.run, cursor.before_id, cursor.top_id, cursor.pages = self._run, None, 0, 0
+        return _Walk(target, cursor, begun=going_on)
+
+    def give_up(self, source: RunSource, name: str, reason: str) -> None:
+        """Mark a source done without reading it (further), counted as ``name`` and ``reason``."""
+        with transaction.atomic():
+            key = CountKey(str(source.target), name, reason)
+            counts.add(self._run.pk, STAGE, {key: 1})
+            RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+
+    def _why_not(self, source: RunSource, name: str, before: int | None) -> str:
+        if not name:
+            return "present username unknown"
+        if is_bot(name) and source.why != Why.SEED:
+            return "bot: has no posts"
+        url = self._reader.address(name, before)
+        key = intake.url_hash(url)
+        if Capture.objects.filter(run=self._run, url_hash=key).exists():
+            return "captured already"
+        return ""
+
+    def _store(self, source: RunSource, name: str, walk: _Walk, batch: Batch) -> bool:
+        """Take one batch in, in one transaction. Returns whether the visit ends with it."""
+        tally: Counter[CountKey] = Counter()
+        with transaction.atomic():
+            if not walk.begun:
+                self._turn_to(source, name, walk, batch, tally)
+            batch = _of_one_channel(batch, walk.target)
+            finished = self._advance(walk, batch, tally)
+            stored = intake.store(
+                self._run.pk,
+                STAGE,
+                self._records(walk, name, batch, tally),
+                self._evidence,
+                also=walk.cursor.save,
+                retention=RETENTION,
+                clock=self._clock,
+            )
+            tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
+            counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
+            if finished:
+                visits = RunSource.objects.filter(run=self._run)
+                visits.filter(target__in={walk.target.pk, source.target_id}).update(done=True)
+        walk.begun = True
+        return finished
+
+    def _turn_to(
+        self,
+        source: RunSource,
+        name: str,
+        walk: _Walk,
+        batch: Batch,
+        tally: Counter[CountKey],
+    ) -> None:
+        """Go on under the target that the channel turned out to be, with its own cursor."""
+        visits = RunSource.objects.filter(run=self._run)
+        settled = settle(self._run.pk, walk.target, name, batch.channel, clock=self._clock)
+        target = settled.target
+        if settled.taken_over:
+            tally[walk.count("failed", _TOOK_OVER)] += 1
+            visits.filter(target=walk.target).update(done=True)
+        if target.pk != walk.target.pk:
+            visits.get_or_create(
+                run=self._run,
+                target=target,
+                defaults={
+                    "why": Why.MENTION if settled.taken_over else source.why,
+                    "url": source.url,
+                    "expect": DOCUMENTS if settled.taken_over else source.expect,
+                },
+            )
+            fresh = self._walk(target)
+            walk.target, walk.cursor = fresh.target, fresh.cursor
+        walk.target = target
+
+    def _advance(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
+        """Move the cursor over a batch. Returns whether there is nothing more to read."""
+        cursor = walk.cursor
+        cursor.checked_at = self._clock()
+        cursor.pages += 1
+        cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
+        reached = bool(batch.posts) and batch.posts[0].id <= cursor.last_id
+        whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}
+        if whole and batch.older is not None and not reached:
+            if cursor.pages < self._max_pages:
+                cursor.before_id = batch.older
+                return False
+            tally[walk.count("dropped", "posts beyond the page limit")] += 1
+        if whole:
+            cursor.last_id = max(cursor.last_id, cursor.top_id)
+        cursor.run = cursor.before_id = None
+        return True
+
+    def _records(
+        self, walk: _Walk, name: str, batch: Batch, tally: Counter[CountKey]
+    ) -> list[CaptureRecord]:
+        first = not walk.begun
+        own = batch.channel.username if batch.channel else name
+        documents, skipped = documents_of(batch, about=first)
+        info = batch.channel if first else None
+        found = discover(walk.target.key, own, info, batch.posts, self._platforms)
+        for reason, n in (skipped + found.left_out).items():
+            tally[walk.count("skipped", reason)] += n
+        records = [
+            CaptureRecord(
+                site=walk.target.key,
+                url=fetch.url,
+                fetched_at=fetch.fetched_at,
+                egress=self._reader.egress,
+                outcome=fetch.outcome,
+                exchange=fetch.exchange,
+                detail=fetch.detail,
+                attempts=fetch.attempts,
+            )
+            for fetch in batch.fetches
+        ]
+        candidates = _by_present_key(found.candidates, walk.target)
+        records[-1] = replace(records[-1], documents=documents, candidates=candidates)
+        return records
+
+
+def _of_one_channel(batch: Batch, target: Target) -> Batch:
+    """A page in the middle that belongs to another channel is kept, its posts are not taken."""
+    numeric_id = batch.channel.numeric_id if batch.channel else None
+    if numeric_id is None or is_alias(target) or str(numeric_id) == target.value:
+        return batch
+    *way, last = batch.fetches
+    detail = f"the page is of channel {numeric_id}: the username has changed hands"
+    return Batch((*way, replace(last, outcome=Outcome.FAILED, detail=detail)))
+
+
+def _by_present_key(candidates: list[Candidate], target: Target) -> tuple[Candidate, ...]:
+    """Channels that are known by number under the name given are meant, not new ones."""
+    names = {c.target.value[1:]: c for c in candidates if c.target.value.startswith("@")}
+    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, name__in=[*names])
+    known = {row.name: row for row in rows.exclude(value__startswith="@")}
+    present = []
+    for candidate in candidates:
+        row = known.get(candidate.target.value.removeprefix("@"))
+        if candidate.target.kind is TargetKind.TELEGRAM and row is not None:
+            if row.pk == target.pk:
+                continue
+            candidate = replace(candidate, target=row.key)
+        present.append(candidate)
+    return tuple(present)
