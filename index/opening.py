@@ -20,15 +20,28 @@ def open_engine(url: str, path: Path) -> Engine:
 
 
 def open_anew(url: str, path: Path) -> Engine:
-    """The same engine, empty: whatever was in it is gone, and its generation is another."""
+    """The same engine, empty: whatever was in it is gone, and its generation is another.
+
+    Raises IndexingError when another process is writing to it.
+    """
     if url:
         return ElasticEngine(url, anew=True)
+    _check_free(path)
     try:
         if path.exists():
             _remove(path)
     except OSError as error:
         raise IndexingError(f"cannot remove the old index in {path}: {error}") from error
     return EmbeddedEngine(path)
+
+
+def _check_free(path: Path) -> None:
+    """Raise when the index is in use; a damaged one is about to be thrown away and may be so."""
+    try:
+        EmbeddedEngine(path).delete(())
+    except IndexingError as error:
+        if not error.permanent:
+            raise
 
 
 def _remove(path: Path) -> None:
