@@ -1,0 +1,256 @@
+"""The contract that every format keeps, and what each writes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+
+import dns.name
+import dns.rdatatype
+import dns.zone
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from blocking.entries import Action, Entry, Scope
+from blocking.exporters import FORMATS, Format, formats_of
+from blocking.exporters.register_xml import NAMESPACE, SCHEMA
+from domain.errors import InputError, KeyFormatError
+from tests.blocking.making import INFO, ONION, channel, entry, sample
+
+ALL = [pytest.param(fmt, id=name) for name, fmt in FORMATS.items()]
+XSD = etree.XMLSchema(etree.parse(SCHEMA))
+
+
+def written(fmt: Format | str, entries: list[Entry]) -> bytes:
+    fmt = FORMATS[fmt] if isinstance(fmt, str) else fmt
+    taken = [e for e in entries if not fmt.leaves_out(e, INFO)]
+    return b"".join(fmt.write(iter(taken), INFO))
+
+
+def records(name: str, data: bytes) -> list[object]:
+    """The records of a file as a reader of its format counts them."""
+    match name:
+        case "json":
+            return [json.loads(line) for line in data.splitlines()]
+        case "csv":
+            return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+        case "xml":
+            tree = etree.fromstring(data)
+            XSD.assertValid(tree)
+            kinds = ("url", "domain", "onion", "telegram")
+            return [e for kind in kinds for e in tree.iter(f"{{{NAMESPACE}}}{kind}")]
+        case "rpz" | "rpz-passthru":
+            zone = dns.zone.from_text(data.decode(), relativize=True, check_origin=False)
+            return [str(n) for n, _, _ in zone.iterate_rdatas(dns.rdatatype.CNAME)]
+        case "domains" | "urls":
+            return [line for line in data.decode().splitlines() if not line.startswith("#")]
+        case "telegram":
+            return json.loads(data)["notices"]
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("fmt", ALL)
+def test_same_input_same_bytes(fmt: Format) -> None:
+    assert written(fmt, sample()) == written(fmt, sample())
+
+
+@pytest.mark.parametrize("fmt", ALL)
+def test_pieces_are_bytes_and_streamed(fmt: Format) -> None:
+    def endless():
+        n = 0
+        while True:
+            made = entry(f"shop{n}.test") if fmt.name != "telegram" else channel(f"shop_{n:05}")
+            n += 1
+            yield made if fmt.name != "urls" else entry(f"http://a.kz/{n}", scope=Scope.URL)
+
+    pieces = fmt.write(endless(), INFO)
+    assert isinstance(next(pieces), bytes)
+
+
+@pytest.mark.parametrize("fmt", ALL)
+def test_whatever_an_entry_is_it_is_written_or_left_out_with_a_reason(fmt: Format) -> None:
+    taken = [e for e in sample() if not fmt.leaves_out(e, INFO)]
+    expected = {
+        "json": len(taken),
+        "csv": sum(max(1, len(e.values)) for e in taken),
+        "xml": sum(max(1, len(e.values)) for e in taken),
+        "rpz": sum(2 if e.subdomains else 1 for e in taken),
+        "rpz-passthru": 3,
+        "domains": len(taken),
+        "urls": sum(len(e.values) for e in taken),
+        "telegram": len(taken),
+    }
+    assert len(records(fmt.name, written(fmt, sample()))) == expected[fmt.name]
+
+
+def test_file_names_are_distinct_and_unknown_formats_are_named() -> None:
+    assert len({fmt.filename for fmt in FORMATS.values()}) == len(FORMATS)
+    with pytest.raises(InputError, match=r"'stix'.*rpz"):
+        formats_of(["rpz", "stix"])
+
+
+def test_a_zone_never_comes_without_its_passthru() -> None:
+    assert [fmt.name for fmt in formats_of(["rpz"])] == ["rpz", "rpz-passthru"]
+
+
+def test_json_lines_are_the_requests_themselves() -> None:
+    lines = written("json", sample()).decode().splitlines()
+    assert lines == [e.document for e in sample()]
+
+
+def test_the_zone_blocks_apex_and_below_and_nothing_wider() -> None:
+    assert records("rpz", written("rpz", sample())) == [
+        "alpha.test",
+        "*.alpha.test",
+        "beta.test",
+        "gamma.kz",
+        "*.gamma.kz",
+    ]
+    assert "@ IN SOA localhost. hostmaster.localhost. 7 " in written("rpz", sample()).decode()
+
+
+def test_two_requests_for_one_name_make_one_record() -> None:
+    twice = [entry("shop.kz"), entry("shop.kz", scope=Scope.DOMAIN)]
+    assert records("rpz", written("rpz", twice)) == ["shop.kz", "*.shop.kz"]
+    assert records("domains", written("domains", twice)) == ["shop.kz"]
+
+
+def test_the_passthru_zone_spares_customers_of_networks() -> None:
+    names = records("rpz-passthru", written("rpz-passthru", []))
+    assert names == ["gov.kz", "*.gov.kz", "cloudfront.net"]
+
+
+def test_names_too_long_for_the_zone_are_left_out_with_the_reason() -> None:
+    long = entry(".".join(["a" * 60] * 4) + ".kz")
+    assert FORMATS["rpz"].leaves_out(long, INFO) == "the name is too long for the zone"
+    assert FORMATS["domains"].leaves_out(long, INFO) == ""
+
+
+def test_onions_are_notices_and_never_dns() -> None:
+    onion = entry(ONION, scope=Scope.ONION)
+    for name in ("rpz", "domains", "telegram"):
+        assert FORMATS[name].leaves_out(onion, INFO)
+    assert records("urls", written("urls", [onion])) == [f"http://{ONION}/"]
+    (row,) = records("csv", written("csv", [onion]))
+    assert (row["block_type"], row["onion"], row["domain"]) == ("onion", ONION, "")
+
+
+def test_liftings_are_told_where_a_format_can_say_so() -> None:
+    lift = entry("shop.kz", action=Action.LIFT)
+    assert FORMATS["rpz"].leaves_out(lift, INFO) == "a lifting is the entry's absence"
+    (row,) = records("csv", written("csv", [lift]))
+    assert row["action"] == "lift"
+
+
+def test_the_register_says_how_wide_each_block_is() -> None:
+    rows = records("csv", written("csv", sample()))
+    assert [
+        (r["block_type"], r["domain"] or r["url"] or r["onion"] or r["telegram"]) for r in rows
+    ] == [
+        ("domain-mask", "alpha.test"),
+        ("domain", "beta.test"),
+        ("domain-mask", "gamma.kz"),
+        ("onion", ONION),
+        ("default", "http://forum.kz/t/1"),
+        ("default", "http://forum.kz/t/2?p=1&q=2"),
+        ("telegram", "sklad_kz"),
+        ("telegram", "42"),
+    ]
+    assert (rows[6]["telegram_id"], rows[6]["telegram_posts"]) == ("1234567890", "5 9")
+
+
+def test_telegram_notices_name_channel_and_posts() -> None:
+    first, second = records("telegram", written("telegram", sample()))
+    assert first["username"] == "sklad_kz"
+    assert first["numeric_id"] == 1234567890
+    assert first["message_ids"] == [5, 9]
+    assert first["link"] == "https://t.me/sklad_kz"
+    assert second["username"] is None
+    assert second["link"] is None
+
+
+NASTY = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("=+-@\t\r\n;,\"'<>&|%\u202e\u2066\u200f\x00\x1b\ufffe\u2028]]>"),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=40,
+)
+
+
+@given(unit=NASTY, number=NASTY)
+def test_free_text_cannot_break_out_of_its_cell(unit: str, number: str) -> None:
+    data = written("csv", [entry("shop.kz", unit=unit, number=number), channel("shop_kz", None, 3)])
+    rows = records("csv", data)
+    assert len(rows) == 2
+    assert data.count(b"\r\n") == 3
+    for cell in [cell for row in rows for cell in row.values()]:
+        assert not re.match(r"[=+\-@\t\r|%]", cell)
+        assert cell.isprintable()
+
+
+@given(unit=NASTY, number=NASTY)
+def test_free_text_cannot_break_out_of_its_element(unit: str, number: str) -> None:
+    data = b"".join(
+        FORMATS["xml"].write([entry("shop.kz", unit=unit, number=number)], replace(INFO, unit=unit))
+    )
+    (domain,) = records("xml", data)
+    assert domain.text == "shop.kz"
+
+
+@given(unit=NASTY)
+def test_free_text_cannot_break_out_of_its_string(unit: str) -> None:
+    data = b"".join(FORMATS["telegram"].write([channel("shop_kz")], replace(INFO, unit=unit)))
+    assert json.loads(data)["unit"] == unit
+    assert data.isascii()
+
+
+NASTY_HOST = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["*.kz", "a.kz\n*", "$INCLUDE x", "a.kz;", "a.kz.", "a..kz", "@", "a.kz CNAME"]
+    ),
+    st.from_regex(r"[a-z0-9.*$;@_\n\t -]{1,70}\.(kz|test)\.?"),
+)
+
+
+@given(st.lists(NASTY_HOST, max_size=5))
+def test_no_host_becomes_a_second_record_in_any_format(hosts: list[str]) -> None:
+    entries, names = [], []
+    for text in sorted(set(hosts)):
+        try:
+            entries.append(entry(text))
+        except KeyFormatError:
+            continue
+        names.append(text)
+    zone = records("rpz", written("rpz", entries))
+    assert sorted(zone) == sorted([*names, *(f"*.{name}" for name in names)])
+    assert records("domains", written("domains", entries)) == names
+    assert [row["domain"] for row in records("csv", written("csv", entries))] == names
+    assert [e.text for e in records("xml", written("xml", entries))] == names
+    assert len(records("json", written("json", entries))) == len(names)
+
+
+@given(st.lists(st.text(max_size=30).map("http://shop.kz/".__add__), max_size=4))
+def test_no_url_becomes_a_second_record_in_any_format(urls: list[str]) -> None:
+    entries = []
+    for url in urls:
+        try:
+            entries.append(entry(url, scope=Scope.URL))
+        except KeyFormatError:
+            continue
+    names = [e.values[0] for e in entries]
+    assert records("urls", written("urls", entries)) == names
+    assert [row["url"] for row in records("csv", written("csv", entries))] == names
+    unique = list({e.id: e for e in entries}.values())
+    assert [e.text for e in records("xml", written("xml", unique))] == [e.values[0] for e in unique]
+
+
+def test_a_document_of_two_lines_is_no_entry() -> None:
+    with pytest.raises(KeyFormatError, match="not one line"):
+        replace(entry("shop.kz"), document='{"a":1}\n{"b":2}')
