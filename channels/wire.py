@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -97,7 +98,7 @@ class Wire:
             at = self._clock()
             try:
                 tried = with_retries(
-                    lambda at_url=url: self._once(at_url),  # type: ignore[misc]
+                    partial(self._once, url),
                     self._pace.retries,
                     rng=self._rng,
                     sleep=self._sleep,
