@@ -18,6 +18,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+__all__ = ["ACCEPTED_CODINGS", "BOMB_RATIO", "BoundedBody", "zstd"]
+
 ACCEPTED_CODINGS = "gzip, deflate, br, zstd"
 #: More than this many bytes out of one byte in is no text that anybody wrote.
 BOMB_RATIO = 100

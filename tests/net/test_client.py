@@ -12,10 +12,10 @@ from typing import Any
 import brotli
 import httpx
 import pytest
-from backports import zstd
 
 from domain.errors import AddressRefused, TransportError
 from net.client import build_client, fetch
+from net.decoding import zstd
 from net.egress import Fetcher
 from tests.net.servers import config, raw_server, redirect, response
 

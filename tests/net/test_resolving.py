@@ -131,7 +131,11 @@ def test_a_name_that_is_none_fails_for_good() -> None:
 
 
 def test_a_name_server_that_stays_silent_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.5) or [])
+    def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(1.5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     started = time.monotonic()
     with pytest.raises(TransportError) as caught:
         Resolver().resolve("slow.example", 80, timeout=0.2)
