@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ class HostCount:
     served: int = 0
     completed: int = 0
     bytes: int = 0
-    by_status: Counter[int] = field(default_factory=Counter)
+    by_status: dict[int, int] = field(default_factory=dict)
 
 
 class AccessLog:
@@ -50,7 +49,7 @@ class AccessLog:
         with self._lock:
             count = self._hosts.setdefault(host, HostCount())
             count.served += 1
-            count.by_status[status] += 1
+            count.by_status[status] = count.by_status.get(status, 0) + 1
         return time.time()
 
     def end(self, access: Access) -> None:
@@ -65,7 +64,7 @@ class AccessLog:
         """A copy of the counts by host."""
         with self._lock:
             return {
-                host: HostCount(count.served, count.completed, count.bytes, count.by_status.copy())
+                host: HostCount(count.served, count.completed, count.bytes, dict(count.by_status))
                 for host, count in self._hosts.items()
             }
 
