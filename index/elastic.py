@@ -110,13 +110,18 @@ class ElasticEngine:
         detail = f"{entries} entries in {self._where}, status {status}"
         return Health(ok=status in {"green", "yellow"}, detail=detail)
 
+    def remove(self) -> None:
+        """Remove the whole index."""
+        with self._doing("remove"):
+            self._client.indices.delete(index=self._name, ignore_unavailable=True)
+
     def close(self) -> None:
         self._client.close()
 
     def _opened(self, anew: bool) -> str:
         indices = self._client.indices
         if anew:
-            indices.delete(index=self._name, ignore_unavailable=True)
+            self.remove()
         if not indices.exists(index=self._name):
             body = bodies.index_body(uuid.uuid4().hex)
             try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from domain.errors import IndexingError, InputError
+from domain.errors import IndexingError
 from index.embedded_query import compiled
 from index.engine import FACETS, VERSION, Entry, Health, Page, Query
 from index.marking import Marker
@@ -75,10 +75,10 @@ class EmbeddedEngine:
 
     def search(self, query: Query) -> Page:
         node = parse(query.text)
+        query_ = compiled(self._schema, node, query.filters)
         with self._doing("search"):
             self._index.reload()
             searcher = self._index.searcher()
-            query_ = compiled(self._schema, node, query.filters)
             found = searcher.search(
                 query_,
                 limit=query.limit,
@@ -140,8 +140,6 @@ class EmbeddedEngine:
         """Tantivy's errors, and the file system's, in the house's words."""
         try:
             yield
-        except InputError:
-            raise
         except (ValueError, OSError, KeyError) as error:
             raise _as_indexing_error(what, self._folder, error) from error
 
@@ -190,6 +188,6 @@ def _as_indexing_error(what: str, folder: Path, error: Exception) -> IndexingErr
         return IndexingError(f"cannot {what} the index in {folder}: {why}")
     if isinstance(error, OSError):
         return IndexingError(f"cannot {what} the index in {folder}: {text}")
-    return IndexingError(
-        f"cannot {what} the index in {folder}: {text.splitlines()[0]} ({_DAMAGED})", permanent=True
-    )
+    hint = f" ({_DAMAGED})" if what == "open" or "corrupt" in text.lower() else ""
+    why = text.partition("\n")[0]
+    return IndexingError(f"cannot {what} the index in {folder}: {why}{hint}", permanent=True)

@@ -81,5 +81,10 @@ def _filters(schema: tantivy.Schema, filters: Filters) -> Iterable[tantivy.Query
         yield tantivy.Query.term_set_query(schema, field, [*values])
     if filters.since or filters.until:
         yield tantivy.Query.range_query(
-            schema, "date", FieldType.Date, filters.since, filters.until, include_upper=False
+            schema,
+            "date",
+            FieldType.Date,
+            filters.since,
+            filters.until,
+            include_upper=filters.until is None,
         )

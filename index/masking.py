@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = frozenset(" \u00a0.-")
 _FIRST = frozenset("23456")  # the major industries that issue payment cards (ISO/IEC 7812-1)
@@ -19,7 +20,7 @@ def indexable(text: str) -> str:
 
     It keeps its length, so that offsets into the one are offsets into the other.
     """
-    chars = list(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+    chars = list(_SURROGATE.sub("\ufffd", text))
     for places in _cards(text):
         for place in places[:-_SHOWN]:
             chars[place] = MASK
