@@ -96,7 +96,7 @@ def canonical_url(url: str) -> str:
     text = url.strip()
     if len(text) > _MAX_URL:
         raise KeyFormatError(f"URL of {len(text)} characters, at most {_MAX_URL}: {text[:80]!r}…")
-    if any(ord(char) < 33 for char in text):
+    if any(ord(char) < 33 or 0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise KeyFormatError(f"URL with a blank or control character: {url!r}")
     try:
         parts = urlsplit(text)
@@ -140,7 +140,10 @@ def telegram_username(name: str) -> str:
     """
     text = name.strip()
     if "/" in text:
-        parts = urlsplit(text if "//" in text else f"https://{text}")
+        try:
+            parts = urlsplit(text if "//" in text else f"https://{text}")
+        except ValueError as error:
+            raise KeyFormatError(f"not a Telegram link: {name!r} ({error})") from error
         if (parts.hostname or "") not in _TELEGRAM_HOSTS:
             raise KeyFormatError(f"not a Telegram link: {name!r}")
         segments = [segment for segment in parts.path.split("/") if segment]
@@ -155,7 +158,10 @@ def telegram_username(name: str) -> str:
 
 def is_telegram_link(url: str) -> bool:
     """Whether ``url`` points into Telegram (t.me and its other names)."""
-    return (urlsplit(url).hostname or "").lower() in _TELEGRAM_HOSTS
+    try:
+        return (urlsplit(url).hostname or "").lower() in _TELEGRAM_HOSTS
+    except ValueError:  # no URL at all
+        return False
 
 
 def telegram_key(username: str = "", numeric_id: int | None = None) -> TargetKey:

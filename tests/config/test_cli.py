@@ -143,7 +143,7 @@ def test_starting_loads_no_reactor_and_no_models(tmp_path: Path) -> None:
 import sys
 from config import cli
 cli.main(["settings-table"])
-heavy = {"scrapy", "twisted", "transformers", "onnxruntime", "numpy", "tantivy", "telethon"}
+heavy = {"scrapy", "twisted", "transformers", "onnxruntime", "tantivy", "telethon"}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run(

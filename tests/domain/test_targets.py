@@ -11,6 +11,7 @@ from domain.targets import (
     canonical_host,
     canonical_onion,
     canonical_url,
+    is_telegram_link,
     parse_key,
     site_key,
     telegram_key,
@@ -156,3 +157,11 @@ def test_keys_survive_being_written_and_read() -> None:
         assert parse_key(str(key)) == key
     with pytest.raises(KeyFormatError):
         parse_key("planet:mars")
+
+
+@pytest.mark.parametrize("text", ["https://[", "https://t.me[/x", "//[", "https://a/\ud800"])
+def test_text_that_is_no_target_is_refused_as_such(text: str) -> None:
+    for read in (canonical_url, telegram_username):
+        with pytest.raises(KeyFormatError):
+            read(text)
+    assert not is_telegram_link(text)
