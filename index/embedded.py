@@ -171,14 +171,18 @@ def _generation(folder: Path) -> str:
     """The name in the folder's format file, which is written when there is none."""
     path = folder / _FORMAT
     if not path.exists():
+        if (folder / "segments").exists():
+            raise ValueError(f"{_FORMAT} is missing")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = folder / f"{_FORMAT}.{uuid.uuid4().hex}"
         written.write_text(json.dumps({"version": VERSION, "generation": uuid.uuid4().hex}))
         written.replace(path)
-    found = json.loads(path.read_text())
-    if found["version"] != VERSION:
-        raise ValueError(f"format {found['version']}, this program writes {VERSION}")
-    return str(found["generation"])
+    match json.loads(path.read_text()):
+        case {"version": int(version), "generation": str(name)} if version == VERSION:
+            return name
+        case {"version": version}:
+            raise ValueError(f"{_FORMAT} is of version {version}, this program writes {VERSION}")
+    raise ValueError(f"{_FORMAT} says no version")
 
 
 def _as_indexing_error(what: str, folder: Path, error: Exception) -> IndexingError:
