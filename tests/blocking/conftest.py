@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 import config
 from blocking.gate import Limits
@@ -26,6 +27,12 @@ from domain.targets import TargetKey, TargetKind
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LISTS = Path(config.__file__).parent
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Argon2 takes its time on purpose; nothing here is about passwords."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 class Time:

@@ -1,0 +1,167 @@
+"""The commands as their users meet them: output, exit codes, files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as live
+from pytest_django import Settings
+
+from blocking.apps import export_plan
+from blocking.entries import Scope
+from blocking.exporters import FORMATS
+from blocking.models import BlockingRequest, Export
+from cases.models import Person
+from config.cli import main
+from domain.clock import utc_now
+from domain.states import CaseState
+from tests.blocking.conftest import PASSWORD, Confirmed, Time, host
+
+pytestmark = pytest.mark.django_db
+
+
+class Result:
+    def __init__(self, code: object, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings: Settings, clock: Time) -> Path:
+    clock.now = utc_now()
+    settings.NARCOWATCH = live.NARCOWATCH.model_copy(update={"data_dir": tmp_path / "var"})
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def run(data_dir: Path, capsys: pytest.CaptureFixture[str]):
+    def call(*arguments: str) -> Result:
+        try:
+            code: object = main(arguments)
+        except SystemExit as stop:
+            code = stop.code
+        out = capsys.readouterr()
+        return Result(code, out.out, out.err)
+
+    return call
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> str:
+    path = tmp_path / "password"
+    path.write_text(PASSWORD)
+    path.chmod(0o600)
+    return str(path)
+
+
+def test_confirm_export_release_verify(
+    confirmed: Confirmed, run, data_dir: Path, supervisor: Person, password: str
+) -> None:
+    case = confirmed(host("shop.test"))
+    built = run("export", "--recipient", "regulator")
+    assert built.code == 0
+    assert "requests made: 1, refused: 0" in built.out
+    assert "+ host shop[.]test" in built.out
+    assert "narcowatch release regulator/1 --user NAME" in built.out
+    case.refresh_from_db()
+    assert case.state == CaseState.REQUESTED
+    done = run("release", "regulator/1", "--user", "saule", "--password-file", password)
+    assert (done.code, "1 sent" in done.out) == (0, True)
+    seen = run("verify-export", str(data_dir / "exports/regulator/1"))
+    assert (seen.code, "regulator/1 holds (the first)" in seen.out) == (0, True)
+    again = run("export", "--recipient", "regulator")
+    assert "unchanged since" in again.out
+    assert "to release it" not in again.out
+
+
+def test_a_dry_run_writes_neither_files_nor_requests(confirmed: Confirmed, run, data_dir) -> None:
+    case = confirmed(host("shop.test"))
+    refused = run("export", "--recipient", "regulator", "--dry-run")
+    assert (refused.code, "empty" in refused.err) == (1, True)
+    assert not BlockingRequest.objects.exists()
+    run("export", "--recipient", "regulator")
+    dry = run("export", "--recipient", "regulator", "--dry-run")
+    assert (dry.code, "dry run: nothing was kept" in dry.out) == (0, True)
+    assert Export.objects.count() == 1
+    case.refresh_from_db()
+    assert case.state == CaseState.REQUESTED
+
+
+def test_a_refused_export_exits_1_and_names_what_is_wrong(run, db: None) -> None:
+    refused = run("export", "--recipient", "regulator")
+    assert refused.code == 1
+    assert "an empty list would unblock everything" in refused.err
+
+
+def test_a_refused_case_is_named(confirmed: Confirmed, run) -> None:
+    confirmed(host("nur.kz"), reason="sure")
+    confirmed(host("shop.test"))
+    built = run("export", "--recipient", "regulator")
+    assert built.code == 0
+    assert "refused: 1" in built.out
+    assert "never-block" in built.out
+
+
+def test_a_recipient_that_is_none_exits_2(run, db: None) -> None:
+    wrong = run("export", "--recipient", "nobody")
+    assert (wrong.code, wrong.err) == (
+        2,
+        "narcowatch: no recipient is called 'nobody': regulator\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "complaint"),
+    [("saule", "wrong password here", "wrong password"), ("aliya", PASSWORD, "may not release")],
+)
+def test_release_needs_a_supervisor_who_signs_in(
+    confirmed: Confirmed, run, supervisor: Person, tmp_path: Path, who, words, complaint
+) -> None:
+    confirmed(host("shop.test"))
+    run("export", "--recipient", "regulator")
+    path = tmp_path / "typed"
+    path.write_text(words)
+    path.chmod(0o600)
+    refused = run("release", "regulator/1", "--user", who, "--password-file", str(path))
+    assert (refused.code, complaint in refused.err) == (2, True)
+    assert Export.objects.get().released_at is None
+
+
+def test_release_without_a_terminal_or_password_file_says_so(
+    confirmed: Confirmed, run, supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/null").open() as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        refused = run("release", "regulator/1", "--user", "saule")
+    assert (refused.code, "--password-file" in refused.err) == (2, True)
+
+
+def test_a_damaged_export_does_not_verify(confirmed: Confirmed, run, data_dir: Path) -> None:
+    confirmed(host("shop.test"))
+    run("export", "--recipient", "regulator")
+    folder = data_dir / "exports/regulator/1"
+    (folder / "domains.txt").write_text("kaspi.kz\n")
+    broken = run("verify-export", str(folder))
+    assert broken.code == 1
+    assert "domains.txt has 9 bytes" in broken.err
+    assert run("verify-export", str(data_dir / "nowhere")).code == 2
+
+
+def test_the_settings_name_formats_and_scopes_that_there_are(data_dir: Path) -> None:
+    plan = export_plan(live.NARCOWATCH)
+    recipient = plan.recipient("regulator")
+    assert set(recipient.formats) <= set(FORMATS)
+    assert recipient.scopes == frozenset(Scope)
+    assert plan.folder == data_dir / "exports"
+    assert plan.rules.law
+    assert "kaspi.kz" in plan.limits.canaries
+
+
+def test_a_units_own_list_is_read_from_the_data_directory(data_dir: Path) -> None:
+    ours = data_dir / "neverblock"
+    ours.mkdir(parents=True)
+    (ours / "ours.toml").write_text(
+        '[list]\ncategory="unit"\nsource="x"\nadded=2026-01-01\n[names]\na=["ours.test"]\n'
+    )
+    assert export_plan(live.NARCOWATCH).protection().never.match("ours.test") is not None

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from blocking.exports import Built, build
+from blocking.models import Export, Order
+from blocking.plan import ExportPlan
+from blocking.protection import Protection
+from blocking.releases import Released, find, release
+from blocking.requests import make_requests
+from blocking.states import ExportState, OrderState
+from cases import audit
+from cases.models import AuditEvent, Person
+from cases.moves import move
+from domain.errors import AccessError, GateError, InputError, RuleError
+from domain.states import CaseState
+from tests.blocking.conftest import Confirmed, Opened, Time, host
+
+pytestmark = pytest.mark.django_db
+
+
+class House:
+    """Builds and releases for one recipient."""
+
+    def __init__(
+        self, plan: ExportPlan, protection: Protection, clock: Time, person: Person
+    ) -> None:
+        self.plan, self.protection, self.clock, self.person = plan, protection, clock, person
+
+    def build(self) -> Built:
+        make_requests(self.plan.rules, self.protection, clock=self.clock)
+        recipient = self.plan.recipient("regulator")
+        return build(recipient, self.plan, self.protection, clock=self.clock)
+
+    def release(self, export: Export, person: Person | None = None) -> Released:
+        who = person or self.person
+        return release(export, who, self.plan, self.protection, clock=self.clock)
+
+    def orders(self) -> dict[str, str]:
+        return {order.request.sort_key: order.state for order in Order.objects.all()}
+
+
+@pytest.fixture
+def house(plan: ExportPlan, protection: Protection, clock: Time, supervisor: Person) -> House:
+    return House(plan, protection, clock, supervisor)
+
+
+def test_a_supervisor_releases_and_orders_are_sent(
+    confirmed: Confirmed, house: House, plan: ExportPlan
+) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    assert not Order.objects.exists(), "nothing is sent before a person releases it"
+    done = house.release(export)
+    assert (done.sent, done.lifted) == (1, 0)
+    assert house.orders() == {"shop.test": OrderState.SENT}
+    export.refresh_from_db()
+    assert (export.state, export.released_by.username) == (ExportState.RELEASED, "saule")
+    assert (plan.folder / "regulator" / "current").resolve().name == "1"
+    event = AuditEvent.objects.get(action="export.released")
+    assert (event.actor, event.details["sent"]) == ("saule", 1)
+    assert audit.verify().holds
+
+
+def test_nobody_else_may(confirmed: Confirmed, house: House, analyst: Person) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    with pytest.raises(AccessError, match="aliya may not release exports"):
+        house.release(export, analyst)
+    assert Export.objects.get().state == ExportState.BUILT
+    assert not Order.objects.exists()
+
+
+def test_a_release_happens_once(confirmed: Confirmed, house: House) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    house.release(export)
+    with pytest.raises(RuleError, match="does not wait for release"):
+        house.release(export)
+    assert Order.objects.count() == 1
+
+
+def test_a_refused_export_cannot_be_released(house: House) -> None:
+    with pytest.raises(GateError):
+        house.build()
+    with pytest.raises(RuleError, match="does not wait for release"):
+        house.release(Export.objects.get())
+
+
+def test_what_changed_since_the_build_keeps_it_in_the_house(
+    confirmed: Confirmed, house: House
+) -> None:
+    case = confirmed(host("shop.test"))
+    confirmed(host("other.test"))
+    export = house.build().export
+    move(case.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    with pytest.raises(GateError, match=r"host:shop\.test: its case \d+ does not stand requested"):
+        house.release(export)
+    assert Export.objects.get().state == ExportState.BUILT
+    assert not Order.objects.exists()
+    refused = AuditEvent.objects.get(action="export.release_refused")
+    assert refused.actor == "saule"
+
+
+def test_a_hold_below_a_built_wildcard_keeps_it_in_the_house(
+    confirmed: Confirmed, opened: Opened, house: House
+) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    below = opened(host("forum.shop.test"))
+    move(below.pk, CaseState.ON_HOLD, actor="saule", reason="investigation")
+    with pytest.raises(GateError, match=r"would block forum\.shop\.test too"):
+        house.release(export)
+    rebuilt = house.build()
+    assert not rebuilt.unchanged
+    house.release(rebuilt.export)
+
+
+def test_files_touched_after_the_build_keep_it_in_the_house(
+    confirmed: Confirmed, house: House, plan: ExportPlan
+) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    with (plan.folder / export.folder / "block.rpz").open("a") as stream:
+        stream.write("kaspi.kz CNAME .\n")
+    with pytest.raises(GateError, match=r"block\.rpz has \d+ bytes"):
+        house.release(export)
+
+
+def test_a_forged_manifest_keeps_it_in_the_house(
+    confirmed: Confirmed, house: House, plan: ExportPlan
+) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    path = plan.folder / export.folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"entries":1', b'"entries":2'))
+    with pytest.raises(GateError, match="not the one that was built"):
+        house.release(export)
+
+
+def test_an_export_overtaken_by_another_must_be_built_again(
+    confirmed: Confirmed, house: House
+) -> None:
+    confirmed(host("shop.test"))
+    first = house.build().export
+    confirmed(host("second.test"))
+    second = house.build().export
+    house.release(second)
+    with pytest.raises(GateError, match="release 2 is in force: build it again"):
+        house.release(first)
+
+
+def test_stricter_limits_count_at_release(confirmed: Confirmed, house: House) -> None:
+    confirmed(host("shop.test"))
+    export = house.build().export
+    house.plan = replace(house.plan, limits=replace(house.plan.limits, canaries=("shop.test",)))
+    with pytest.raises(GateError, match="would block the canary"):
+        house.release(export)
+
+
+def test_what_leaves_the_list_is_sent_for_lifting_and_sent_anew_when_it_returns(
+    confirmed: Confirmed, house: House
+) -> None:
+    confirmed(host("kept.test"))
+    case = confirmed(host("shop.test"))
+    house.release(house.build().export)
+    Order.objects.filter(request__case=case).update(state=OrderState.EXECUTED)
+    move(case.pk, CaseState.UNREACHABLE, actor="x", reason="down")
+    assert house.build().unchanged
+    move(case.pk, CaseState.REQUESTED, actor="x", reason="up")
+    case.restricted = True
+    case.save()
+    done = house.release(house.build().export)
+    assert (done.sent, done.lifted) == (0, 1)
+    assert house.orders() == {"kept.test": OrderState.SENT, "shop.test": OrderState.LIFT_SENT}
+    case.restricted = False
+    case.save()
+    done = house.release(house.build().export)
+    assert (done.sent, done.sent_again, done.lifted) == (0, 1, 0)
+    assert set(house.orders().values()) == {OrderState.SENT}
+
+
+def test_what_a_recipient_refused_is_not_sent_for_lifting(
+    confirmed: Confirmed, house: House
+) -> None:
+    confirmed(host("kept.test"))
+    case = confirmed(host("shop.test"))
+    house.release(house.build().export)
+    Order.objects.filter(request__case=case).update(state=OrderState.REFUSED)
+    move(case.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    assert house.release(house.build().export).lifted == 0
+    assert house.orders()["shop.test"] == OrderState.REFUSED
+
+
+@pytest.mark.parametrize("name", ["", "1", "regulator/2", "regulator/x", "other/1", "regulator/-1"])
+def test_an_export_that_is_none_is_said_to_be_none(
+    confirmed: Confirmed, house: House, name: str
+) -> None:
+    confirmed(host("shop.test"))
+    built = house.build()
+    assert find("regulator/1") == built.export
+    with pytest.raises(InputError, match="there is no export"):
+        find(name)
