@@ -103,6 +103,14 @@ class Entry:
         return self.values[0] if self.scope in BY_NAME else ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names that are blocked one by one where those below must stay reachable. A domain
+        was chosen because ``www`` is another name of it, so ``www`` falls with it."""
+        if self.scope is Scope.DOMAIN:
+            return (self.host, f"www.{self.host}")
+        return (self.host,) if self.host else ()
+
+    @property
     def label(self) -> str:
         """What people call the entry in lists and findings."""
         if self.telegram is not None:

@@ -29,9 +29,10 @@ def check_files(
             Zone(info.zone, path),
         ]
         blocked = [
-            (entry.host, entry.subdomains)
+            (name, entry.subdomains)
             for entry in entries
             if entry.scope in BY_NAME and not rpz.leaves_out(entry, info)
+            for name in ((entry.host,) if entry.subdomains else entry.names)
         ]
         report = check_zones(zones, blocked, canaries)
         findings.extend(report.findings)

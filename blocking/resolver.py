@@ -42,7 +42,7 @@ _CONFIG = """server:
   access-control: 127.0.0.0/8 allow
   do-ip6: no
   num-threads: 1
-  module-config: "respip iterator"
+  module-config: "respip validator iterator"
   local-zone: "test." nodefault
 remote-control:
   control-enable: no

@@ -25,13 +25,16 @@ class Line:
 
 
 def register_lines(entry: Entry) -> Iterator[Line]:
-    """The register lines of an entry: one, or one for each URL."""
+    """The register lines of an entry: one, or one for each URL or single name."""
     if entry.telegram is not None:
         item = entry.telegram
         yield Line(1, "telegram", telegram=item.username or str(item.numeric_id))
     elif entry.scope in BY_NAME:
-        block_type = "domain-mask" if entry.subdomains else "domain"
-        yield Line(1, block_type, domain=entry.host)
+        if entry.subdomains:
+            yield Line(1, "domain-mask", domain=entry.host)
+            return
+        for part, name in enumerate(entry.names, 1):
+            yield Line(part, "domain", domain=name)
     elif entry.scope is Scope.ONION:
         yield Line(1, "onion", onion=entry.values[0])
     else:

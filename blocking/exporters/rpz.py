@@ -15,7 +15,7 @@ from blocking.exporters.format import ExportInfo, Format, in_blocks
 
 TTL = 300
 _LONGEST = 253
-_WILDCARD = len("*.")
+_LONGEST_PREFIX = len("www.")
 
 
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
@@ -24,7 +24,7 @@ def leaves_out(entry: Entry, info: ExportInfo) -> str:
         return f"a {entry.scope} cannot be blocked by name"
     if entry.action is not Action.BLOCK:
         return "a lifting is the entry's absence"
-    if len(entry.host) + len(f".{info.zone}") + _WILDCARD > _LONGEST:
+    if len(entry.host) + len(f".{info.zone}") + _LONGEST_PREFIX > _LONGEST:
         return "the name is too long for the zone"
     return ""
 
@@ -39,19 +39,26 @@ def head(zone: str, serial: int) -> str:
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
-    """The zone; entries of one name must stand side by side, and become one."""
+    """The zone; entries of one name must stand side by side, and give each record once."""
     return in_blocks(_lines(entries, info))
 
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield head(info.zone, info.serial)
     last = ""
+    written: set[str] = set()
     for entry in entries:
-        host = entry.host
-        if host == last:
-            continue
-        last = host
-        yield f"{host} CNAME .\n*.{host} CNAME .\n" if entry.subdomains else f"{host} CNAME .\n"
+        if entry.host != last:
+            last = entry.host
+            written.clear()
+        for owner in _owners(entry):
+            if owner not in written:
+                written.add(owner)
+                yield f"{owner} CNAME .\n"
+
+
+def _owners(entry: Entry) -> tuple[str, ...]:
+    return (entry.host, f"*.{entry.host}") if entry.subdomains else entry.names
 
 
 FORMAT = Format("rpz", "block.rpz", "text/dns", leaves_out, write, needs=("rpz-passthru",))

@@ -77,15 +77,15 @@ def test_confirm_export_release_verify(
 
 def test_a_dry_run_writes_neither_files_nor_requests(confirmed: Confirmed, run, data_dir) -> None:
     case = confirmed(host("shop.test"))
-    refused = run("export", "--recipient", "regulator", "--dry-run")
-    assert (refused.code, "empty" in refused.err) == (1, True)
-    assert not BlockingRequest.objects.exists()
-    run("export", "--recipient", "regulator")
     dry = run("export", "--recipient", "regulator", "--dry-run")
     assert (dry.code, "dry run: nothing was kept" in dry.out) == (0, True)
-    assert Export.objects.count() == 1
+    assert "+ host shop[.]test" in dry.out
+    assert not BlockingRequest.objects.exists()
+    assert not Export.objects.exists()
+    assert [p.name for p in (data_dir / "exports/regulator").iterdir()] == [".lock"]
     case.refresh_from_db()
-    assert case.state == CaseState.REQUESTED
+    assert case.state == CaseState.CONFIRMED
+    assert run("export", "--recipient", "regulator", "--dry-run").out == dry.out
 
 
 def test_a_refused_export_exits_1_and_names_what_is_wrong(run, db: None) -> None:

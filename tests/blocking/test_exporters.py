@@ -120,6 +120,24 @@ def test_two_requests_for_one_name_make_one_record() -> None:
     assert records("domains", written("domains", twice)) == ["shop.kz"]
 
 
+def test_a_domain_with_a_spared_name_below_still_blocks_itself_and_www() -> None:
+    narrow = [
+        entry("shop.kz", subdomains=False),
+        entry("shop.kz", scope=Scope.DOMAIN, subdomains=False),
+    ]
+    assert records("rpz", written("rpz", narrow)) == ["shop.kz", "www.shop.kz"]
+    assert [r["domain"] for r in records("csv", written("csv", narrow[1:]))] == [
+        "shop.kz",
+        "www.shop.kz",
+    ]
+    elements = records("xml", written("xml", narrow[1:]))
+    assert [(e.text, e.get("subdomains")) for e in elements] == [
+        ("shop.kz", "false"),
+        ("www.shop.kz", "false"),
+    ]
+    assert records("domains", written("domains", narrow)) == []
+
+
 def test_the_passthru_zone_spares_customers_of_networks() -> None:
     names = records("rpz-passthru", written("rpz-passthru", []))
     assert names == ["gov.kz", "*.gov.kz", "cloudfront.net"]

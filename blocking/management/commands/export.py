@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from rich.console import Console
 
 from blocking.apps import export_plan
@@ -34,12 +36,13 @@ class Command(BaseCommand):
         recipient = plan.recipient(options["recipient"])
         protection = plan.protection()
         console = Console(file=cast(IO[str], self.stdout._out))
-        if not options["dry_run"]:
-            show_requests(make_requests(plan.rules, protection), console)
+        dry = options["dry_run"]
         try:
-            built = build(
-                recipient, plan, protection, like=options["like"], dry_run=options["dry_run"]
-            )
+            with transaction.atomic() if dry else nullcontext():
+                show_requests(make_requests(plan.rules, protection), console)
+                built = build(recipient, plan, protection, like=options["like"], dry_run=dry)
+                if dry:
+                    transaction.set_rollback(True)
         except GateError as error:
             self.stderr.write(str(error))
             raise SystemExit(1) from error
