@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from crawlers.extraction import Page
 from crawlers.platforms import Platforms
@@ -132,11 +132,19 @@ class _Finder:
             self._seen_urls.add(url)
             if site_key(url) == self._own:
                 self.found.pages.append(FoundPage(url, link.text))
+                if self._why is Why.SEARCH:
+                    self._result(url, link.text)
             else:
                 self._other(url, self._why, link.text)
         except (NotFollowed, ValueError) as error:
             reason = error.reason if isinstance(error, NotFollowed) else "broken link"
             self.found.dropped[reason] += 1
+
+    def _result(self, url: str, note: str) -> None:
+        """Take in what a result page links through itself (``/redirect?url=http://…``)."""
+        for _, value in parse_qsl(urlsplit(url).query):
+            if value.startswith(("http://", "https://")):
+                self._other(followable(value), Why.SEARCH, note)
 
     def text(self, text: str) -> None:
         """Take in what is named in the text without being linked."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from domain.documents import Document, Link
 
@@ -23,74 +23,15 @@ _MOST_EXTRA = 20_000
 _LONGEST_HREF = 4_096
 _LONGEST_ANCHOR = 300
 _UNSEEN = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "canvas",
-        "audio",
-        "video",
-        "object",
-        "embed",
-        "iframe",
-        "datalist",
-        "map",
-    ]
+    {"script", "style", "template", "svg", "math", "canvas", "audio", "video", "object"}
+    | {"embed", "iframe", "datalist", "map"}
 )
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frame",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "textarea",
-    ]
+    {"address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center"}
+    | {"dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure"}
+    | {"footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend"}
+    | {"li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "select", "summary"}
+    | {"table", "tbody", "tfoot", "textarea", "thead", "tr", "ul"}
 )
 _CELLS = frozenset({"td", "th"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

@@ -40,7 +40,8 @@ class Fetch:
 
     ``body`` is as it came, content coding and all. ``outcome`` is set for what the downloader
     knows already (a failure, a body that was not wanted); ``complete`` is False for a body whose
-    connection ended early. ``attempts`` counts requests that were sent, ``retried`` failures
+    connection ended early, ``stopped`` is True where it was not read for what its headers said.
+    ``attempts`` counts requests that were sent, ``retried`` failures
     that were tried again, by reason.
     """
 
@@ -55,6 +56,7 @@ class Fetch:
     response_headers: Headers = ()
     body: bytes = b""
     complete: bool = True
+    stopped: bool = False
     retried: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from domain.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Limits:
     ``hosts_per_domain`` how many hosts below one registrable domain are looked at (wildcards),
     ``sites_per_parent`` how many new sites one site may bring in (link farms), ``site_hops`` how
     many sites away from a source discovery goes, ``failures_per_site`` after how many failures
-    in a row a site counts as down.
+    in a row a site counts as down, ``tries`` how often one URL is asked for in all.
     """
 
     max_pages: int = 20_000
@@ -32,9 +34,17 @@ class Limits:
     queued_per_page: int = 5
     links_per_page: int = 1_000
     failures_per_site: int = 5
+    tries: int = 3
+    retry_base_s: float = 1.0
     concurrency: int = 16
     concurrency_per_host: int = 2
     minutes_per_site: float = 20.0
     max_body_bytes: int = 5_000_000
     timeout_s: float = 30.0
     tor_timeout_s: float = 90.0
+
+    def with_max_pages(self, text: str) -> Limits:
+        """The same with another budget for the whole crawl. Raises InputError."""
+        if not (text.isascii() and text.isdecimal() and int(text) > 0):
+            raise InputError(f"max_pages is a number above 0, not {text!r}")
+        return replace(self, max_pages=int(text))

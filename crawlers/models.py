@@ -42,7 +42,7 @@ class FrontierEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["run", "state", "-priority", "id"], name="frontier_best_first"),
             models.Index(fields=["run", "target", "state"], name="frontier_of_site"),
-            models.Index(fields=["run", "target", "pattern"], name="frontier_patterns"),
+            models.Index(fields=["run", "pattern", "target"], name="frontier_patterns"),
         ]
 
     def __str__(self) -> str:

@@ -99,7 +99,9 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     if fetch.status in _REDIRECTS and fetch.header("location"):
         return _redirect(fetch)
     content_type = fetch.header("content-type")
-    if refused := unwanted(content_type, None, max_bytes):
+    announced = fetch.header("content-length")
+    length = int(announced[:15]) if fetch.stopped and announced.isdecimal() else None
+    if refused := unwanted(content_type, length, max_bytes):
         return Reading(fetch, _unless_error(fetch, refused[0]), refused[1])
     try:
         body = _unpacked(fetch, max_bytes)

@@ -1,0 +1,340 @@
+"""The frontier: which URLs of a run are to be fetched next. Lives in the database alone.
+
+Only the writer thread uses it. What is kept in memory is one ``Site`` for each source; the rest
+is read as it is needed, so that a run that was killed goes on from the record.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Min, QuerySet
+
+from cases import counts
+from cases.counts import CountKey
+from cases.intake import target_row, url_hash
+from cases.models import Run, RunSource
+from crawlers.fetches import Job
+from crawlers.limits import Limits
+from crawlers.models import FrontierEntry
+from crawlers.sites import Site, outstanding
+from crawlers.urls import pattern
+from domain.candidates import Why
+from domain.captures import Outcome
+from domain.clock import Clock, utc_now
+from domain.errors import InputError, KeyFormatError
+from domain.targets import TargetKey, TargetKind, canonical_url
+
+STAGE = "crawl"
+ROBOTS, REDIRECT, SOURCE = "robots", "redirect", "source"
+#: Entries left out for it are queued again when the run is resumed; the source is counted once.
+TOR_DOWN = Outcome.TOR_DOWN.value
+KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
+_FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
+_FIRST_OF_FOUND, _ROBOTS_PRIORITY = 5.0, 100.0
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A URL to be added for the site ``target``."""
+
+    target: TargetKey
+    url: str
+    why: str
+    priority: float
+    depth: int = 0
+    hops: int = 0
+    redirects: int = 0
+    parent: int | None = None
+
+
+class Frontier:
+    """The frontier of one run. Every method touches the database.
+
+    Raises InputError, from ``open``, where there is no such run.
+    """
+
+    def __init__(
+        self,
+        run_id: int,
+        limits: Limits,
+        user_agent: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.run_id = run_id
+        self.limits = limits
+        self.sites: dict[TargetKey, Site] = {}
+        self._by_id: dict[int, Site] = {}
+        self._out: set[int] = set()
+        self._pages = 0
+        self._user_agent = user_agent
+        self._monotonic = monotonic
+        self._clock = clock
+
+    @property
+    def out(self) -> int:
+        """Jobs handed out and not settled."""
+        return len(self._out)
+
+    def open(self) -> None:
+        """Load the run's sources and see that each one's first URL is queued."""
+        if not Run.objects.filter(pk=self.run_id).exists():
+            raise InputError(f"there is no run {self.run_id}")
+        with transaction.atomic():
+            rows = RunSource.objects.filter(
+                run_id=self.run_id, done=False, target__kind__in=KINDS
+            ).select_related("target")
+            for row in rows.order_by("pk"):
+                self._register(row.target_id, row.target.key, Why(row.why), row.url)
+            self._load_figures()
+            self.add([self._first(site) for site in self.sites.values()])
+
+    def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
+        site = Site(target_id, key, why, _entry_url(key, url))
+        self.sites[key] = self._by_id[target_id] = site
+        return site
+
+    def _load_figures(self) -> None:
+        rows = FrontierEntry.objects.filter(run_id=self.run_id)
+        for row in rows.values("target_id", "state").annotate(n=Count("pk"), hops=Min("hops")):
+            fetched = row["n"] if row["state"] == FrontierEntry.State.DONE else 0
+            self._pages += fetched
+            if site := self._by_id.get(row["target_id"]):
+                site.known += row["n"]
+                site.hops = row["hops"]
+                site.pages += fetched
+        waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
+        for target_id in waiting.values_list("target_id", flat=True):
+            self._by_id[target_id].robots_due = True
+
+    def _first(self, site: Site) -> NewEntry:
+        priority = _FIRST.get(site.why, _FIRST_OF_FOUND)
+        return NewEntry(site.key, site.entry, SOURCE, priority, hops=site.hops)
+
+    def chain(self, entry_id: int) -> list[str]:
+        """The URLs of the redirects that led to an entry, its own first."""
+        urls: list[str] = []
+        at: int | None = entry_id
+        while at is not None and len(urls) <= self.limits.max_redirects + 1:
+            row = FrontierEntry.objects.values("url", "why", "parent_id").get(pk=at)
+            urls.append(row["url"])
+            at = row["parent_id"] if row["why"] == REDIRECT else None
+        return urls
+
+    def add_source(self, key: TargetKey, url: str, hops: int, why: Why = Why.LINK) -> bool:
+        """Have the run crawl a site found on the way. Returns False when it does already."""
+        if key in self.sites:
+            return False
+        target, _ = target_row(key, clock=self._clock)
+        _, created = RunSource.objects.get_or_create(
+            run_id=self.run_id, target=target, defaults={"why": why, "url": url}
+        )
+        site = self._register(target.pk, key, why, url)
+        site.hops = hops
+        if not created:
+            site.closed = "crawled before"
+            return False
+        self.add([self._first(site)])
+        return True
+
+    def add(self, entries: Iterable[NewEntry]) -> None:
+        """Queue what is new of ``entries``, within budgets; the rest is counted."""
+        fresh = self._unknown(entries)
+        patterns = self._pattern_counts(fresh)
+        rows: list[FrontierEntry] = []
+        dropped: Counter[CountKey] = Counter()
+        for entry in fresh:
+            site = self.sites[entry.target]
+            shape = pattern(entry.url)
+            if reason := self._reason_against(site, entry, patterns[(site.id, shape)]):
+                dropped[CountKey(str(site.key), "dropped", reason)] += 1
+                continue
+            patterns[(site.id, shape)] += 1
+            site.known += 1
+            rows.append(self._row(site, entry, shape))
+        if self.limits.obey_robots:
+            rows.extend(self._robots_rows(rows))
+        FrontierEntry.objects.bulk_create(rows, batch_size=_CHUNK)
+        counts.add(self.run_id, STAGE, dropped)
+
+    def _reason_against(self, site: Site, entry: NewEntry, alike: int) -> str:
+        if entry.why in (SOURCE, ROBOTS):
+            return ""
+        if site.closed:
+            return site.closed
+        if entry.depth > self.limits.max_depth:
+            return "too deep"
+        if alike >= self.limits.urls_per_pattern:
+            return "pattern budget"
+        if site.known >= site.budget(self.limits) * self.limits.queued_per_page:
+            return "queue full"
+        return ""
+
+    def _row(self, site: Site, entry: NewEntry, shape: str) -> FrontierEntry:
+        return FrontierEntry(
+            run_id=self.run_id,
+            target_id=site.id,
+            parent_id=entry.parent,
+            url=entry.url,
+            url_hash=url_hash(entry.url),
+            pattern=shape,
+            depth=entry.depth,
+            hops=entry.hops,
+            redirects=entry.redirects,
+            priority=entry.priority,
+            why=entry.why,
+        )
+
+    def _robots_rows(self, rows: Sequence[FrontierEntry]) -> list[FrontierEntry]:
+        """robots.txt of the sites that ``rows`` begin, to be fetched before anything else."""
+        found = []
+        for row in rows:
+            site = self._by_id[row.target_id]
+            url = canonical_url(f"{row.url.partition('://')[0]}://{_netloc(row.url)}/robots.txt")
+            entry = NewEntry(site.key, url, ROBOTS, _ROBOTS_PRIORITY, hops=site.hops)
+            if row.why == SOURCE and not site.single and self._unknown([entry]):
+                site.robots_due = True
+                found.append(self._row(site, entry, ""))
+        return found
+
+    def _unknown(self, entries: Iterable[NewEntry]) -> list[NewEntry]:
+        """``entries`` that the run does not know yet, each URL once."""
+        by_hash: dict[str, NewEntry] = {}
+        for entry in entries:
+            by_hash.setdefault(url_hash(entry.url), entry)
+        hashes = list(by_hash)
+        for at in range(0, len(hashes), _CHUNK):
+            known = FrontierEntry.objects.filter(
+                run_id=self.run_id, url_hash__in=hashes[at : at + _CHUNK]
+            )
+            for value in known.values_list("url_hash", flat=True):
+                del by_hash[value]
+        return list(by_hash.values())
+
+    def _pattern_counts(self, entries: Sequence[NewEntry]) -> dict[tuple[int, str], int]:
+        found: dict[tuple[int, str], int] = defaultdict(int)
+        shapes = list({pattern(entry.url) for entry in entries})
+        for at in range(0, len(shapes), _CHUNK):
+            rows = FrontierEntry.objects.filter(
+                run_id=self.run_id, pattern__in=shapes[at : at + _CHUNK]
+            )
+            for row in rows.values("target_id", "pattern").annotate(n=Count("pk")):
+                found[(row["target_id"], row["pattern"])] = row["n"]
+        return found
+
+    def take(self) -> list[Job]:
+        """The best URLs to fetch next, as many as may be out; empty when there is none."""
+        self._close_what_is_used_up()
+        jobs: list[Job] = []
+        while True:
+            room = min(
+                outstanding(self.limits) - self.out, self.limits.max_pages - self._pages - self.out
+            )
+            if room <= 0:
+                return jobs
+            rows = list(self._best(room))
+            taken = [job for row in rows if (job := self._hand_out(row))]
+            jobs.extend(taken)
+            if len(rows) < room:
+                return jobs
+
+    def _best(self, room: int) -> Iterable[FrontierEntry]:
+        now = self._monotonic()
+        full = [
+            site.id
+            for site in self.sites.values()
+            if not site.emptied and site.room(self.limits, now) <= 0
+        ]
+        rows = FrontierEntry.objects.filter(run_id=self.run_id, state=FrontierEntry.State.QUEUED)
+        rows = rows.exclude(target_id__in=full).exclude(pk__in=self._out)
+        return rows.order_by("-priority", "pk")[:room]
+
+    def _hand_out(self, row: FrontierEntry) -> Job | None:
+        now = self._monotonic()
+        site = self._by_id[row.target_id]
+        if site.room(self.limits, now) <= 0:
+            return None
+        site.robots_due = site.robots_due and row.why == ROBOTS  # it comes first if it is there
+        if row.why != ROBOTS and not site.allows(row.url, self._user_agent):
+            self._drop(FrontierEntry.objects.filter(pk=row.pk), site, "robots.txt")
+            return None
+        site.started = now if site.started is None else site.started
+        site.out += 1
+        self._out.add(row.pk)
+        return Job(
+            entry=row.pk,
+            url=row.url,
+            site=site.key,
+            site_id=site.id,
+            depth=row.depth,
+            hops=row.hops,
+            redirects=row.redirects,
+            priority=row.priority,
+            why=row.why,
+            candidates_are=Why.SEARCH if site.single and site.why is Why.SEARCH else Why.LINK,
+            single=site.single,
+        )
+
+    def settle(self, job: Job, outcome: Outcome) -> None:
+        """A job has come back and is in the record (or is dropped, see ``close_onions``)."""
+        self._out.discard(job.entry)
+        self._pages += 1
+        self._by_id[job.site_id].ended(outcome, self.limits)
+
+    def _close_what_is_used_up(self) -> None:
+        """Drop what is still queued of sites that are closed, and count it."""
+        used_up = self._pages >= self.limits.max_pages
+        now = self._monotonic()
+        for site in self.sites.values():
+            if used_up and not self.out:
+                site.closed = site.closed or "run budget"
+            site.room(self.limits, now)
+            if site.closed and not site.out and not site.emptied:
+                self.drop_queued(site)
+
+    def drop_queued(self, site: Site) -> None:
+        """Leave out what is queued of a closed ``site`` and not on its way."""
+        rows = FrontierEntry.objects.filter(
+            run_id=self.run_id, target_id=site.id, state=FrontierEntry.State.QUEUED
+        ).exclude(pk__in=self._out)
+        self._drop(rows, site, site.closed)
+        site.emptied = not site.out
+
+    def _drop(self, rows: QuerySet[FrontierEntry], site: Site, reason: str) -> None:
+        with transaction.atomic():
+            n = rows.update(state=FrontierEntry.State.DROPPED, reason=reason)
+            if n and reason != TOR_DOWN:
+                counts.add(self.run_id, STAGE, {CountKey(str(site.key), "dropped", reason): n})
+
+    def close(self) -> None:
+        """The crawl is over: every source has been looked at."""
+        RunSource.objects.filter(
+            run_id=self.run_id, target_id__in=list(self._by_id), done=False
+        ).update(done=True)
+
+
+def mark_done(jobs: Iterable[Job]) -> None:
+    """Mark the entries of ``jobs`` fetched. Call it in the transaction that stores them."""
+    FrontierEntry.objects.filter(pk__in=[job.entry for job in jobs]).update(
+        state=FrontierEntry.State.DONE
+    )
+
+
+def _netloc(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
+
+
+def _entry_url(key: TargetKey, url: str) -> str:
+    if key.kind is TargetKind.URL:
+        return key.value
+    try:
+        return canonical_url(url or f"http://{key.value}/")
+    except KeyFormatError:
+        return canonical_url(f"http://{key.value}/")

@@ -1,0 +1,67 @@
+"""Requests whose answers were lost when a crawl was killed.
+
+What the journal holds and no capture accounts for was served and never stored. The figure is
+absolute, so that counting it again, or being killed while counting, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from django.db import transaction
+
+from cases import counts
+from cases.counts import CountKey
+from cases.intake import url_hash
+from cases.models import Capture, RunCount
+from crawlers.models import FrontierEntry
+
+_CHUNK = 500
+NAME = "refetched"
+
+
+def count_lost(run_id: int, stage: str, sent: Mapping[str, int]) -> int:
+    """Bring the run's count ``refetched`` up to what ``sent`` (by URL, from the journal) says.
+
+    Call it while nothing is under way. Returns the requests lost so far.
+    """
+    lost: Counter[str] = Counter()
+    with transaction.atomic():
+        for urls in _chunks(sent):
+            hashes = {url_hash(url): url for url in urls}
+            stored = _stored(run_id, hashes)
+            owners = _owners(run_id, hashes)
+            for key, url in hashes.items():
+                if (missing := sent[url] - stored.get(key, 0)) > 0:
+                    lost[owners.get(key, "")] += missing
+        known = _counted(run_id, stage)
+        fresh = {
+            CountKey(source, NAME): n - known.get(source, 0)
+            for source, n in lost.items()
+            if n > known.get(source, 0)
+        }
+        counts.add(run_id, stage, fresh)
+    return sum(lost.values())
+
+
+def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
+    iterator = iter(urls)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _stored(run_id: int, hashes: Iterable[str]) -> dict[str, int]:
+    rows = Capture.objects.filter(run_id=run_id, url_hash__in=list(hashes))
+    return dict(rows.values_list("url_hash", "requests"))
+
+
+def _owners(run_id: int, hashes: Iterable[str]) -> dict[str, str]:
+    rows = FrontierEntry.objects.filter(run_id=run_id, url_hash__in=list(hashes))
+    return {row.url_hash: str(row.target) for row in rows.select_related("target")}
+
+
+def _counted(run_id: int, stage: str) -> dict[str, int]:
+    rows = RunCount.objects.filter(run_id=run_id, stage=stage, name=NAME, reason="")
+    return dict(rows.values_list("source", "n"))

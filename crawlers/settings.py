@@ -1,0 +1,101 @@
+"""Scrapy's settings, made from narcowatch's own. Everything Scrapy would do unseen is off:
+redirects, retries, cookies, robots.txt and decompression are the crawler's own work, so that
+each request is counted and each body bounded.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from urllib.parse import urlsplit
+
+import django
+from django.apps import apps
+from django.conf import settings as django_settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if not apps.ready:
+    django.setup()
+
+from config.schema import CHECKOUT, Settings
+from crawlers.limits import Limits
+from crawlers.platforms import parse_platforms
+from net.decoding import ACCEPTED_CODINGS
+
+_settings: Settings = django_settings.NARCOWATCH
+_crawl, _net = _settings.crawl, _settings.net
+
+BOT_NAME = "narcowatch"
+SPIDER_MODULES = ["crawlers.spiders"]
+COMMANDS_MODULE = "crawlers.commands"
+
+NARCOWATCH_LIMITS = Limits(
+    max_pages=_crawl.max_pages,
+    max_pages_per_site=_crawl.max_pages_per_site,
+    max_depth=_crawl.max_depth,
+    max_redirects=_net.max_redirects,
+    max_new_sites=_crawl.max_new_sites,
+    follow_discovered=_crawl.follow_discovered,
+    obey_robots=_crawl.obey_robots,
+    concurrency=_crawl.concurrency,
+    concurrency_per_host=_crawl.concurrency_per_host,
+    minutes_per_site=_crawl.minutes_per_site,
+    max_body_bytes=_crawl.max_body_bytes,
+    timeout_s=_net.timeout_s,
+    tor_timeout_s=_settings.tor.timeout_s,
+)
+NARCOWATCH_PLATFORMS = parse_platforms(
+    tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))
+)
+NARCOWATCH_EVIDENCE_ROOT = str(_settings.data_dir / "evidence")
+NARCOWATCH_JOURNALS = str(_settings.data_dir / "journal")
+NARCOWATCH_ROTATE_BYTES = _settings.evidence.rotate_mb * 1_000_000
+NARCOWATCH_TOR = _settings.tor.enabled.value
+TOR_SOCKS = _settings.tor.socks
+TOR_TIMEOUT_S = _settings.tor.timeout_s
+
+NET_PROXY = _net.proxy
+NET_RESOLVER_OVERRIDES = dict(_net.resolver_overrides)
+NET_TEST_NETWORKS = [network.model_dump(mode="json") for network in _net.test_networks]
+if NET_PROXY:
+    # The operator's own proxy may stand anywhere; targets are then looked up behind it.
+    NET_TEST_NETWORKS += [
+        {"name": f"proxy-{cidr[0]}", "cidr": cidr, "hosts": [urlsplit(NET_PROXY).hostname or ""]}
+        for cidr in ("0.0.0.0/0", "::/0")
+    ]
+DNS_TIMEOUT = _net.timeout_s
+TWISTED_DNS_RESOLVER = "net.twisted_resolver.GuardedResolver"
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.handlers.GuardedHandler",
+    "https": "crawlers.handlers.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOAD_MAXSIZE = _crawl.max_body_bytes
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = _net.timeout_s
+DOWNLOAD_FAIL_ON_DATALOSS = False
+DOWNLOAD_DELAY = _crawl.delay_s
+CONCURRENT_REQUESTS = _crawl.concurrency
+CONCURRENT_REQUESTS_PER_DOMAIN = _crawl.concurrency_per_host
+NARCOWATCH_REQUEST_HEADERS = {
+    "User-Agent": _net.user_agent,
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ru,kk;q=0.9,en;q=0.7",
+    "Accept-Encoding": ACCEPTED_CODINGS,
+}
+
+SCHEDULER = "crawlers.scheduling.PassingScheduler"
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE: dict[str, int] = {}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+COOKIES_ENABLED = False
+ROBOTSTXT_OBEY = False
+STATS_DUMP = False
+#: Django's own set-up writes the log: warnings to stderr, the rest to the data directory.
+LOG_INSTALL_ROOT_HANDLER = False

@@ -1,0 +1,95 @@
+"""What a run knows of one of its sites while it crawls: budgets, failures, what is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protego import Protego
+
+from crawlers.limits import Limits
+from domain.candidates import Why
+from domain.captures import Outcome
+from domain.targets import TargetKey, TargetKind
+
+#: A name without an address, or with a forbidden one, will not get one in the same night.
+_FINAL = {Outcome.DNS: "no address", Outcome.ADDRESS_REFUSED: "address refused"}
+_FAILURES = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.ONION_DOWN, Outcome.FAILED})
+#: Why a source is looked at that nobody named beforehand: these get the smaller budget.
+_FOUND = frozenset({Why.LINK, Why.MENTION, Why.FORWARD, Why.SIMILAR})
+
+
+@dataclass(slots=True)
+class Site:
+    """A source of the run. ``pages`` were fetched, ``out`` are on their way, ``known`` are in the
+    frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
+    nothing of it is queued any more; ``robots_due`` that its robots.txt comes first.
+    """
+
+    id: int
+    key: TargetKey
+    why: Why
+    entry: str
+    hops: int = 0
+    pages: int = 0
+    out: int = 0
+    known: int = 0
+    brought: int = 0
+    failed_in_a_row: int = 0
+    started: float | None = None
+    closed: str = ""
+    robots: Protego | None = None
+    robots_due: bool = False
+    emptied: bool = False
+
+    @property
+    def single(self) -> bool:
+        """Whether one URL alone is looked at: a result page, a page on a platform."""
+        return self.key.kind is TargetKind.URL
+
+    @property
+    def is_onion(self) -> bool:
+        return self.key.kind is TargetKind.ONION
+
+    def budget(self, limits: Limits) -> int:
+        """Pages that may be fetched of it."""
+        if self.why in _FOUND and self.hops:
+            return min(limits.discovered_pages, limits.max_pages_per_site)
+        return limits.max_pages_per_site
+
+    def room(self, limits: Limits, now: float) -> int:
+        """Pages that may be handed out now; sets ``closed`` where a budget is used up."""
+        if self.closed:
+            return 0
+        if self.started is not None and now - self.started > limits.minutes_per_site * 60:
+            self.closed = "time budget"
+            return 0
+        left = self.budget(limits) - self.pages - self.out
+        if left <= 0:
+            self.closed = "page budget" if self.out == 0 else ""
+            return 0
+        if self.robots_due:
+            return 1 - self.out
+        return min(left, outstanding_per_site(limits) - self.out)
+
+    def ended(self, outcome: Outcome, limits: Limits) -> None:
+        """Take in how one of its fetches ended."""
+        self.out -= 1
+        self.pages += 1
+        if outcome in _FINAL:
+            self.closed = self.closed or _FINAL[outcome]
+        self.failed_in_a_row = self.failed_in_a_row + 1 if outcome in _FAILURES else 0
+        if self.failed_in_a_row >= limits.failures_per_site:
+            self.closed = self.closed or "site down"
+
+    def allows(self, url: str, user_agent: str) -> bool:
+        """Whether its robots.txt, where one was read, lets ``url`` be fetched."""
+        return self.robots is None or bool(self.robots.can_fetch(url, user_agent))
+
+
+def outstanding(limits: Limits) -> int:
+    """Jobs handed out at a time, whether fetched yet or waiting to be stored."""
+    return limits.concurrency * 4
+
+
+def outstanding_per_site(limits: Limits) -> int:
+    return max(8, limits.concurrency_per_host * 4)

@@ -1,0 +1,203 @@
+"""The writer: the one thread of a crawl that owns the database and the evidence.
+
+It reads what came back, stores it in batches, and hands out what to fetch next. What is on its
+way at a time is bounded by the frontier, and so is the queue. Nothing is taken off the frontier
+before it is stored: when writing fails the crawl stops, and a second start goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db import connections
+
+from cases import intake
+from cases.evidence import EvidenceWriter
+from crawlers import robots
+from crawlers.fetches import Fetch, Job
+from crawlers.frontier import ROBOTS, STAGE, Frontier, mark_done
+from crawlers.limits import Limits
+from crawlers.onions import Onions, TorUse
+from crawlers.planning import Plan, Planner
+from crawlers.platforms import Platforms
+from crawlers.reading import Reading, read
+from crawlers.refetched import count_lost
+from domain.captures import Outcome
+from domain.clock import Clock, utc_now
+from domain.errors import InputError, NarcowatchError
+from net.journal import RequestJournal
+
+log = logging.getLogger(__name__)
+
+#: Exit codes of a crawl.
+DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 130
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the writer is told, as plain values and callables that may be called in its thread."""
+
+    run_id: int
+    limits: Limits
+    platforms: Platforms
+    user_agent: str
+    evidence_root: Path
+    rotate_bytes: int
+    tor: TorUse
+    tor_answers: Callable[[], bool]
+    domain_of: Callable[[str], str]
+    worker: str = "crawl"
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whom the writer tells; called in the reactor's thread through ``post``.
+
+    ``jobs`` are to be fetched; ``stored`` gives jobs and bytes that are in the record now;
+    ``ended`` comes last, with the exit code and what went wrong.
+    """
+
+    post: Callable[..., object]
+    jobs: Callable[[list[Job]], None]
+    stored: Callable[[int, int], None]
+    ended: Callable[[int, str], None]
+
+
+class Writer:
+    """Start it, ``put`` what comes back, and wait for ``ended``; or ``stop`` it before."""
+
+    def __init__(self, orders: Orders, journal: RequestJournal, listeners: Listeners) -> None:
+        self._orders = orders
+        self._journal = journal
+        self._tell = listeners
+        self._queue: queue.SimpleQueue[Fetch | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        limits = orders.limits
+        self._frontier = Frontier(orders.run_id, limits, orders.user_agent, clock=orders.clock)
+        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
+        self._evidence = EvidenceWriter(
+            orders.evidence_root,
+            orders.run_id,
+            orders.worker,
+            "pages",
+            rotate_bytes=orders.rotate_bytes,
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, fetch: Fetch) -> None:
+        """Hand over what came back of a job."""
+        self._queue.put(fetch)
+
+    def stop(self) -> None:
+        """Store what was put so far and end. Does not wait."""
+        self._queue.put(None)
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        code, error = FAILED, ""
+        try:
+            code = self._work()
+        except InputError as refused:
+            code, error = REFUSED, str(refused)
+        except NarcowatchError as failed:
+            error = str(failed)
+        except Exception as failed:
+            log.exception("the crawl's writer failed")
+            error = f"{type(failed).__name__}: {failed}"
+        try:
+            self._evidence.close()
+        except OSError as failed:
+            code, error = FAILED, error or f"closing the evidence: {failed}"
+        finally:
+            connections.close_all()
+            self._tell.post(self._tell.ended, code, error)
+
+    def _work(self) -> int:
+        planner = self._open()
+        while self._top_up():
+            batch = self._batch()
+            fetches = [fetch for fetch in batch if fetch is not None]
+            if fetches:
+                self._store(fetches, planner)
+            if None in batch:
+                return STOPPED
+        self._frontier.close()
+        return DONE
+
+    def _open(self) -> Planner:
+        orders = self._orders
+        self._frontier.open()
+        lost = count_lost(orders.run_id, STAGE, self._journal.read())
+        if lost:
+            log.warning("run %s: %s requests were lost so far", orders.run_id, lost)
+        self._onions.open()
+        if orders.limits.obey_robots:
+            for site in self._frontier.sites.values():
+                robots.reload(orders.run_id, site, orders.evidence_root)
+        planner = Planner(self._frontier, orders.platforms, orders.domain_of, tor=self._onions.up)
+        planner.open()
+        return planner
+
+    def _top_up(self) -> bool:
+        """Hand out what there is room for. Returns whether anything is still on its way."""
+        jobs = self._frontier.take()
+        if jobs:
+            self._tell.post(self._tell.jobs, jobs)
+        return self._frontier.out > 0
+
+    def _batch(self) -> list[Fetch | None]:
+        """What has come back by now, at least one."""
+        batch = [self._queue.get()]
+        while len(batch) < _BATCH and batch[-1] is not None:
+            try:
+                batch.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _store(self, fetches: Sequence[Fetch], planner: Planner) -> None:
+        limits = self._orders.limits
+        readings = [self._read(fetch, limits) for fetch in fetches]
+        plans = [
+            planner.plan(reading) for reading in readings if reading.outcome is not Outcome.TOR_DOWN
+        ]
+        plans.extend(
+            Plan(reading, reading.record(reading.detail, ()))
+            for reading in readings
+            if reading.outcome is Outcome.TOR_DOWN and reading.fetch.attempts
+        )
+        intake.store(
+            self._orders.run_id,
+            STAGE,
+            [plan.record for plan in plans if plan.record is not None],
+            self._evidence,
+            also=lambda: self._write_frontier(planner, plans),
+            clock=self._orders.clock,
+        )
+        for reading in readings:
+            self._frontier.settle(reading.fetch.job, reading.outcome)
+            if reading.fetch.job.why == ROBOTS:
+                robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
+        size = sum(len(fetch.body) for fetch in fetches)
+        self._tell.post(self._tell.stored, len(fetches), size)
+
+    def _read(self, fetch: Fetch, limits: Limits) -> Reading:
+        reading = read(fetch, self._orders.platforms, limits.max_body_bytes, limits.links_per_page)
+        if reading.outcome is Outcome.TOR_DOWN and not self._onions.lost():
+            return replace(reading, outcome=Outcome.ONION_DOWN)
+        return reading
+
+    def _write_frontier(self, planner: Planner, plans: Sequence[Plan]) -> None:
+        mark_done(plan.reading.fetch.job for plan in plans)
+        planner.commit(plans)
