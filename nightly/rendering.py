@@ -10,10 +10,18 @@ from rich.text import Text
 from domain.defang import defang, printable
 from nightly.reporting import Report
 
+_PIPE_WIDTH = 180
+
 
 def to_html(report: Report) -> str:
     """The report as one HTML page without scripts or outside resources."""
     return render_to_string("nightly/report.html", {"report": report})
+
+
+def console() -> Console:
+    """Where reports are printed; a pipe gets lines wide enough to keep each source on one."""
+    found = Console()
+    return found if found.is_terminal else Console(width=_PIPE_WIDTH)
 
 
 def to_terminal(report: Report, console: Console) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -18,10 +17,8 @@ from domain.seeds import SeedList, SeedProblem, parse_seeds
 from nightly.night import Stage, run_night
 from nightly.plan import Plan
 from nightly.progress import Bars
-from nightly.rendering import to_html, to_terminal
+from nightly.rendering import console, to_html, to_terminal
 from nightly.reporting import Report
-
-MAX_PAGES_VARIABLE = "NARCOWATCH_CRAWL__MAX_PAGES"
 
 
 def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
@@ -40,15 +37,12 @@ def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any])
         if max_pages < 1:
             raise InputError(f"--max-pages must be at least 1, not {max_pages}")
         plan = replace(plan, max_pages=max_pages)
-        # The crawl is a process of its own and reads its settings from the environment.
-        os.environ[MAX_PAGES_VARIABLE] = str(max_pages)
     seeds = read_seeds(options["seeds"])
     for problem in seeds.problems:
         print(_refused(options["seeds"], problem), file=sys.stderr)
-    console = Console(stderr=True)
-    with Bars(console) as progress:
+    with Bars(Console(stderr=True)) as progress:
         report = run_night(kind, stages, plan, seeds, progress)
-    to_terminal(report, Console())
+    to_terminal(report, console())
     if options["report"] is not None:
         write(report, options["report"])
     return report.exit_code

@@ -79,7 +79,8 @@ def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
             counted.update(_adopt(night, sites=sites, channels=channels))
         worked = False
         if sites and _waiting(night, SITES):
-            _must_end_well("crawl", run_crawl(night.run.pk, on_progress=_told(night)))
+            code = run_crawl(night.run.pk, max_pages=night.plan.max_pages, on_progress=_told(night))
+            _must_end_well("crawl", code)
             worked = True
         if channels and _waiting(night, CHANNELS):
             _must_end_well("channels", run_channels(night.run.pk, on_progress=_told(night)))

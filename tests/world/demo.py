@@ -33,15 +33,15 @@ def main(var: Path = ROOT / "var") -> int:
         shutil.rmtree(folder, ignore_errors=True)
     data.mkdir(parents=True)
     console.print("starting the sample world on loopback …")
-    with World(data / "world", cache=var / "cache" / "tor") as world:
+    with World(data / "world") as world:
         config = data / "narcowatch.toml"
-        config.write_text(world.narcowatch_toml(_settings(data, exports)), encoding="utf-8")
+        config.write_text(world.settings_toml(**_settings(data, exports)), encoding="utf-8")
         (data / "seeds.toml").write_text(world.seeds_toml(), encoding="utf-8")
         environment = {**os.environ, "NARCOWATCH_CONFIG": str(config)}
         code = _night(data, environment)
         if code not in _GOES_ON:
             return code
-        (data / "world.json").write_text(json.dumps(world.limits()), encoding="utf-8")
+        (data / "world.json").write_text(json.dumps(_limits(world)), encoding="utf-8")
         for step in (
             ["-m", "tests.world.decide", str(data / "world.json")],
             ["-m", "config.cli", "export", "--recipient", RECIPIENT],
@@ -67,8 +67,13 @@ def _settings(data: Path, exports: Path) -> dict[str, object]:
                 }
             ],
         },
-        "crawl": {"delay_s": 0.0, "concurrency_per_host": 4},
-        "channels": {"delay_s": 0.0},
+    }
+
+
+def _limits(world: World) -> dict[str, list[str]]:
+    return {
+        "onions": sorted(world.onions.values()),
+        "channels": sorted(world.content.channels),
     }
 
 

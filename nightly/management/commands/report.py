@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from rich.console import Console
 
 from cases.models import Run
 from domain.errors import InputError
 from domain.seeds import SeedProblem
 from nightly import reporting
-from nightly.rendering import to_html, to_terminal
+from nightly.rendering import console, to_html, to_terminal
 
 
 class Command(BaseCommand):
@@ -35,4 +34,4 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
         elif not options["html"]:
-            to_terminal(report, Console())
+            to_terminal(report, console())
