@@ -1,13 +1,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blocking.entries import Entry, Scope
+from blocking.exporters import FORMATS
 from blocking.findings import Code
 from blocking.gate import Gate, InForce, Limits, Untouchable
+from blocking.names import above
+from blocking.neverblock import never_block
+from blocking.platforms import Platforms
 from blocking.protection import Protection
-from tests.blocking.making import entry, sample
+from blocking.suffixes import Suffixes
+from tests.blocking.making import INFO, entry, sample
 
+BARE = Protection(Suffixes(), Platforms(frozenset(), frozenset(), frozenset()), never_block([]))
 LIMITS = Limits(0.10, 5, ("egov.kz", "*.canary.test"))
 
 
@@ -140,3 +148,25 @@ def test_everything_wrong_is_told_at_once(protection: Protection) -> None:
     entries = [entry("vk.com"), entry("egov.kz"), entry("fine.test"), entry("com.kz")]
     found = gate(protection).check(entries, 1, before(shops(50)))
     assert {f.subject for f in found} == {"vk.com", "egov.kz", "com.kz", "export", "serial"}
+
+
+NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map(
+    lambda labels: ".".join([*labels, "test"])
+)
+
+
+@given(hosts=st.frozensets(NAMES, max_size=6), kept=st.frozensets(NAMES, max_size=4))
+def test_no_zone_that_passes_the_gate_reaches_a_held_name(
+    hosts: frozenset[str], kept: frozenset[str]
+) -> None:
+    rules = Gate(BARE, LIMITS, Untouchable(held=kept))
+    spared = rules.spared()
+    entries = [entry(host, subdomains=host not in spared) for host in sorted(hosts - kept)]
+    if not entries:
+        return
+    assert rules.check(entries, 1, None) == []
+    lines = b"".join(FORMATS["rpz"].write(entries, INFO)).decode().splitlines()
+    owners = {line.split()[0] for line in lines if " CNAME " in line}
+    for name in kept:
+        assert name not in owners
+        assert not any(f"*.{above}" in owners for above in above(name))
