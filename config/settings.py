@@ -88,6 +88,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr", "file"], "level": "INFO"},
     "loggers": {
-        name: {"level": "WARNING"} for name in ("httpx", "httpcore", "asyncio", "apscheduler")
+        name: {"level": "WARNING"}
+        for name in ("httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3")
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
@@ -45,6 +46,16 @@ def tor_answers(socks: str, timeout_s: float = _PROBE_S) -> bool:
     """Whether something at ``socks`` (``host:port``) answers a SOCKS5 greeting."""
     host, _, port = socks.rpartition(":")
     return speaks_socks5(host.strip("[]"), int(port), timeout_s)
+
+
+def port_answers(where: str, timeout_s: float = _PROBE_S) -> bool:
+    """Whether something at ``where`` (``host:port``) accepts connections."""
+    host, _, port = where.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout_s):
+            return True
+    except OSError:
+        return False
 
 
 class Fetcher:

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.table import Table
+
+import config
+from blocking.apps import export_plan
+from config.schema import Settings
+from nightly.apps import LEXICONS
+from nightly.doctor import CHECKS, Finding, Installation, State, examine
+
+_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.ERROR: "bold red"}
+
+
+class Command(BaseCommand):
+    help = "Check that everything a night needs is in place."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = examine(CHECKS, installation_of(settings.NARCOWATCH))
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(one) for one in findings], indent=2))
+        else:
+            Console().print(_table(findings))
+        if any(finding.state is State.ERROR for finding in findings):
+            raise SystemExit(1)
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table("ID", "check", "state", "found", box=None, pad_edge=False)
+    for one in findings:
+        state = f"[{_COLOURS[one.state]}]{one.state}[/]"
+        text = f"{one.message}\n→ {one.hint}" if one.hint else one.message
+        table.add_row(one.id, one.title, state, text.replace("[", r"\["))
+    return table
+
+
+def installation_of(settings: Settings) -> Installation:
+    """What the doctor looks at."""
+    return Installation(
+        data_dir=settings.data_dir,
+        index_url=settings.index.url,
+        model_dir=settings.classify.model_dir,
+        lexicon_dir=LEXICONS,
+        tor_socks=settings.tor.socks,
+        tor_use=settings.tor.enabled,
+        proxy=settings.net.proxy,
+        test_networks=tuple(network.name for network in settings.net.test_networks),
+        production=settings.production,
+        own_secret=bool(settings.secret_key),
+        exports=export_plan(settings),
+        built_file=Path(config.__file__),
+    )
