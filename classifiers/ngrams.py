@@ -101,13 +101,24 @@ def _char_grams(classes: NDArray[np.uint64], places: Places) -> Grams:
     return _joined(buckets, starts, ends)
 
 
-def _word_grams(classes: NDArray[np.uint64], places: Places) -> Grams:
+def word_hashes(text: str) -> NDArray[np.uint64]:
+    """The 64-bit hash of each word of ``text``, in order."""
+    return _words(_squeezed(text)[0])[0]
+
+
+def _words(
+    classes: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """Hashes of the words between spaces, and where they begin and end among ``classes``."""
     gaps = np.flatnonzero(classes == _SPACE)
     first, last = gaps[:-1] + 1, gaps[1:]
-    size = 1 << max(11, len(classes).bit_length())
-    powers, inverse = _powers(size)
+    powers, inverse = _powers(1 << max(11, len(classes).bit_length()))
     prefix = np.concatenate(([np.uint64(0)], np.cumsum(classes * powers[: len(classes)])))
-    words = (prefix[last] - prefix[first]) * inverse[first]
+    return (prefix[last] - prefix[first]) * inverse[first], first, last
+
+
+def _word_grams(classes: NDArray[np.uint64], places: Places) -> Grams:
+    words, first, last = _words(classes)
     starts, ends = places[first], places[last - 1] + 1
     pairs = words[:-1] * _BASE + words[1:] * _MIX
     return _joined(

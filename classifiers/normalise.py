@@ -38,8 +38,11 @@ _ODD_CLUSTER = re.compile(
 _MAX_MARKS = 4
 _EMOJI_INSIDE = re.compile(r"(?<=[^\W\d_])\x00+(?=[^\W\d_])")
 _MARKUP = re.compile(
-    r"<[^<>\n]{0,600}>|\[/?(?:url|b|i|u|img|color|size|quote)[^\[\]\n]{0,300}\]", re.I
+    r"</?[a-z][a-z0-9]{0,9}(?:\s+[a-z-]{1,20}=[\"']?)?|\[/?(?:url|b|i|u|img|color|size|quote)\b=?|&[a-z]{2,8};",
+    re.I,
 )
+# A path of at least three words ("/kupit-gashish-almaty.html") is text like any other.
+_PATH_WORDS = re.compile(r"[/?=](?:[^\W\d_]{3,}[-_+ ]){2,}[^\W\d_]{3,}")
 _ADDRESS = re.compile(
     r"(?P<mail>[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})"
     r"|(?P<pack>\[(?P<tag>phone|wallet|number|id|token|card|pgp_block)[^\]\s]{0,40}\])"
@@ -120,6 +123,8 @@ def _address(match: re.Match[str]) -> str:
     kind = match.lastgroup
     if kind == "tag" or kind == "pack":
         return _PACK_TAGS.get((match.group("tag") or "").lower(), NUMBER)
+    if kind == "host" and (words := _PATH_WORDS.search(match.group())):
+        return f"{HOST} {words.group()[1:]}"
     return {"mail": MAIL, "telegram": HANDLE, "handle": HANDLE, "onion": ONION}.get(
         kind or "", HOST
     )

@@ -32,6 +32,9 @@ _QUANTITY = re.compile(_NUMBER.format("n") + rf" ?(?:{_groups(_UNITS)})(?![\w])"
 _PRICED = re.compile(
     _NUMBER.format("n") + _THOUSAND + rf" ?(?:{_groups(_CURRENCIES)}|(?P<sign>\$))(?![\w])"
 )
+_PER_UNIT = re.compile(
+    rf"[ \t]{{0,2}}(?:/|за|per|a)[ \t]{{0,2}}(?:(?P<q>\d{{1,3}}) ?)?(?:{_groups(_UNITS)})(?![\w])"
+)
 _SIGNED = re.compile(r"(?P<sign>[$€£₸₽]) ?" + _NUMBER.format("n") + r"(?P<k>k\b)?")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₽": "RUB"}
 # "1г - 15000", "0.5 гр 2200", "2г=9к": an amount and a bare number behind it.
@@ -109,14 +112,24 @@ def _with_unit(text: str) -> Iterable[PriceAt]:
         currency = _named(match, _CURRENCIES) or "USD"
         amount = _amount(match.group("n"), match.group("k"))
         if amount:
-            yield PriceAt(match.start(), match.end(), Price(amount, currency))
+            unit, end = _per_unit(text, match.end())
+            yield PriceAt(match.start(), end, Price(amount, currency, unit))
 
 
 def _signed(text: str) -> Iterable[PriceAt]:
     for match in _SIGNED.finditer(text):
         amount = _amount(match.group("n"), match.group("k"))
         if amount:
-            yield PriceAt(match.start(), match.end(), Price(amount, _SIGNS[match.group("sign")]))
+            unit, end = _per_unit(text, match.end())
+            yield PriceAt(match.start(), end, Price(amount, _SIGNS[match.group("sign")], unit))
+
+
+def _per_unit(text: str, end: int) -> tuple[str, int]:
+    """The unit in "4200₽/гр" or "20$ за 1 г" behind a price, and where it ends."""
+    match = _PER_UNIT.match(text, end)
+    if not match:
+        return "", end
+    return f"{match.group('q') or 1} {_named(match, _UNITS)}", match.end()
 
 
 def _named(match: re.Match[str], table: dict[str, str]) -> str:

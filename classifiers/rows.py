@@ -59,7 +59,7 @@ def read_pack(folder: Path) -> list[SourceFile]:
 def _read(path: Path, part: str) -> SourceFile:
     try:
         data = path.read_bytes()
-        lines = gzip.decompress(data).decode("utf-8").splitlines()
+        lines = gzip.decompress(data).decode("utf-8").removesuffix("\n").split("\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise InputError(f"text pack: {path} cannot be read: {error}") from error
     dropped: Counter[str] = Counter()

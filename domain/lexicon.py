@@ -26,13 +26,18 @@ from domain.morphology import (
     is_russian_word,
     kazakh_stems,
     russian_forms,
+    transliterated,
 )
+from domain.restricted import RestrictedTerms, parse_restricted
+
+RESTRICTED = "restricted.toml"
 
 WORD = re.compile(r"[^\W_]+")
 _TERM_WORD = re.compile(r"=?[^\W_]+\*?")
 _LANGUAGE_KEYS = ("ru", "kk", "kk_verbs", "en")
 _MIN_STEM = 3
 _MAX_PHRASE_GAP = 3
+_MIN_TRANSLITERATED = 5
 _MIN_COMPOUND = 11
 _MIN_INNER = 6
 _MAX_WORD = 60
@@ -132,6 +137,9 @@ class _Index:
         number = self.patterns[(bare, ending)] = len(self.patterns)
         for form in russian_forms(bare) if ending is _Ending.RU else (bare,):
             self.forms.setdefault(form, set()).add(number)
+            latin = transliterated(form)
+            if latin != form and len(latin) >= _MIN_TRANSLITERATED:
+                self.forms.setdefault(latin, set()).add(number)
         if ending is _Ending.RU and is_russian_word(bare):
             ending = _Ending.KK  # its Russian forms are all there; Kazakh speech adds its own
         if ending is not _Ending.EXACT:
@@ -149,12 +157,39 @@ def _stems(word: str, ending: _Ending) -> Iterable[str]:
 class Lexicon:
     """Finds the terms of parsed lexicons in normalised text, in time linear in its length."""
 
-    def __init__(self, concepts: Iterable[Concept], index: _Index, content: str) -> None:
+    def __init__(
+        self,
+        concepts: Iterable[Concept],
+        index: _Index,
+        content: str,
+        restricted: RestrictedTerms | None = None,
+    ) -> None:
         self.concepts = tuple(concepts)
         self.digest = content
+        self.restricted = restricted
         self._index = index
         self._longest_stem = max(map(len, index.stems), default=0)
         self._lookup = lru_cache(maxsize=_CACHED_WORDS)(self._patterns_of)
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> Lexicon:
+        """The lexicon of TOML ``texts`` (name of the file to its content).
+
+        The file named RESTRICTED holds digests in a format of its own (see ``restricted``) and
+        has no part in ``digest``. Raises InputError naming the file and table for anything that
+        is not in the format.
+        """
+        concepts: dict[str, Concept] = {}
+        index = _Index()
+        plain = {name: texts[name] for name in sorted(texts) if name != RESTRICTED}
+        for name, text in plain.items():
+            for table, content in _tables(name, text).items():
+                if table in concepts:
+                    raise InputError(f"lexicon {name}: table [{table}] occurs twice")
+                concepts[table] = _concept(name, table, content)
+                _add_terms(name, concepts[table], content, index)
+        restricted = parse_restricted(texts[RESTRICTED]) if RESTRICTED in texts else None
+        return cls(concepts.values(), index, digest(plain), restricted)
 
     def hits(self, text: str) -> list[Hit]:
         """The terms in ``text`` (lower-case, ``е`` for ``ё``), left to right.
@@ -218,22 +253,6 @@ def _follows(words: list[tuple[int, int, tuple[int, ...]]], at: int, rest: tuple
         if pattern not in patterns or start - words[at + step - 1][1] > _MAX_PHRASE_GAP:
             return False
     return True
-
-
-def parse_lexicon(texts: Mapping[str, str]) -> Lexicon:
-    """The lexicon of TOML ``texts`` (name of the file to its content).
-
-    Raises InputError naming the file and table for anything that is not in the format.
-    """
-    concepts: dict[str, Concept] = {}
-    index = _Index()
-    for name in sorted(texts):
-        for table, content in _tables(name, texts[name]).items():
-            if table in concepts:
-                raise InputError(f"lexicon {name}: table [{table}] occurs twice")
-            concepts[table] = _concept(name, table, content)
-            _add_terms(name, concepts[table], content, index)
-    return Lexicon(concepts.values(), index, digest({name: texts[name] for name in sorted(texts)}))
 
 
 def _tables(name: str, text: str) -> dict[str, dict[str, object]]:

@@ -48,6 +48,16 @@ _EN_SUFFIX = re.compile(r"(?:s|es|'s|ed|ing|er|ers)?")
 _KK_VOICED = {"п": "б", "к": "г", "қ": "ғ"}
 
 
+_LATIN = dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziyklmnoprstufhye", strict=True)) | {
+    "ж": "zh", "ц": "c", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ь": "", "ъ": "",
+}  # fmt: skip
+
+
+def transliterated(word: str) -> str:
+    """A lower-case Russian word in the Latin letters that chats use for it."""
+    return "".join(_LATIN.get(char, char) for char in word)
+
+
 @lru_cache(maxsize=1)
 def _analyzer() -> MorphAnalyzer:
     # Loading takes a quarter of a second: nobody who needs no Russian forms pays for it.

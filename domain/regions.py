@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from domain.lexicon import Lexicon, parse_lexicon
+from domain.lexicon import Lexicon
 
 REGION_NAMES = {
     "KZ-10": "Abai Region", "KZ-11": "Akmola Region", "KZ-15": "Aktobe Region",
@@ -66,7 +66,7 @@ def _places() -> Lexicon:
         f'["{code}"]\nkind = "place"\nru = "{ru}"\nkk = "{kk}"\nen = "{en}"'
         for code, (ru, kk, en) in _GAZETTEER.items()
     ]
-    return parse_lexicon({"gazetteer": "\n".join(tables)})
+    return Lexicon.parse({"gazetteer": "\n".join(tables)})
 
 
 def find_regions(text: str) -> list[RegionHit]:

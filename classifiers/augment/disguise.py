@@ -9,7 +9,7 @@ from collections.abc import Callable
 _LOOKALIKES = dict(zip("аеорсухкмтнвАЕОРСХКМТНВ", "aeopcyxkmthbAEOPCXKMTHB", strict=False))
 _DIGITS = {"о": "0", "з": "3", "е": "3", "ч": "4", "б": "6", "o": "0", "i": "1", "e": "3", "a": "4"}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\ufeff"
-_EMOJI = "🔥💎⚡🚀❄🍀✨"
+_EMOJI = "🔥✨😎👍⭐💥✅"
 _LATIN = dict(
     zip(
         "абвгдезийклмнопрстуфхыэ",

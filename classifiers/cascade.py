@@ -1,0 +1,115 @@
+"""Stages in a row: each passes on what it cannot decide; the last one passed to decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from classifiers.indicators import find_indicators
+from classifiers.language import language_of
+from classifiers.linear import sigmoid
+from classifiers.prepared import Prepared, prepare
+from classifiers.quantities import distinct
+from classifiers.roles import role_of
+from classifiers.spans import merged_spans
+from classifiers.stage import Judgement, Stage
+from domain.assessment import Assessment, Label
+from domain.lexicon import Lexicon, TermKind
+from domain.regions import regions_of
+
+_UNNAMED = "any_drug"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Probabilities from ``low`` to ``high`` go on to the next stage."""
+
+    low: float
+    high: float
+
+    def holds(self, probability: float) -> bool:
+        """Whether the next stage must look."""
+        return self.low <= probability <= self.high
+
+
+class Cascade:
+    """Text in, assessment out. ``bands[i]`` says what stage ``i`` passes on to stage ``i + 1``.
+
+    Raises ValueError when stages and bands do not fit each other.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        lexicon: Lexicon,
+        *,
+        threshold: float,
+        version: str,
+        bands: Sequence[Band] = (),
+    ) -> None:
+        if len(stages) != len(bands) + 1:
+            raise ValueError(f"{len(stages)} stages need {len(stages) - 1} bands, not {len(bands)}")
+        self.threshold = threshold
+        self.version = version
+        self._stages, self._bands = tuple(stages), tuple(bands)
+        self._lexicon = lexicon
+
+    def assess(self, text: str, *, title: str = "", lang: str = "") -> Assessment:
+        """The assessment of one text; ``lang`` is believed when given, else told by letters."""
+        prepared = prepare(text, title, self._lexicon)
+        judgement, stage = self._judge(prepared)
+        probability = sigmoid(judgement.selling)
+        selling = probability >= self.threshold
+        about = judgement.about_drugs >= 0
+        found = find_indicators(prepared.original)
+        return Assessment(
+            probability=probability,
+            label=_label(selling, about),
+            role=role_of(prepared.marks.marks, selling=selling, about_drugs=about),
+            lang=lang or language_of(prepared.aligned.text),
+            model=self.version,
+            stage=stage,
+            substances=_substances(prepared),
+            regions=regions_of(prepared.aligned.text),
+            spans=merged_spans(prepared, judgement.why),
+            indicators=tuple(dict.fromkeys(one.indicator for one in found)),
+            prices=distinct(prepared.marks.prices),
+            restricted=self._is_restricted(prepared),
+        )
+
+    def assess_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Assessment]:
+        """Assessments of pairs of text and title, in their order, one by one as they come."""
+        for text, title in texts:
+            yield self.assess(text, title=title)
+
+    def _is_restricted(self, prepared: Prepared) -> bool:
+        terms = self._lexicon.restricted
+        return terms is not None and terms.found_in(prepared.aligned.text)
+
+    def _judge(self, prepared: Prepared) -> tuple[Judgement, str]:
+        judgement = self._stages[0].judge(prepared)
+        name = self._stages[0].name
+        for band, stage in zip(self._bands, self._stages[1:], strict=True):
+            if not band.holds(sigmoid(judgement.selling)):
+                break
+            judgement, name = stage.judge(prepared), stage.name
+        return judgement, name
+
+
+def _label(selling: bool, about_drugs: bool) -> Label:
+    if selling:
+        return Label.DRUG_SALE
+    return Label.DRUG_OTHER if about_drugs else Label.OTHER
+
+
+def _substances(prepared: Prepared) -> tuple[str, ...]:
+    """Groups named, most often first; everyday words count where a plain word of drugs stands."""
+    counts: dict[str, int] = {}
+    for weak in (False, True):
+        for hit in prepared.marks.hits:
+            name = hit.concept.name
+            if hit.concept.kind is not TermKind.SUBSTANCE or name == _UNNAMED or hit.weak != weak:
+                continue
+            if not weak or name in counts:
+                counts[name] = counts.get(name, 0) + 1
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name)))

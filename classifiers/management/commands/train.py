@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from classifiers.lexicons import read_lexicon
+from classifiers.rows import read_pack
+from domain.clock import utc_now
+
+
+class Command(BaseCommand):
+    help = "Train the classifier from a text pack and write model, sketch and card."
+    requires_system_checks: Sequence[str] = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", type=Path, required=True, help="folder of the text pack")
+        parser.add_argument("--out", type=Path, help="where to write; default: the model folder")
+        parser.add_argument("--seed", type=int, default=1, help="seed of samples and generator")
+        parser.add_argument("--date", help="date for the card (YYYY-MM-DD); default: today")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from classifiers.training.train import train  # needs the `train` extra
+
+        chosen = settings.NARCOWATCH
+        out = options["out"] or chosen.classify.model_dir
+        date = options["date"] or utc_now().date().isoformat()
+        card = train(
+            read_pack(options["data"]),
+            read_lexicon(settings.BASE_DIR / "config" / "lexicons"),
+            Path(out),
+            seed=options["seed"],
+            date=date,
+            say=lambda line: self.stderr.write(line),
+        )
+        self.stdout.write(f"model written to {out}, threshold {card['threshold']}")

@@ -1,0 +1,41 @@
+"""A text made ready once for every stage: normalised, marked and cut into windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classifiers.aligned import Aligned
+from classifiers.features import Window, windows
+from classifiers.normalise import normalise
+from classifiers.signals import Marks, find_marks
+from domain.lexicon import Lexicon
+
+_TITLE_GAP = "\n\n"
+MAX_CHARS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``original`` is title, gap and text; ``lead`` says how many characters are the title's."""
+
+    original: str
+    lead: int
+    aligned: Aligned
+    marks: Marks
+    windows: tuple[Window, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """The place in the text of normalised characters; None for a place in the title."""
+        first, last = self.aligned.span(start, end)
+        if first < self.lead or last <= first:
+            return None
+        return first - self.lead, last - self.lead
+
+
+def prepare(text: str, title: str, lexicon: Lexicon) -> Prepared:
+    """``text`` under ``title`` made ready; what lies beyond MAX_CHARS is not looked at."""
+    lead = f"{title}{_TITLE_GAP}" if title else ""
+    original = (lead + text)[:MAX_CHARS]
+    aligned = normalise(original)
+    marks = find_marks(aligned, lexicon)
+    return Prepared(original, len(lead), aligned, marks, tuple(windows(aligned.text)))

@@ -1,0 +1,53 @@
+"""Contributions brought together into the spans that a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from classifiers.linear import Contribution
+from classifiers.prepared import Prepared
+from domain.assessment import Span
+
+MAX_SPANS = 40
+_LEAST = 0.05
+# What a signal is called outside: kinds of the lexicon, and the rest by what they are.
+_KINDS = {
+    "drug": "substance", "drug_weak": "substance", "drug_unnamed": "substance", "grey": "substance",
+    "offer": "selling", "contact_way": "selling", "drop": "logistics", "drop_weak": "logistics",
+    "drop_job": "recruitment", "job": "recruitment", "goods_amount": "quantity",
+    "bulk_amount": "quantity", "priced_amount": "price", "harm": "harm_reduction",
+    "reference": "context", "trade": "context", "lawful": "context", "garden": "context",
+    "fan": "context", "household": "context", "bookmark": "context", "talk": "context",
+    "HOST": "contact", "ONION": "contact", "HANDLE": "contact", "MAIL": "contact",
+    "PHONE": "contact", "WALLET": "payment", "CARD": "payment",
+}  # fmt: skip
+
+
+def merged_spans(prepared: Prepared, why: Iterable[Contribution]) -> tuple[Span, ...]:
+    """At most MAX_SPANS spans of the original text, strongest chosen, in order of place.
+
+    Where contributions share characters, the marks name the span and the weights add up;
+    places in the title are left out, since they are not in the text.
+    """
+    placed = [(span, one) for one in why if (span := prepared.span(one.start, one.end))]
+    placed.sort(key=lambda pair: (pair[0][0], -pair[0][1]))
+    merged: list[Span] = []
+    for (start, end), one in placed:
+        kind = _KINDS.get(one.kind, one.kind)
+        if merged and start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], start, end, kind, one)
+        else:
+            merged.append(Span(start, end, kind, one.weight, one.note))
+    strong = [span for span in merged if abs(span.weight) >= _LEAST]
+    strong = sorted(strong, key=lambda span: -abs(span.weight))[:MAX_SPANS]
+    rounded = (Span(s.start, s.end, s.kind, round(s.weight, 3), s.note) for s in strong)
+    return tuple(sorted(rounded, key=lambda span: span.start))
+
+
+def _joined(last: Span, start: int, end: int, kind: str, one: Contribution) -> Span:
+    named = last if last.kind != "ngram" or kind == "ngram" else None
+    first, until = min(last.start, start), max(last.end, end)
+    weight = last.weight + one.weight
+    if named:
+        return Span(first, until, named.kind, weight, named.note or one.note)
+    return Span(first, until, kind, weight, one.note)
