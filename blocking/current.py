@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -12,7 +12,7 @@ from blocking.documents import entry_from
 from blocking.entries import BY_NAME, Action, Entry
 from blocking.gate import Untouchable
 from blocking.models import BlockingRequest
-from blocking.plan import Recipient, applies_in
+from blocking.plan import Recipient, within
 from cases.models import Case
 from domain.states import CaseState
 from domain.targets import TargetKind, host_of
@@ -39,12 +39,12 @@ def requests_in_force(now: datetime) -> QuerySet[BlockingRequest]:
     )
 
 
-def requests_for(recipient: Recipient, now: datetime) -> Iterator[BlockingRequest]:
-    """The requests in force that concern ``recipient``: its scopes, its territory."""
-    rows = requests_in_force(now).filter(scope__in=[*recipient.scopes])
-    for row in rows.iterator(chunk_size=2000):
-        if applies_in(row.territory, recipient.territory):
-            yield row
+def requests_for(recipient: Recipient, now: datetime) -> QuerySet[BlockingRequest]:
+    """The requests in force that concern ``recipient``: of its scopes, and for a territory that
+    holds the recipient's or lies in it."""
+    concerned = Q(territory__in=within(recipient.territory))
+    concerned |= Q(territory__startswith=f"{recipient.territory}-")
+    return requests_in_force(now).filter(concerned, scope__in=[*recipient.scopes])
 
 
 def entries_of(rows: Iterable[BlockingRequest], spared: frozenset[str]) -> list[Entry]:

@@ -146,9 +146,8 @@ def _draft(
     formats = formats_of(recipient.formats)
     rows = requests_for(recipient, now)
     if like is not None:
-        held = _held_by(recipient.name, like)
-        rows = (row for row in rows if row.pk in held)
-    entries = entries_of(rows, gate.spared())
+        rows = rows.filter(exports__export=_released(recipient.name, like))
+    entries = entries_of(rows.iterator(chunk_size=2000), gate.spared())
     newest = Export.objects.filter(recipient=recipient.name).order_by("-number").first()
     last = last_release(recipient.name)
     never = gate.protection.never.names
@@ -165,14 +164,12 @@ def _draft(
     return _Draft(recipient, info.number, last, entries, formats, info, content)
 
 
-def _held_by(recipient: str, number: int) -> frozenset[object]:
-    rows = ExportEntry.objects.filter(
-        export__recipient=recipient, export__number=number, export__state=ExportState.RELEASED
-    )
-    held = frozenset(rows.values_list("request_id", flat=True))
-    if not held:
+def _released(recipient: str, number: int) -> Export:
+    released = Export.objects.filter(recipient=recipient, state=ExportState.RELEASED)
+    found = released.filter(number=number).first()
+    if found is None:
         raise InputError(f"{recipient} has no release {number}")
-    return held
+    return found
 
 
 def _content_digest(entries: Sequence[Entry], formats: tuple[Format, ...], info: ExportInfo) -> str:

@@ -60,8 +60,7 @@ class ExportPlan:
         return load_protection(self.platforms, self.never_block)
 
 
-def applies_in(territory: str, recipient: str) -> bool:
-    """Whether a block for ``territory`` concerns a recipient in ``recipient``: one is the other
-    or lies within it (KZ and KZ-75)."""
-    inner, outer = sorted((territory, recipient), key=len, reverse=True)
-    return inner == outer or inner.startswith(f"{outer}-")
+def within(territory: str) -> tuple[str, ...]:
+    """A territory of ISO 3166 and the one that it lies in: KZ-75 gives KZ-75 and KZ."""
+    country, dash, _ = territory.partition("-")
+    return (territory, country) if dash else (territory,)

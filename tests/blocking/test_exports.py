@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from blocking.current import requests_for
 from blocking.entries import Scope
 from blocking.exports import Built, build
 from blocking.files import exclusive
@@ -157,6 +158,34 @@ def test_recipients_get_their_scopes_and_territory_only(
     assert {f.name for f in built.manifest.files} == {"register.csv", "block.rpz", "passthru.rpz"}
     with pytest.raises(GateError, match="empty"):
         build(Recipient("abroad", ("csv",), "KG"), plan, protection, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("territory", "recipient", "concerned"),
+    [
+        ("KZ", "KZ", True),
+        ("KZ", "KZ-75", True),
+        ("KZ-75", "KZ", True),
+        ("KZ-75", "KZ-75", True),
+        ("KZ-75", "KZ-71", False),
+        ("KZ", "KG", False),
+        ("KZ-7", "KZ-75", False),
+        ("KZ-75", "KZ-7", False),
+    ],
+)
+def test_a_block_concerns_those_whose_territory_holds_it_or_lies_in_it(
+    confirmed: Confirmed,
+    plan: ExportPlan,
+    protection: Protection,
+    clock: Time,
+    territory: str,
+    recipient: str,
+    concerned: bool,
+) -> None:
+    confirmed(host("shop.test"))
+    make_requests(replace(plan.rules, territory=territory), protection, clock=clock)
+    rows = requests_for(Recipient("isp", ("csv",), recipient), clock())
+    assert rows.exists() is concerned
 
 
 def test_a_format_without_entries_gets_no_file(
