@@ -1,0 +1,125 @@
+"""Running whole nights over the sample world as an operator would: by commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.world import telegram
+from tests.world.world import World
+
+ROOT = Path(__file__).resolve().parents[1]
+RECIPIENT = "regulator"
+
+
+@dataclass(frozen=True)
+class House:
+    """A data directory with its settings, over a running world."""
+
+    world: World
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "narcowatch.toml"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("NARCOWATCH_")}
+        return {**kept, "NARCOWATCH_CONFIG": str(self.config)}
+
+    def narcowatch(self, *arguments: str, timeout: float = 280) -> subprocess.CompletedProcess[str]:
+        """Run one command and wait for its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "config.cli", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def start_night(self) -> subprocess.Popen[bytes]:
+        """Start a night and do not wait."""
+        with (self.folder / "night.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "config.cli", *self.night_arguments()],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def night_arguments(self) -> list[str]:
+        seeds, report = self.folder / "seeds.toml", self.folder / "report.json"
+        return ["night", "--seeds", str(seeds), "--report", str(report)]
+
+    def report(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads((self.folder / "report.json").read_text("utf-8"))
+        return loaded
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the record directly."""
+        connection = sqlite3.connect(f"file:{self.data / 'narcowatch.sqlite3'}?mode=ro", uri=True)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+
+def build_house(world: World, folder: Path, seeds: str, **settings: Any) -> House:
+    """Write settings and seeds, and migrate the database."""
+    house = House(world, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    house.config.write_text(
+        world.settings_toml(data_dir=str(house.data), **settings), encoding="utf-8"
+    )
+    (folder / "seeds.toml").write_text(seeds, encoding="utf-8")
+    migrated = house.narcowatch("migrate", "--verbosity", "0")
+    assert migrated.returncode == 0, migrated.stderr
+    return house
+
+
+def requests_by_host(report: Mapping[str, Any], count: str = "requests") -> Counter[str]:
+    """What the report says was asked of each host of the world."""
+    asked: Counter[str] = Counter()
+    for line in report["sources"]:
+        kind, _, value = line["source"].partition(":")
+        if kind == "telegram":
+            host = telegram.HOST
+        elif kind == "url":
+            host = urlsplit(value).hostname or ""
+        else:
+            host = value
+        asked[host] += line[count]
+    return +asked
+
+
+def served_by_host(world: World) -> Counter[str]:
+    """What the world's servers say they began to answer."""
+    return +Counter({host: count.served for host, count in world.served().items()})

@@ -1,0 +1,192 @@
+"""One whole night over the sample world, and what people and resolvers make of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blocking.resolver import TrialResolver
+from blocking.zonecheck import program
+from cases.evidence import Pointer, read_body
+from domain.digests import sha256_hex
+from tests.nights import (
+    RECIPIENT,
+    House,
+    build_house,
+    requests_by_host,
+    served_by_host,
+)
+from tests.world.content import Truth
+from tests.world.tornet import tor_available
+from tests.world.world import World
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house after its first night; onion sites are part of it where tor is installed."""
+    folder = tmp_path_factory.mktemp("night")
+    with World(folder / "world") as world:
+        seeds = world.seeds_toml(hostile=True, innocent=True, searches=["купить"])
+        house = build_house(world, folder / "house", seeds)
+        done = house.narcowatch(*house.night_arguments(), timeout=500)
+        (folder / "out").write_text(done.stdout + done.stderr)
+        assert done.returncode in {0, 3}, done.stdout[-3000:] + done.stderr[-3000:]
+        yield house
+
+
+def found(house: House) -> set[str]:
+    return {line["target"] for line in house.report()["cases"]}
+
+
+def test_every_planted_shop_and_channel_is_found(night: House) -> None:
+    planted = {str(fact.key): fact.slug for fact in night.world.findable()}
+    missing = {slug for key, slug in planted.items() if key not in found(night)}
+    assert missing == set()
+    assert len(planted) >= (24 if tor_available() else 20)
+
+
+@pytest.mark.tor
+def test_onion_shops_are_among_them(night: House) -> None:
+    if not tor_available():
+        pytest.skip("system package tor is not installed")
+    onions = {str(fact.key) for fact in night.world.findable() if fact.key.kind == "onion"}
+    assert len(onions) == 4
+    assert onions <= found(night)
+
+
+def test_no_innocent_neighbour_is_queued(night: House) -> None:
+    harmless = {str(fact.key): fact.slug for fact in night.world.harmless()}
+    queued = {slug for key, slug in harmless.items() if key in found(night)}
+    assert queued == set()
+    looked_at = {line["source"] for line in night.report()["sources"] if line["assessed"]}
+    innocents = {str(f.key) for f in night.world.harmless() if f.truth is Truth.INNOCENT}
+    assert len(looked_at & innocents) >= 15
+
+
+def test_the_numbers_equal_what_the_servers_served(night: House) -> None:
+    report = night.report()
+    assert requests_by_host(report) == served_by_host(night.world)
+    assert report["totals"]["refetched"] == 0
+
+
+def test_coverage_holds_and_the_captcha_shop_is_named(night: House) -> None:
+    report = night.report()
+    assert report["coverage_broken"] == []
+    assert report["exit_code"] == 0
+    captcha = next(line for line in report["sources"] if line["expect"] == "captcha")
+    assert captcha["failed"].get("captcha", 0) >= 1
+    assert captcha["coverage"] == "kept"
+
+
+def test_every_capture_leads_to_its_bytes(night: House) -> None:
+    rows = night.rows(
+        "SELECT warc_file, warc_offset, warc_length, sha256 FROM cases_capture "
+        "WHERE warc_file != '' ORDER BY id"
+    )
+    assert len(rows) > 100
+    root = night.data / "evidence"
+    for file, offset, length, digest in rows:
+        assert sha256_hex(read_body(root, Pointer(file, offset, length))) == digest
+    for file in root.rglob("*.warc.gz"):
+        command = [sys.executable, "-m", "warcio.cli", "check", str(file)]
+        assert subprocess.run(command, check=False, timeout=120).returncode == 0
+
+
+def test_confirmed_hits_can_be_searched(night: House) -> None:
+    done = night.narcowatch("search", "мефедрон", "--json")
+    assert done.returncode == 0, done.stderr
+    hits = json.loads(done.stdout)
+    urls = json.dumps(hits, ensure_ascii=False)
+    assert "aurora-kz.test" in urls
+
+
+def test_the_report_can_be_printed_again(night: House) -> None:
+    again = json.loads(night.narcowatch("report", "--json").stdout)
+    first = night.report()
+    for part in ("totals", "sources", "exit_code"):
+        assert again[part] == first[part]
+
+
+@pytest.fixture(scope="module")
+def decided(night: House) -> House:
+    """The same house after the demo reviewers and the supervisor."""
+    limits = {
+        "onions": sorted(night.world.onions.values()),
+        "channels": sorted(night.world.content.channels),
+    }
+    path = night.folder / "limits.json"
+    path.write_text(json.dumps(limits))
+    for step in (
+        night.python("-m", "tests.world.decide", str(path)),
+        night.narcowatch("export", "--recipient", RECIPIENT),
+        night.python("-m", "tests.world.decide", "--release"),
+    ):
+        assert step.returncode == 0, step.stdout + step.stderr
+    return night
+
+
+def confirmed_hosts(house: House) -> set[str]:
+    rows = house.rows(
+        "SELECT t.value FROM cases_case c JOIN cases_target t ON t.id = c.target_id "
+        "WHERE c.state = 'requested' AND t.kind = 'host'"
+    )
+    return {value for (value,) in rows}
+
+
+def release_folder(house: House) -> Path:
+    (folder,) = {path.parent for path in (house.data / "exports").rglob("manifest.json")}
+    return folder
+
+
+def test_two_readers_confirm_most_shops(decided: House) -> None:
+    planted = {f.key.value for f in decided.world.findable() if f.key.kind == "host"}
+    hosts = confirmed_hosts(decided)
+    assert hosts <= planted
+    assert len(hosts) >= 8
+
+
+@pytest.mark.unbound
+def test_the_zone_blocks_the_confirmed_hosts_and_nothing_else(
+    decided: House, tmp_path: Path
+) -> None:
+    unbound = program("unbound")
+    if not unbound:
+        pytest.skip("system package unbound is not installed")
+    (zone,) = release_folder(decided).glob("*rpz*")
+    hosts = confirmed_hosts(decided)
+    everyone = {fact.key.value for fact in decided.world.truth() if fact.key.kind == "host"}
+    with TrialResolver(unbound, [("narcowatch.rpz.", zone)], tmp_path) as resolver:
+        assert resolver.problem == ""
+        blocked = {host for host in everyone if resolver.is_blocked(host)}
+        below = {host for host in everyone if resolver.is_blocked(f"www.{host}")}
+    assert blocked == below == hosts
+
+
+def test_the_release_verifies_and_the_chain_tells_the_story(decided: House) -> None:
+    checked = decided.narcowatch("verify-export", str(release_folder(decided)))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    chain = decided.narcowatch("audit", "verify")
+    assert chain.returncode == 0, chain.stderr
+    actions = {action for (action,) in decided.rows("SELECT action FROM cases_auditevent")}
+    assert actions >= {
+        *("run.started", "case.in_review", "decision.confirm", "case.confirmed"),
+        *("case.requested", "export.built", "export.released"),
+    }
+
+
+def test_a_second_night_finds_the_same_and_builds_nothing_new(decided: House) -> None:
+    before = found(decided)
+    done = decided.narcowatch(*decided.night_arguments(), timeout=500)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert found(decided) >= before
+    states = {line["target"]: line["state"] for line in decided.report()["cases"]}
+    assert {f"host:{host}" for host in confirmed_hosts(decided)} <= {
+        target for target, state in states.items() if state == "requested"
+    }
