@@ -1,0 +1,71 @@
+"""The settings of requests and exports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from config.section import Section, key, required, table
+from config.values import AbsolutePath, HostPattern, Share, Slug
+
+
+class Scope(StrEnum):
+    URL = "url"
+    HOST = "host"
+    DOMAIN = "domain"
+    ONION = "onion"
+    TELEGRAM = "telegram"
+
+
+class Recipient(Section):
+    name: Slug = required("What `narcowatch export --recipient` is given.")
+    formats: Annotated[tuple[Slug, ...], Field(min_length=1)] = required(
+        "Formats written for this recipient."
+    )
+    territory: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] = key(
+        "KZ", "Where blocks apply, ISO 3166."
+    )
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = key(
+        tuple(Scope), "What this recipient can block."
+    )
+
+
+class Gate(Section):
+    max_change_share: Share = key(
+        0.10, "Largest change against the last export, as a share of it.", "share"
+    )
+    change_floor: int = key(
+        50, "A change of up to this many entries always passes.", "entries", ge=0
+    )
+    canaries: tuple[HostPattern, ...] = key(
+        ("egov.kz", "gov.kz", "kaspi.kz", "google.com", "telegram.org", "wikipedia.org"),
+        "Hosts that no export may ever block; an export that does is refused.",
+    )
+
+
+class Authority(Section):
+    unit: str = key("", "The unit that asks for blocks, as it signs letters.", max_length=300)
+    contact: str = key("", "Where recipients ask back: e-mail or telephone.", max_length=300)
+
+
+_ALL_FORMATS = ("json", "csv", "xml", "rpz", "domains", "urls", "telegram")
+
+
+class Blocking(Section):
+    recipients: tuple[Recipient, ...] = key(
+        (Recipient(name="regulator", formats=_ALL_FORMATS),), "Who gets exports."
+    )
+    exports_dir: AbsolutePath | None = key(
+        None, "Folder of the releases; unset for `exports` in the data directory."
+    )
+    validity_days: int = key(
+        90, "How long a request holds before it is renewed.", "days", ge=1, le=3650
+    )
+    law_grounds: Annotated[tuple[str, ...], Field(min_length=1)] = key(
+        ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
+        "Provisions named in a request.",
+    )
+    authority: Authority = table(Authority, "Who asks.")
+    gate: Gate = table(Gate, "Limits that an export must keep.")
