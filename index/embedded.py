@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ _WORDS = "words"
 _HEAP = 64_000_000
 _FORMAT = "format.json"
 _FACET_VALUES = 100
+_BETWEEN_TRIES_S = 0.05
 _FACET_REQUEST = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
 _DAMAGED = "it is damaged or of another version; `narcowatch index rebuild` makes it anew"
 
@@ -40,14 +42,19 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+class _Busy(IndexingError):
+    """Another process holds the lock."""
+
+
 class EmbeddedEngine:
     """An index in ``folder``, made when it is not there.
 
-    Raises IndexingError when the folder cannot be read, or holds an index of another version.
+    A write waits ``patience_s`` for another process to end its own. Raises IndexingError when
+    the folder cannot be read, or holds an index of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, patience_s: float = 2.0) -> None:
+        self._folder, self._patience_s = folder, patience_s
         self._schema = _schema()
         with self._doing("open"):
             self.generation = _generation(folder)
@@ -110,12 +117,15 @@ class EmbeddedEngine:
 
     def healthy(self) -> Health:
         try:
-            entries = self.count()
-            with self._writer("write to"):
-                pass
+            detail = f"{self.count()} entries in {self._folder}"
         except IndexingError as error:
             return Health(ok=False, detail=str(error))
-        return Health(ok=True, detail=f"{entries} entries in {self._folder}")
+        try:
+            with self._doing("write to"):
+                self._index.writer(_HEAP, 1).wait_merging_threads()
+        except IndexingError as error:
+            return Health(ok=isinstance(error, _Busy), detail=f"{detail}; {error}")
+        return Health(ok=True, detail=detail)
 
     def close(self) -> None:
         """Nothing is held between calls."""
@@ -123,8 +133,7 @@ class EmbeddedEngine:
     @contextmanager
     def _writer(self, what: str) -> Iterator[tantivy.IndexWriter]:
         """A writer that commits at the end, or changes nothing when something fails."""
-        with self._doing(what):
-            writer = self._index.writer(_HEAP, 1)
+        writer = self._patiently_opened(what)
         try:
             yield writer
             with self._doing(what):
@@ -134,6 +143,17 @@ class EmbeddedEngine:
             raise
         finally:
             writer.wait_merging_threads()
+
+    def _patiently_opened(self, what: str) -> tantivy.IndexWriter:
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                with self._doing(what):
+                    return self._index.writer(_HEAP, 1)
+            except _Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_BETWEEN_TRIES_S)
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
@@ -189,7 +209,7 @@ def _as_indexing_error(what: str, folder: Path, error: Exception) -> IndexingErr
     text = str(error)
     if "LockBusy" in text:
         why = "another process is writing to it; try again when it has ended"
-        return IndexingError(f"cannot {what} the index in {folder}: {why}")
+        return _Busy(f"cannot {what} the index in {folder}: {why}")
     if isinstance(error, OSError):
         return IndexingError(f"cannot {what} the index in {folder}: {text}")
     hint = f" ({_DAMAGED})" if what == "open" or "corrupt" in text.lower() else ""

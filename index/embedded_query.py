@@ -8,7 +8,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from index import queries
-from index.engine import Filters
+from index.engine import Filters, bounded
 from index.queries import Node
 from index.terms import PLAIN_FIELDS, SEARCHED, Forms, wanted
 
@@ -84,7 +84,7 @@ def _filters(schema: tantivy.Schema, filters: Filters) -> Iterable[tantivy.Query
             schema,
             "date",
             FieldType.Date,
-            filters.since,
-            filters.until,
+            bounded(filters.since) if filters.since else None,
+            bounded(filters.until) if filters.until else None,
             include_upper=filters.until is None,
         )

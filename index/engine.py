@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from domain.errors import InputError
@@ -14,6 +14,8 @@ VERSION = 1
 MAX_LIMIT = 1000
 #: How deep a result can be paged. Elasticsearch's own limit (``index.max_result_window``).
 MAX_WINDOW = 10_000
+#: Dates beyond are moved here: tantivy counts nanoseconds in 64 bits (years 1677 to 2262).
+EARLIEST, LATEST = datetime(1700, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 FACETS = ("state", "kind", "lang", "region", "substance")
 
 
@@ -37,6 +39,11 @@ class Entry:
     regions: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
     score: float = 0.0
+
+
+def bounded(moment: datetime) -> datetime:
+    """``moment``, or the nearest that every engine can hold."""
+    return min(max(moment, EARLIEST), LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the engine can be read and written, and why not."""
+    """Whether the engine can be read and written (by another process now, maybe), or why not."""
 
     ok: bool
     detail: str

@@ -7,18 +7,18 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from index.engine import Entry
+from index.engine import Entry, bounded
 from index.masking import indexable
 
 
 def cleaned(entry: Entry) -> Entry:
-    """``entry`` as an index may hold it: texts masked, the date in UTC to the microsecond."""
+    """``entry`` as an index may hold it: texts masked, the date bounded and in UTC."""
     return replace(
         entry,
         url=indexable(entry.url),
         title=indexable(entry.title),
         text=indexable(entry.text),
-        date=entry.date.astimezone(UTC),
+        date=bounded(entry.date).astimezone(UTC),
     )
 
 

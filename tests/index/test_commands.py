@@ -93,6 +93,8 @@ def test_hostile_text_is_made_visible_and_acts_on_nothing() -> None:
         ["a", "--limit", "0"],
         ["a", "--since", "yesterday"],
         ["a", "--since", "2026-02-30"],
+        ["a", "--until", "9999-12-31"],
+        ["a", "--since", "0001-01-01"],
     ],
 )
 def test_a_bad_query_exits_with_2_and_says_why(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -166,6 +166,13 @@ def test_filters(engine: Engine) -> None:
     ):
         assert found(engine, "слово", filters) == ids, filters
         assert found(engine, "", filters) == ids, filters
+
+
+def test_dates_that_no_page_has_are_no_error(engine: Engine) -> None:
+    ages = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1969, 9999)]
+    engine.put(entry(str(one.year), "слово", date=one) for one in ages)
+    assert [hit.entry.id for hit in engine.search(Query("")).hits] == ["9999", "1969", "1"]
+    assert found(engine, "слово", Filters(since=ages[0], until=ages[2])) == {"1", "1969"}
 
 
 def test_facets_count_all_matches_not_the_page(engine: Engine) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_a_killed_writer_loses_only_what_it_had_not_committed(tmp_path: Path) ->
 
 def test_while_one_process_writes_others_read_but_do_not_write(tmp_path: Path) -> None:
     with writing(tmp_path):
-        engine = EmbeddedEngine(tmp_path)
+        engine = EmbeddedEngine(tmp_path, patience_s=0)
         assert found(engine, "слово") == {"kept"}
         for change in (
             lambda: engine.put([entry("a", "")]),
@@ -77,9 +78,24 @@ def test_while_one_process_writes_others_read_but_do_not_write(tmp_path: Path) -
                 change()
             assert not caught.value.permanent
         health = engine.healthy()
-        assert not health
-        assert "another process" in health.detail
+        assert health  # nothing is wrong with it
+        assert "1 entries" in health.detail
+        assert "another process is writing" in health.detail
     assert found(engine, "слово") == {"kept"}
+
+
+def test_a_write_waits_for_another_to_end(tmp_path: Path) -> None:
+    with writing(tmp_path) as child:
+        threading.Timer(0.3, child.kill).start()
+        assert EmbeddedEngine(tmp_path, patience_s=20).put([entry("new", "слово")]) == 1
+
+
+def test_an_index_that_cannot_be_read_is_not_healthy(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    (tmp_path / "segments" / "meta.json").write_text("{")
+    health = engine.healthy()
+    assert not health
+    assert "narcowatch index rebuild" in health.detail
 
 
 def test_what_another_engine_commits_is_seen(tmp_path: Path) -> None:

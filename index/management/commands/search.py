@@ -14,7 +14,7 @@ from rich.console import Console
 from domain.errors import InputError
 from domain.states import CaseState
 from domain.targets import TargetKind
-from index.engine import Filters, Page, Query
+from index.engine import EARLIEST, LATEST, Filters, Page, Query
 from index.opening import open_engine
 from index.searching import find
 from index.sources import to_source
@@ -88,6 +88,8 @@ def _day(text: str | None) -> datetime | None:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"not a date as YYYY-MM-DD: {text!r}") from error
+    if not EARLIEST.date() < day < LATEST.date():
+        raise InputError(f"no page is of {text}: dates are within {EARLIEST:%Y} to {LATEST:%Y}")
     return datetime.combine(day, time(), timezone.get_current_timezone())
 
 
