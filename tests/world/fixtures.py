@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.world.tornet import TorNetwork, tor_available
+from tests.world.visiting import Visitor
 from tests.world.world import World
+
+TOR_MISSING = "system package tor is not installed"
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +24,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def tor_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The whole world, its onion sites on a private Tor network."""
     if not tor_available():
-        pytest.skip("system package tor is not installed")
+        pytest.skip(TOR_MISSING)
     with World(tmp_path_factory.mktemp("tor-world"), tor=True) as running:
         yield running
 
@@ -31,3 +34,10 @@ def tor_network(tor_world: World) -> TorNetwork:
     """The network that ``tor_world`` runs on."""
     assert tor_world.tor is not None
     return tor_world.tor
+
+
+@pytest.fixture
+def visitor(world: World) -> Iterator[Visitor]:
+    """Fetches pages of ``world``."""
+    with Visitor(world.port) as visiting:
+        yield visiting

@@ -101,6 +101,15 @@ class MessageMarkup:
         html = _MENTION.sub(r'<a href="https://t.me/\1" target="_blank">@\1</a>', html)
         return html.replace("\n", "<br/>")
 
+    def plain(self, text: str) -> str:
+        """A text as it is read, without markup."""
+        return _PLACEHOLDER.sub(
+            lambda match: (
+                f"@{match[2]}" if match[1] == "channel" else self._addresses.hosts[match[2]]
+            ),
+            text,
+        )
+
     def _placeholder(self, match: re.Match[str]) -> str:
         kind, name = match.groups()
         if kind == "channel":
@@ -158,7 +167,7 @@ class MessageMarkup:
             '<div class="tgme_widget_message_author accent_color"><span class="'
             f'tgme_widget_message_author_name" dir="auto">{escape(channel.title)}</span></div>'
             '<div class="tgme_widget_message_text js-message_reply_text" dir="auto">'
-            f"{escape(quoted.text[:60].splitlines()[0])}</div></a>"
+            f"{escape(self.plain(quoted.text).splitlines()[0][:60])}</div></a>"
         )
 
     def _media(self, channel: Channel, message: Message) -> str:

@@ -90,7 +90,7 @@ def _preview_page(
     return template("telegram-preview").substitute(
         name=name,
         title=title,
-        description=escape(channel.description),
+        description=escape(markup.plain(channel.description)),
         info=_info(channel, markup),
         prev=prev,
         more=more,

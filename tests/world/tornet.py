@@ -11,7 +11,6 @@ import fcntl
 import os
 import re
 import shutil
-import socket
 import tempfile
 import time
 import urllib.error
@@ -27,6 +26,7 @@ from tests.world.tor.authorities import authorities, forget_network
 from tests.world.tor.control import Control, ControlError
 from tests.world.tor.onionkeys import OnionKey
 from tests.world.tor.process import TorError, TorProcess
+from tests.world.tor.socks import GRANTED, socks_reply
 from tests.world.tor.torrc import Authority, authority_torrc, client_torrc
 
 __all__ = ["TorError", "TorNetwork", "tor_available"]
@@ -245,20 +245,14 @@ def _await_uploads(control: Control, addresses: set[str], deadline: float) -> No
 
 
 def _connect(socks_port: int, host: str, deadline: float) -> None:
-    """Open and close one connection to ``host`` through SOCKS5 (RFC 1928)."""
+    """Open and close one connection to ``host``, trying until ``deadline``."""
     while True:
-        answer = b""
         try:
-            with socket.create_connection(("127.0.0.1", socks_port), timeout=15) as link:
-                link.sendall(b"\x05\x01\x00")
-                link.recv(2)
-                name = host.encode("ascii")
-                link.sendall(b"\x05\x01\x00\x03" + bytes([len(name)]) + name + b"\x00\x50")
-                answer = link.recv(10)
-        except OSError:
-            pass  # counted by the deadline: the circuit was not ready
-        if answer[1:2] == b"\x00":
+            reply = str(socks_reply(socks_port, host, 80, timeout_s=15))
+        except OSError as error:
+            reply = str(error)
+        if reply == str(GRANTED):
             return
         if time.monotonic() > deadline:
-            raise TorError(f"{host} cannot be reached (SOCKS answer {answer!r})")
+            raise TorError(f"{host} cannot be reached (SOCKS reply {reply})")
         time.sleep(0.3)

@@ -17,7 +17,7 @@ HUGE = 100 * _MIB
 
 def gzip_bomb(request: Request) -> Response:
     """1 GiB of spaces in about 1 MB of gzip (RFC 1952)."""
-    return _coded("gzip", _gzip())
+    return _coded("gzip", gzip_pieces(DECODED))
 
 
 def brotli_bomb(request: Request) -> Response:
@@ -39,17 +39,18 @@ def _coded(coding: str, body: Iterator[bytes]) -> Response:
     return Response(body=body, headers=(("Content-Encoding", coding),))
 
 
-def _gzip() -> Iterator[bytes]:
+def gzip_pieces(size: int) -> Iterator[bytes]:
+    """``size`` bytes of spaces (whole MiB) as one gzip member, piece by piece."""
     block = b" " * _MIB
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     # A full flush forgets the window, so that every further block packs to the same bytes.
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     yield b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
     checksum = 0
-    for _ in range(DECODED // _MIB):
+    for _ in range(size // _MIB):
         checksum = zlib.crc32(block, checksum)
         yield packed
-    yield packer.flush() + struct.pack("<II", checksum, DECODED % 2**32)
+    yield packer.flush() + struct.pack("<II", checksum, size % 2**32)
 
 
 def _brotli() -> Iterator[bytes]:
