@@ -6,6 +6,7 @@ whatever does not answer with it was blocked by the zones on trial.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import socket
 import subprocess
@@ -20,16 +21,18 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 
-_READY_NAME = "trial-load-ready.example"
-_EVERYWHERE = "192.0.2.1"
+_EVERYWHERE, _HERE = "192.0.2.1", "192.0.2.2"
 _START_S = 120.0
 _ASK_S = 5.0
 _POLL_S = 0.2
+_PORTS_TRIED = 5
+_PORT_TAKEN = "address already in use"
 _ROOT = f"""$TTL 60
 $ORIGIN .
 @ IN SOA localhost. hostmaster.localhost. 1 3600 600 86400 60
 @ IN NS localhost.
 * IN A {_EVERYWHERE}
+{{ready}} IN A {_HERE}
 """
 _CONFIG = """server:
   directory: "{folder}"
@@ -65,16 +68,14 @@ class TrialResolver:
     def __init__(self, unbound: str, zones: Sequence[tuple[str, Path]], folder: Path) -> None:
         self._unbound, self._zones, self._folder = unbound, zones, folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.port, self.problem = _free_port(), ""
+        self._ready = f"{secrets.token_hex(8)}.ready.example"
+        self.port, self.problem = 0, ""
 
     def __enter__(self) -> TrialResolver:
-        config = self._write_config()
-        log = self._folder / "log"
-        with log.open("wb") as stream:
-            self._process = subprocess.Popen(  # noqa: S603 - a fixed program and our own file
-                [self._unbound, "-d", "-c", str(config)], stdout=stream, stderr=stream
-            )
-        self.problem = self._wait(log)
+        for _ in range(_PORTS_TRIED):
+            self.problem = self._start()
+            if _PORT_TAKEN not in self.problem.lower():
+                break
         return self
 
     def __exit__(
@@ -83,13 +84,28 @@ class TrialResolver:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._stop()
+
+    def _start(self) -> str:
+        """An empty text once it runs. Between our finding a port and its taking it another program may."""
+        self._stop()
+        self.port = _free_port()
+        config, log = self._write_config(), self._folder / "log"
+        with log.open("wb") as stream:
+            self._process = subprocess.Popen(  # noqa: S603 - a fixed program and our own file
+                [self._unbound, "-d", "-c", str(config)], stdout=stream, stderr=stream
+            )
+        return self._wait(self._process, log)
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def is_blocked(self, name: str) -> bool:
         """Whether ``name`` has no address here. Raises DNSException when nothing comes back."""
@@ -110,7 +126,8 @@ class TrialResolver:
         ]
 
     def _write_config(self) -> Path:
-        (self._folder / "root.zone").write_text(_ROOT, encoding="ascii")
+        root = _ROOT.format(ready=self._ready)
+        (self._folder / "root.zone").write_text(root, encoding="ascii")
         zones = ""
         for number, (name, path) in enumerate(self._zones):
             copy = self._folder / f"{number}.rpz"
@@ -121,15 +138,14 @@ class TrialResolver:
         config.write_text(text, encoding="utf-8")
         return config
 
-    def _wait(self, log: Path) -> str:
-        """ "" once it answers; what it logged when it stops, or never answers."""
-        assert self._process is not None
+    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> str:
+        """An empty text once it answers, it and no other; what it logged when it does not."""
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                return _tail(log) or f"it stopped with code {self._process.returncode}"
+            if process.poll() is not None:
+                return _tail(log) or f"it stopped with code {process.returncode}"
             try:
-                if self._addresses(_READY_NAME, _POLL_S):
+                if _HERE in self._addresses(self._ready, _POLL_S):
                     return ""
             except (OSError, dns.exception.DNSException):
                 pass
@@ -143,6 +159,16 @@ def _tail(log: Path) -> str:
 
 
 def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free for both UDP and TCP on loopback, as far as one can know."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            udp.bind(("127.0.0.1", 0))
+            port = int(udp.getsockname()[1])
+            try:
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

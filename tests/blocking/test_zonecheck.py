@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from blocking import zonecheck
+from blocking import resolver, zonecheck
 from blocking.entries import Entry, Scope
 from blocking.exporters import FORMATS
 from blocking.exporters.rpz import head
@@ -47,12 +48,12 @@ def test_confirmed_hosts_and_those_below_are_gone_and_all_else_answers(tmp_path:
     ]
     made = [(zone.name, zone.path) for zone in zones(tmp_path, shops)]
     (tmp_path / "run").mkdir()
-    with TrialResolver(program("unbound"), made, tmp_path / "run") as resolver:
-        assert resolver.problem == ""
+    with TrialResolver(program("unbound"), made, tmp_path / "run") as unbound:
+        assert unbound.problem == ""
         gone = ("shop.test", "www.shop.test", "a.b.shop.test", "only-apex.kz", "x.big.kz")
-        assert [name for name in gone if not resolver.is_blocked(name)] == []
+        assert [name for name in gone if not unbound.is_blocked(name)] == []
         kept = ("test", "myshop.test", "shop.test.kz", "below.only-apex.kz", "kaspi.kz", "kz")
-        assert [name for name in kept if resolver.is_blocked(name)] == []
+        assert [name for name in kept if unbound.is_blocked(name)] == []
 
 
 def test_the_never_block_list_answers_whatever_the_block_zone_says(tmp_path: Path) -> None:
@@ -61,10 +62,10 @@ def test_the_never_block_list_answers_whatever_the_block_zone_says(tmp_path: Pat
     passthru = zones(tmp_path, [])[0]
     (tmp_path / "run").mkdir()
     both = [(passthru.name, passthru.path), (BLOCK, block)]
-    with TrialResolver(program("unbound"), both, tmp_path / "run") as resolver:
-        assert resolver.is_blocked("innocent.kz")
-        assert not resolver.is_blocked("gov.kz")
-        assert not resolver.is_blocked("deep.below.gov.kz")
+    with TrialResolver(program("unbound"), both, tmp_path / "run") as unbound:
+        assert unbound.is_blocked("innocent.kz")
+        assert not unbound.is_blocked("gov.kz")
+        assert not unbound.is_blocked("deep.below.gov.kz")
 
 
 def test_a_good_zone_has_no_findings(tmp_path: Path) -> None:
@@ -109,3 +110,31 @@ def test_a_missing_program_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     report = check_zones(zones(tmp_path, [entry("shop.test")]), [("shop.test", True)], [])
     assert report.findings == ()
     assert [line.split()[0] for line in report.unchecked] == ["named-checkzone", "Unbound"]
+
+
+def test_a_port_that_another_program_takes_is_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = resolver._free_port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        ports = iter([taken.getsockname()[1]] * 2)
+        monkeypatch.setattr(resolver, "_free_port", lambda: next(ports, None) or free())
+        made = zones(tmp_path, [entry("shop.test")])
+        assert check_zones(made, [("shop.test", True)], []).findings == ()
+
+
+def test_another_resolver_on_the_port_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    made = [(zone.name, zone.path) for zone in zones(tmp_path, [entry("shop.test")])]
+    free = resolver._free_port
+    with TrialResolver(program("unbound"), [], tmp_path / "first") as stranger:
+        ports = iter([stranger.port] * 2)
+        monkeypatch.setattr(resolver, "_free_port", lambda: next(ports, None) or free())
+        with TrialResolver(program("unbound"), made, tmp_path / "second") as ours:
+            assert ours.problem == ""
+            assert ours.port != stranger.port
+            assert ours.is_blocked("shop.test")
