@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from tests.world.addresses import Addresses, path_of
@@ -13,6 +14,7 @@ from tests.world.addresses import Addresses, path_of
 #: Skins that write channels as text instead of linking them, as many real pages do.
 _CHANNELS_AS_TEXT = frozenset({"plain", "forum"})
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_RENDERER = RendererHTML()
 
 
 class Markup:
@@ -33,8 +35,7 @@ class Markup:
                 token.children = list(self._links(token.children))
         if tokens[0].type == "table_open" and self._skin in {"cards", "landing"}:
             return self._laid_out(*_cells(tokens))
-        html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-        return html
+        return _RENDERER.render(tokens, _MARKDOWN.options, {})
 
     def _links(self, tokens: Sequence[Token]) -> Iterator[Token]:
         as_text = ""
@@ -101,9 +102,7 @@ def _cells(tokens: list[Token]) -> tuple[list[str], list[list[str]]]:
         if token.type == "tr_open":
             rows.append([])
         elif token.type == "inline":
-            rows[-1].append(
-                _MARKDOWN.renderer.renderInline(token.children or [], _MARKDOWN.options, {})
-            )
+            rows[-1].append(_RENDERER.renderInline(token.children or [], _MARKDOWN.options, {}))
     return rows[0], rows[1:]
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -120,7 +121,7 @@ class TorNetwork:
         for process in self._processes:
             process.connect(deadline)
         for me in known:
-            _until(lambda me=me: _has_all(me), deadline, f"{me.nick} has no full consensus")
+            _until(partial(_has_all, me), deadline, f"{me.nick} has no full consensus")
 
     def _start_client(
         self, known: list[Authority], folder: Path, sockets: Path, socks_port: int
