@@ -205,6 +205,7 @@ def fill_index(night: Night) -> Counted:
         ("out", "put"): counts.put,
         ("out", "deleted"): counts.deleted,
         ("skipped", "unchanged"): counts.unchanged,
+        **{("skipped", reason): n for reason, n in counts.skipped.items()},
     }
 
 
