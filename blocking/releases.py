@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from blocking.current import as_entry, requests_in_force, untouchable
-from blocking.exports import in_force, last_release
+from blocking.drafts import in_force, last_release
 from blocking.files import exclusive, point_to
 from blocking.findings import Code, Finding
 from blocking.gate import Gate

@@ -45,6 +45,7 @@ _CONFIG = """server:
   access-control: 127.0.0.0/8 allow
   do-ip6: no
   num-threads: 1
+  so-reuseport: no
   module-config: "respip validator iterator"
   local-zone: "test." nodefault
 remote-control:
@@ -87,7 +88,7 @@ class TrialResolver:
         self._stop()
 
     def _start(self) -> str:
-        """An empty text once it runs. Between our finding a port and its taking it another program may."""
+        """An empty text once it runs, what it logged when it does not."""
         self._stop()
         self.port = _free_port()
         config, log = self._write_config(), self._folder / "log"

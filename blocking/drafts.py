@@ -1,0 +1,117 @@
+"""An export before anything is written: what it holds, and what changes against the last one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blocking.current import entries_of, requests_for
+from blocking.entries import Entry
+from blocking.exporters import formats_of
+from blocking.exporters.format import ExportInfo, Format
+from blocking.gate import Gate, InForce
+from blocking.models import BlockingRequest, Export, ExportEntry
+from blocking.plan import Recipient
+from blocking.states import ExportState
+from domain.clock import Clock, iso
+from domain.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changes against the release in force, by the entries' labels."""
+
+    before: int | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that an export is made of, before anything is written."""
+
+    recipient: Recipient
+    number: int
+    last: Export | None
+    entries: Sequence[Entry]
+    formats: tuple[Format, ...]
+    info: ExportInfo
+    content_sha256: str
+
+
+def last_release(recipient: str) -> Export | None:
+    """The release that is in force at ``recipient``."""
+    released = Export.objects.filter(recipient=recipient, state=ExportState.RELEASED)
+    return released.order_by("-number").first()
+
+
+def in_force(export: Export | None) -> InForce | None:
+    """What the gate compares with."""
+    if export is None:
+        return None
+    ids = ExportEntry.objects.filter(export=export).values_list("request_id", flat=True)
+    return InForce(export.number, frozenset(str(pk) for pk in ids))
+
+
+def make_draft(
+    recipient: Recipient, unit: str, gate: Gate, like: int | None, clock: Clock
+) -> Draft:
+    """Read what is in force for ``recipient``; with ``like``, of that only what the release of
+    that number held. Raises InputError for an unknown format or release."""
+    now = clock()
+    formats = formats_of(recipient.formats)
+    rows = requests_for(recipient, now)
+    if like is not None:
+        rows = rows.filter(exports__export=_released(recipient.name, like))
+    entries = entries_of(rows.iterator(chunk_size=2000), gate.spared())
+    newest = Export.objects.filter(recipient=recipient.name).order_by("-number").first()
+    last = last_release(recipient.name)
+    never = gate.protection.never.names
+    info = ExportInfo(
+        recipient=recipient.name,
+        number=newest.number + 1 if newest else 1,
+        issued_at=iso(now),
+        previous_at=iso(last.built_at) if last else "",
+        unit=unit,
+        passthru=tuple(sorted(never)),
+        passthru_exact=frozenset(name for name, entry in never.items() if not entry.below),
+    )
+    content = _content_digest(entries, formats, info)
+    return Draft(recipient, info.number, last, entries, formats, info, content)
+
+
+def _released(recipient: str, number: int) -> Export:
+    released = Export.objects.filter(recipient=recipient, state=ExportState.RELEASED)
+    found = released.filter(number=number).first()
+    if found is None:
+        raise InputError(f"{recipient} has no release {number}")
+    return found
+
+
+def _content_digest(entries: Sequence[Entry], formats: tuple[Format, ...], info: ExportInfo) -> str:
+    """The SHA-256 over what an export holds, whatever its number and date."""
+    digest = hashlib.sha256()
+    for part in (info.recipient, info.unit, info.zone, *(fmt.name for fmt in formats)):
+        digest.update(f"{part}\n".encode())
+    for name in info.passthru:
+        digest.update(f"{name} {name in info.passthru_exact}\n".encode())
+    for entry in entries:
+        digest.update(f"{entry.subdomains} {entry.overridden} {entry.document}\n".encode())
+    return digest.hexdigest()
+
+
+def diff_of(draft: Draft) -> Diff:
+    """What ``draft`` changes against the release in force."""
+    before = in_force(draft.last)
+    ids = before.ids if before else frozenset()
+    gone = ids - {entry.id for entry in draft.entries}
+    rows = BlockingRequest.objects.filter(pk__in=gone).order_by("sort_key", "pk")
+    added = tuple(entry.label for entry in draft.entries if entry.id not in ids)
+    return Diff(
+        draft.last.number if draft.last else None,
+        added,
+        tuple(f"{row.scope}:{row.sort_key}" for row in rows),
+        len(draft.entries) - len(added),
+    )
