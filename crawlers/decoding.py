@@ -19,7 +19,7 @@ _SAMPLE = 32_000
 #: Share of undecodable characters up to which a decoding is taken for right.
 _BROKEN_SHARE = 0.01
 _FEW = 40
-_CYRILLIC = ("cp1251", "koi8-r", "cp866")
+_CYRILLIC = ("cp1251", "kz1048", "koi8-r", "cp866")
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "latin-1", "cp1251", "koi8-r", "cp866"})
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LOWER_CYRILLIC = re.compile(r"[а-яёәіңғүұқөһ]")

@@ -21,6 +21,7 @@ from domain.errors import TransportError
 from net.decoding import BoundedBody
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PIECE = 1_024
 _GONE = frozenset({404, 410})
 _AUTHENTICATION = frozenset({401, 407})
 #: Obstacles that sites also show with an error status.
@@ -119,8 +120,10 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
 
 
 def _unpacked(fetch: Fetch, max_bytes: int) -> bytes:
+    """The body decoded. In small pieces, so that little of a bomb is enough to know it."""
     body = BoundedBody(fetch.job.url, fetch.header("content-encoding"), max_bytes)
-    body.add(fetch.body)
+    for at in range(0, len(fetch.body), _PIECE):
+        body.add(fetch.body[at : at + _PIECE])
     return body.content()
 
 

@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,9 +84,19 @@ class Place:
             text=True,
         )
 
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The record itself; what is done is committed at the end."""
+        database = sqlite3.connect(self.data / "narcowatch.sqlite3", timeout=30)
+        database.row_factory = sqlite3.Row
+        try:
+            with database:
+                yield database
+        finally:
+            database.close()
+
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with sqlite3.connect(self.data / "narcowatch.sqlite3", timeout=30) as database:
-            database.row_factory = sqlite3.Row
+        with self.database() as database:
             return database.execute(query, values).fetchall()
 
     def captures(self, run: int) -> dict[str, sqlite3.Row]:

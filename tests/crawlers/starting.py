@@ -16,7 +16,9 @@ def main(urls: list[str]) -> None:
 
     lines = []
     for url in urls:
-        kind, _, rest = url.partition("=") if url.startswith(("search=", "site=")) else ("", "", url)
+        kind, _, rest = (
+            url.partition("=") if url.startswith(("search=", "site=")) else ("", "", url)
+        )
         if kind == "search":
             lines.append(f'[[search]]\nquery = "q"\nurl = "{rest}"\n')
         elif ".onion" in rest:
