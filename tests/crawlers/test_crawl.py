@@ -173,7 +173,7 @@ def build(web: Web) -> None:
 
 SOFT_BLOCKS = {
     "captcha.test": html(
-        '<p>Подтвердите, что вы не робот</p><form><img src="/captcha.php"><input name="code"></form>'
+        '<p>Подтвердите, что вы не робот</p><form><img src="/captcha.php"><input name="c"></form>'
     ),
     "login.test": html(
         '<form>Войти <input name="l"><input type="password" name="p"></form>', "Вход"

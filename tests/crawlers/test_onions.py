@@ -18,7 +18,12 @@ GONE = onion_from_public_key(b"\3" * 32)
 
 def build(web: Web) -> None:
     web.site(
-        UP, {"/": html(links("/a", "/b", f"http://{OTHER}/")), "/a": html("a"), "/b": html("b")}
+        UP,
+        {
+            "/": html(links("/a", "/b", f"http://{OTHER}/")),
+            "/a": html("page a"),
+            "/b": html("page b"),
+        },
     )
     web.site(OTHER, {"/": html(links("http://clear.test/"), title="Other")})
     web.site("clear.test", {"/": html(f"named in the text: {GONE} and that is all")})

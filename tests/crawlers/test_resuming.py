@@ -1,4 +1,4 @@
-"""A crawl that is killed and started again: nothing lost, nothing doubled, every request counted."""
+"""A crawl that is killed and started again: nothing lost or doubled, every request counted."""
 
 from __future__ import annotations
 

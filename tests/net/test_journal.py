@@ -38,8 +38,8 @@ def test_one_process_at_a_time_holds_it_and_death_lets_go(tmp_path: Path) -> Non
     path = tmp_path / "journal.log"
     script = (
         "import sys, time; from pathlib import Path; from net.journal import RequestJournal;"
-        "j = RequestJournal(Path(sys.argv[1])); j.sent('http://a.test/'); print('held', flush=True);"
-        "time.sleep(60)"
+        "j = RequestJournal(Path(sys.argv[1])); j.sent('http://a.test/');"
+        "print('held', flush=True); time.sleep(60)"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", script, str(path)],
