@@ -1,4 +1,4 @@
-"""Runs the sample world in the foreground: ``python -m tests.world serve --dir DIR``."""
+"""The sample world by itself, ``python -m tests.world serve --dir DIR``, and the demo over it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from tests.world import demo
 from tests.world.world import TOR_CACHE, World
 
 _WATCH_S = 1.0
@@ -16,6 +17,13 @@ _WATCH_S = 1.0
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    if options.command == "demo":
+        return demo.main()
+    return serve(options)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run the world in the foreground until told to stop."""
     folder: Path = options.dir
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -40,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__)
-    serve = parser.add_subparsers(dest="command", required=True).add_parser("serve")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="a whole night over the world, then its report and exports")
+    serve = commands.add_parser("serve", help="the world in the foreground")
     serve.add_argument("--dir", type=Path, required=True, help="folder for the files written")
     serve.add_argument("--tor", choices=["auto", "on", "off"], default="auto")
     serve.add_argument("--tor-cache", type=Path, default=TOR_CACHE, help="keys kept between runs")
