@@ -156,10 +156,10 @@ def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:
 
 def _stages(run: Run) -> list[StageLine]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    rows = RunCount.objects.filter(run=run).values("stage", "name", "reason")
-    for row in rows.annotate(total=Sum("n")).order_by("stage", "name", "reason"):
-        name = f"{row['name']}: {row['reason']}" if row["reason"] else row["name"]
-        counts[row["stage"]][name] = row["total"]
+    counted = RunCount.objects.filter(run=run).values("stage", "name", "reason")
+    for count in counted.annotate(total=Sum("n")).order_by("stage", "name", "reason"):
+        name = f"{count['name']}: {count['reason']}" if count["reason"] else count["name"]
+        counts[count["stage"]][name] = count["total"]
     lines = []
     for row in run.stages.order_by("pk"):
         end = row.finished_at or row.started_at
@@ -232,8 +232,8 @@ def _captures_of(run: Run) -> dict[int, _Seen]:
         mine.requests += row["sent"]
         mine.outcomes[Outcome(row["outcome"])] = row["n"]
     answered = Capture.objects.filter(run=run, status__gt=0).values("target_id")
-    for row in answered.annotate(n=Count("pk")):
-        seen[row["target_id"]].answered = row["n"]
+    for target_id, n in answered.annotate(n=Count("pk")).values_list("target_id", "n"):
+        seen[target_id].answered = n
     return seen
 
 
