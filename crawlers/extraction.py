@@ -118,7 +118,7 @@ class _Anchor:
             self.length += len(text)
 
     def link(self, base: str) -> Link:
-        text = _SPACES.sub(" ", " ".join(self.parts)).strip().replace("\n", " ")
+        text = " ".join(" ".join(self.parts).split())
         return Link(_joined(base, self.href), text[:_LONGEST_ANCHOR])
 
 
@@ -248,7 +248,7 @@ class _Reader:
         visible = _tidy("".join(self._text))[:_MOST_TEXT]
         spoken = [line for line in dict.fromkeys(map(_tidy, self._extra)) if line]
         document = Document(
-            title=_SPACES.sub(" ", "".join(self._title)).strip().replace("\n", " ")[:_MOST_TITLE],
+            title=" ".join("".join(self._title).split())[:_MOST_TITLE],
             text="\n".join((visible, *spoken)).strip(),
             links=tuple(anchor.link(base) for anchor in self._links),
         )

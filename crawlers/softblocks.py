@@ -62,9 +62,11 @@ def recognise(page: Page, markup: str, headers: Mapping[str, str]) -> Block | No
 
 
 _SEIZED = re.compile(
-    r"(site|domain|website|service|market\w*) (has|have) been seized|seized by the"
-    r"|(сайт|домен|ресурс)[^.\n]{0,40}(изъят|арестован|конфискован)\w*"
-    r"|изъят\w* (правоохранительн|сотрудник)|тәркіленді"
+    r"\bth(is|e following) (hidden |web ?|tor )?(site|domain|service|market\w*)[^.\n]{0,60}"
+    r"(has|have) been seized"
+    r"|\b(этот|данный|настоящий) (веб-?)?(сайт|домен|ресурс)[^.\n]{0,60}"
+    r"(изъят|арестован|конфискован|закрыт\w* правоохранительн)"
+    r"|\bбұл (сайт|домен)[^.\n]{0,60}тәркіленді"
 )
 _CHALLENGE_TITLE = re.compile(
     r"^(just a moment|ddos-guard|attention required! \| cloudflare|please wait\.\.\."
@@ -122,7 +124,7 @@ _BROKEN = re.compile(
 
 
 def _seized(sight: Sight) -> bool:
-    return sight.is_short(3_000, 30) and sight.opens_with(_SEIZED)
+    return sight.is_short(3_000, 10) and sight.opens_with(_SEIZED)
 
 
 def _challenge(sight: Sight) -> bool:

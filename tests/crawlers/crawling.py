@@ -24,6 +24,9 @@ class Place:
     data: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str] = field(
+        default_factory=lambda: {"refused.test": "10.1.2.3", "closed.test": "127.0.0.1:1"}
+    )
 
     @property
     def env(self) -> dict[str, str]:
@@ -37,11 +40,7 @@ class Place:
             "NARCOWATCH_DATA_DIR": str(self.data),
             "NARCOWATCH_NET__TEST_NETWORKS": json.dumps(networks),
             "NARCOWATCH_NET__RESOLVER_OVERRIDES": json.dumps(
-                {
-                    "*.test": f"127.0.0.1:{self.port}",
-                    "refused.test": "10.1.2.3",
-                    "closed.test": "127.0.0.1:1",
-                }
+                {"*.test": f"127.0.0.1:{self.port}", **self.overrides}
             ),
             "NARCOWATCH_NET__TIMEOUT_S": "3",
             "NARCOWATCH_CRAWL__DELAY_S": "0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,7 +35,8 @@ PageMaker = Callable[[Asked], Reply | None]
 class Web:
     """Pages by host; ``served`` is the server's own log."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.pages: dict[str, PageMaker] = {}
         self.served: Counter[str] = Counter()
         self.methods: Counter[str] = Counter()
@@ -88,6 +90,8 @@ class Web:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        if self.tls is not None:
+            server.socket = self.tls.wrap_socket(server.socket, server_side=True)
         self.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
