@@ -26,7 +26,7 @@ class Schedule:
 
 def night_command(arguments: Sequence[str] = ()) -> list[str]:
     """The command that runs a night."""
-    return [sys.executable, "-m", "config.cli", "night", *arguments]
+    return [sys.executable, "-m", "nightly.cli", "night", *arguments]
 
 
 def run_command(command: Sequence[str]) -> int:

@@ -44,7 +44,7 @@ class House:
     def narcowatch(self, *arguments: str, timeout: float = 280) -> subprocess.CompletedProcess[str]:
         """Run one command and wait for its end."""
         return subprocess.run(
-            [sys.executable, "-m", "config.cli", *arguments],
+            [sys.executable, "-m", "nightly.cli", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -68,7 +68,7 @@ class House:
         """Start a night and do not wait."""
         with (self.folder / "night.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "config.cli", *self.night_arguments()],
+                [sys.executable, "-m", "nightly.cli", *self.night_arguments()],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -27,8 +27,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 MAY_IMPORT["nightly"] = set(MAY_IMPORT)
 ROOMS = [*MAY_IMPORT]
-#: The console command's own entry point turns the house's errors into one line each.
-ENTRY_POINTS = {"config/cli.py": {"domain"}}
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -57,7 +55,7 @@ def is_entry(path: str) -> bool:
 
 def wrong_arrows(name: str, path: Path) -> Iterator[str]:
     room = name.split("/")[0]
-    allowed = MAY_IMPORT[room] | {room} | ENTRY_POINTS.get(name, set())
+    allowed = MAY_IMPORT[room] | {room}
     if is_entry(name):
         allowed = allowed | {"config"}
     for line, other in imported(path):

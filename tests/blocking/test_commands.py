@@ -14,7 +14,7 @@ from blocking.entries import Scope
 from blocking.exporters import FORMATS
 from blocking.models import BlockingRequest, Export
 from cases.models import Person
-from config.cli import main
+from nightly.cli import main
 from domain.clock import utc_now
 from domain.states import CaseState
 from tests.blocking.conftest import PASSWORD, Confirmed, Time, host

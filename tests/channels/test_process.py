@@ -95,7 +95,7 @@ def night(tmp_path: Path, server: PreviewServer) -> Iterator[Night]:
         channel.posts.append(FakePost(POSTS + 1, "дальше", forward=forward))
         server.put(channel)
     night = Night(tmp_path, server)
-    night.run("-m", "config.cli", "migrate", "-v0")
+    night.run("-m", "nightly.cli", "migrate", "-v0")
     yield night
     for child in night.children:
         if child.poll() is None:

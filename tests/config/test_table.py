@@ -3,11 +3,11 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from config.commands import command_table
 from config.keys import keys, nearest
 from config.loading import load
 from config.schema import CHECKOUT
 from config.table import settings_markdown
+from nightly.command_table import command_table
 
 
 def test_every_setting_is_described() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from config.cli import main
+from nightly.cli import main
 from domain.errors import InputError
 from index.opening import open_anew, open_engine
 from tests.index.shops import captured, shop

@@ -249,7 +249,7 @@ def doctor(folder: Path, *arguments: str, **variables: str) -> subprocess.Comple
         **{f"NARCOWATCH_{name}": value for name, value in variables.items()},
     }
     return subprocess.run(
-        [sys.executable, "-m", "config.cli", *arguments],
+        [sys.executable, "-m", "nightly.cli", *arguments],
         cwd=folder,
         env=environ,
         capture_output=True,

@@ -20,6 +20,6 @@ def test_the_night_starts_at_one_in_almaty() -> None:
 
 def test_the_scheduler_runs_the_same_command_as_an_operator() -> None:
     command = night_command(["--help"])
-    assert command[1:] == ["-m", "config.cli", "night", "--help"]
+    assert command[1:] == ["-m", "nightly.cli", "night", "--help"]
     assert run_command(command) == 0
     assert run_command(night_command(["--no-such-option"])) == 2

@@ -44,7 +44,7 @@ def main(var: Path = ROOT / "var") -> int:
         (data / "world.json").write_text(json.dumps(_limits(world)), encoding="utf-8")
         for step in (
             ["-m", "tests.world.decide", str(data / "world.json")],
-            ["-m", "config.cli", "export", "--recipient", RECIPIENT],
+            ["-m", "nightly.cli", "export", "--recipient", RECIPIENT],
             ["-m", "tests.world.decide", "--release"],
         ):
             failed = _run(step, environment)
@@ -78,11 +78,11 @@ def _limits(world: World) -> dict[str, list[str]]:
 
 
 def _night(data: Path, environment: Mapping[str, str]) -> int:
-    if failed := _run(["-m", "config.cli", "migrate", "--verbosity", "0"], environment):
+    if failed := _run(["-m", "nightly.cli", "migrate", "--verbosity", "0"], environment):
         return failed
     report = str(data / "report.json")
     return _run(
-        ["-m", "config.cli", "night", "--seeds", str(data / "seeds.toml"), "--report", report],
+        ["-m", "nightly.cli", "night", "--seeds", str(data / "seeds.toml"), "--report", report],
         environment,
     )
 

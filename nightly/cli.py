@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from config.commands import command_table
 from config.errors import SettingsError
 from domain.errors import NarcowatchError
+from nightly.command_table import command_table
 
 REFUSED = 2
 INTERRUPTED = 130

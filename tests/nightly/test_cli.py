@@ -23,7 +23,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 def narcowatch(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "config.cli", *arguments],
+        [sys.executable, "-m", "nightly.cli", *arguments],
         cwd=folder,
         env=environment(**variables),
         capture_output=True,
@@ -80,7 +80,7 @@ def test_a_rule_of_the_house_becomes_one_line(tmp_path: Path) -> None:
     assert narcowatch(tmp_path, "migrate").returncode == 0
     code = """
 import sys
-from config import cli
+from nightly import cli
 from domain.errors import GateError
 import config.table
 def refuse(): raise GateError("the gate is shut", ("first", "second"))
@@ -100,7 +100,7 @@ sys.exit(cli.main(["settings-table"]))
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m config.cli settings-table | head -n 1"
+    command = f"{sys.executable} -m nightly.cli settings-table | head -n 1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         cwd=tmp_path,
@@ -115,7 +115,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     code = """
 import sys, time
-from config import cli
+from nightly import cli
 import config.table
 def wait():
     print("waiting", flush=True); time.sleep(60)
@@ -141,7 +141,7 @@ sys.exit(cli.main(["settings-table"]))
 def test_starting_loads_no_reactor_and_no_models(tmp_path: Path) -> None:
     code = """
 import sys
-from config import cli
+from nightly import cli
 cli.main(["settings-table"])
 heavy = {"scrapy", "twisted", "transformers", "onnxruntime", "tantivy", "telethon"}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
