@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SKIPPED] = []
 
@@ -32,4 +33,3 @@ def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Co
         terminalreporter.section(f"{len(skipped)} skipped")
         for line in skipped:
             terminalreporter.line(line)
-
