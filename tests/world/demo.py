@@ -111,5 +111,5 @@ def _say_what_next(console: Console, config: Path, exports: Path) -> None:
     console.print("  .venv/bin/narcowatch audit verify")
     console.print("With real seeds:", style="bold")
     console.print("  cp narcowatch.example.toml narcowatch.toml   # then edit it")
-    console.print("  cp config/seeds.example.toml my.toml         # then edit it")
+    console.print("  cp config/seeds.toml my.toml         # then edit it")
     console.print("  make run SEEDS=my.toml")
