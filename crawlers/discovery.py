@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from crawlers.extraction import Page
 from crawlers.platforms import Platforms
-from crawlers.urls import NotFollowed, absolute, followable
+from crawlers.urls import NotFollowed, absolute, followable, placed
 from domain.candidates import Candidate, Why
 from domain.documents import Link
 from domain.errors import KeyFormatError
@@ -126,16 +126,18 @@ class _Finder:
             if is_telegram_link(address):
                 self._telegram(address, _LINKED_CHANNEL)
                 return
-            url = followable(address)
-            if url in self._seen_urls:
+            place = placed(address)
+            if place.site is None:
+                raise NotFollowed(place.reason)
+            if place.url in self._seen_urls:
                 return
-            self._seen_urls.add(url)
-            if site_key(url) == self._own:
-                self.found.pages.append(FoundPage(url, link.text))
+            self._seen_urls.add(place.url)
+            if place.site == self._own:
+                self.found.pages.append(FoundPage(place.url, link.text))
                 if self._why is Why.SEARCH:
-                    self._result(url, link.text)
+                    self._result(place.url, link.text)
             else:
-                self._other(url, self._why, link.text)
+                self._other(place.url, self._why, link.text)
         except (NotFollowed, ValueError) as error:
             reason = error.reason if isinstance(error, NotFollowed) else "broken link"
             self.found.dropped[reason] += 1

@@ -7,17 +7,25 @@ is read as it is needed, so that a run that was killed goes on from the record.
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
 from cases import counts
 from cases.counts import CountKey
-from cases.intake import target_row, url_hash
+from cases.intake import target_row
 from cases.models import Run, RunSource
+from crawlers.entries import (
+    ROBOTS,
+    SOURCE,
+    NewEntry,
+    first_url,
+    pattern_counts,
+    robots_url,
+    unknown,
+)
 from crawlers.fetches import Job
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
@@ -26,31 +34,16 @@ from crawlers.urls import pattern
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
-from domain.errors import InputError, KeyFormatError
-from domain.targets import TargetKey, TargetKind, canonical_url
+from domain.errors import InputError
+from domain.targets import TargetKey, TargetKind
 
 STAGE = "crawl"
-ROBOTS, REDIRECT, SOURCE = "robots", "redirect", "source"
 #: Entries left out for it are queued again when the run is resumed; the source is counted once.
 TOR_DOWN = Outcome.TOR_DOWN.value
 KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 _FIRST_OF_FOUND, _ROBOTS_PRIORITY = 5.0, 100.0
 _CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """A URL to be added for the site ``target``."""
-
-    target: TargetKey
-    url: str
-    why: str
-    priority: float
-    depth: int = 0
-    hops: int = 0
-    redirects: int = 0
-    parent: int | None = None
 
 
 class Frontier:
@@ -97,7 +90,7 @@ class Frontier:
             self.add([self._first(site) for site in self.sites.values()])
 
     def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
-        site = Site(target_id, key, why, _entry_url(key, url))
+        site = Site(target_id, key, why, first_url(key, url))
         self.sites[key] = self._by_id[target_id] = site
         return site
 
@@ -118,16 +111,6 @@ class Frontier:
         priority = _FIRST.get(site.why, _FIRST_OF_FOUND)
         return NewEntry(site.key, site.entry, SOURCE, priority, hops=site.hops)
 
-    def chain(self, entry_id: int) -> list[str]:
-        """The URLs of the redirects that led to an entry, its own first."""
-        urls: list[str] = []
-        at: int | None = entry_id
-        while at is not None and len(urls) <= self.limits.max_redirects + 1:
-            row = FrontierEntry.objects.values("url", "why", "parent_id").get(pk=at)
-            urls.append(row["url"])
-            at = row["parent_id"] if row["why"] == REDIRECT else None
-        return urls
-
     def add_source(self, key: TargetKey, url: str, hops: int, why: Why = Why.LINK) -> bool:
         """Have the run crawl a site found on the way. Returns False when it does already."""
         if key in self.sites:
@@ -146,8 +129,8 @@ class Frontier:
 
     def add(self, entries: Iterable[NewEntry]) -> None:
         """Queue what is new of ``entries``, within budgets; the rest is counted."""
-        fresh = self._unknown(entries)
-        patterns = self._pattern_counts(fresh)
+        fresh = unknown(self.run_id, entries)
+        patterns = pattern_counts(self.run_id, fresh)
         rows: list[FrontierEntry] = []
         dropped: Counter[CountKey] = Counter()
         for entry in fresh:
@@ -158,7 +141,7 @@ class Frontier:
                 continue
             patterns[(site.id, shape)] += 1
             site.known += 1
-            rows.append(self._row(site, entry, shape))
+            rows.append(entry.row(self.run_id, site.id))
         if self.limits.obey_robots:
             rows.extend(self._robots_rows(rows))
         FrontierEntry.objects.bulk_create(rows, batch_size=_CHUNK)
@@ -177,56 +160,17 @@ class Frontier:
             return "queue full"
         return ""
 
-    def _row(self, site: Site, entry: NewEntry, shape: str) -> FrontierEntry:
-        return FrontierEntry(
-            run_id=self.run_id,
-            target_id=site.id,
-            parent_id=entry.parent,
-            url=entry.url,
-            url_hash=url_hash(entry.url),
-            pattern=shape,
-            depth=entry.depth,
-            hops=entry.hops,
-            redirects=entry.redirects,
-            priority=entry.priority,
-            why=entry.why,
-        )
-
     def _robots_rows(self, rows: Sequence[FrontierEntry]) -> list[FrontierEntry]:
         """robots.txt of the sites that ``rows`` begin, to be fetched before anything else."""
         found = []
         for row in rows:
             site = self._by_id[row.target_id]
-            url = canonical_url(f"{row.url.partition('://')[0]}://{_netloc(row.url)}/robots.txt")
-            entry = NewEntry(site.key, url, ROBOTS, _ROBOTS_PRIORITY, hops=site.hops)
-            if row.why == SOURCE and not site.single and self._unknown([entry]):
+            entry = NewEntry(
+                site.key, robots_url(row.url), ROBOTS, _ROBOTS_PRIORITY, hops=site.hops
+            )
+            if row.why == SOURCE and not site.single and unknown(self.run_id, [entry]):
                 site.robots_due = True
-                found.append(self._row(site, entry, ""))
-        return found
-
-    def _unknown(self, entries: Iterable[NewEntry]) -> list[NewEntry]:
-        """``entries`` that the run does not know yet, each URL once."""
-        by_hash: dict[str, NewEntry] = {}
-        for entry in entries:
-            by_hash.setdefault(url_hash(entry.url), entry)
-        hashes = list(by_hash)
-        for at in range(0, len(hashes), _CHUNK):
-            known = FrontierEntry.objects.filter(
-                run_id=self.run_id, url_hash__in=hashes[at : at + _CHUNK]
-            )
-            for value in known.values_list("url_hash", flat=True):
-                del by_hash[value]
-        return list(by_hash.values())
-
-    def _pattern_counts(self, entries: Sequence[NewEntry]) -> dict[tuple[int, str], int]:
-        found: dict[tuple[int, str], int] = defaultdict(int)
-        shapes = list({pattern(entry.url) for entry in entries})
-        for at in range(0, len(shapes), _CHUNK):
-            rows = FrontierEntry.objects.filter(
-                run_id=self.run_id, pattern__in=shapes[at : at + _CHUNK]
-            )
-            for row in rows.values("target_id", "pattern").annotate(n=Count("pk")):
-                found[(row["target_id"], row["pattern"])] = row["n"]
+                found.append(entry.row(self.run_id, site.id))
         return found
 
     def take(self) -> list[Job]:
@@ -318,23 +262,3 @@ class Frontier:
         RunSource.objects.filter(
             run_id=self.run_id, target_id__in=list(self._by_id), done=False
         ).update(done=True)
-
-
-def mark_done(jobs: Iterable[Job]) -> None:
-    """Mark the entries of ``jobs`` fetched. Call it in the transaction that stores them."""
-    FrontierEntry.objects.filter(pk__in=[job.entry for job in jobs]).update(
-        state=FrontierEntry.State.DONE
-    )
-
-
-def _netloc(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0]
-
-
-def _entry_url(key: TargetKey, url: str) -> str:
-    if key.kind is TargetKind.URL:
-        return key.value
-    try:
-        return canonical_url(url or f"http://{key.value}/")
-    except KeyFormatError:
-        return canonical_url(f"http://{key.value}/")

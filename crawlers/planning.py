@@ -11,8 +11,9 @@ from cases.counts import CountKey
 from cases.intake import url_hash
 from cases.models import CandidateRow, RunSource
 from crawlers.discovery import outside
+from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, redirect_chain
 from crawlers.fetches import Job
-from crawlers.frontier import REDIRECT, ROBOTS, STAGE, Frontier, NewEntry
+from crawlers.frontier import STAGE, Frontier
 from crawlers.models import FrontierEntry
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
@@ -117,7 +118,7 @@ class Planner:
         depth = job.depth + 1
         priority = (1.0 if job.hops == 0 else _FURTHER_AWAY) / (depth + 1)
         plan.entries.extend(
-            NewEntry(job.site, page.url, "link", priority, depth, job.hops, 0, job.entry)
+            NewEntry(job.site, page.url, LINK, priority, depth, job.hops, 0, job.entry)
             for page in pages
         )
 
@@ -165,7 +166,9 @@ class Planner:
         known = FrontierEntry.objects.filter(
             run_id=self._frontier.run_id, url_hash=url_hash(location)
         )
-        return known.exists() and location in self._frontier.chain(job.entry)
+        return known.exists() and location in redirect_chain(
+            job.entry, self._limits.max_redirects + 1
+        )
 
     def _consider(
         self, plan: Plan, candidate: Candidate, hops: int, candidates: list[Candidate]

@@ -69,7 +69,10 @@ class Site:
             return 0
         if self.robots_due:
             return 1 - self.out
-        return min(left, outstanding_per_site(limits) - self.out)
+        at_once = outstanding_per_site(limits)
+        if self.failed_in_a_row:  # no more than it takes to know that it is down
+            at_once = min(at_once, limits.failures_per_site - self.failed_in_a_row)
+        return min(left, at_once - self.out)
 
     def ended(self, outcome: Outcome, limits: Limits) -> None:
         """Take in how one of its fetches ended."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from domain.digests import sha256_hex
 from domain.errors import KeyFormatError
-from domain.targets import canonical_url
+from domain.targets import TargetKey, canonical_url, site_key
 
 _DIGITS = re.compile(r"\d+")
 #: Long runs of letters and digits mixed: session ids, tokens, digests.
@@ -67,6 +69,25 @@ def followable(url: str) -> str:
     ):
         raise NotFollowed("path trap")
     return canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A URL in canonical form with its site, or why it is not followed."""
+
+    url: str = ""
+    site: TargetKey | None = None
+    reason: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def placed(url: str) -> Placed:
+    """``followable`` with the URL's site. Remembered: pages of a site link the same pages."""
+    try:
+        canonical = followable(url)
+        return Placed(canonical, site_key(canonical))
+    except NotFollowed as error:
+        return Placed(reason=error.reason)
 
 
 def _without_session(url: str) -> str:

@@ -19,8 +19,9 @@ from django.db import connections
 from cases import intake
 from cases.evidence import EvidenceWriter
 from crawlers import robots
+from crawlers.entries import ROBOTS, mark_done
 from crawlers.fetches import Fetch, Job
-from crawlers.frontier import ROBOTS, STAGE, Frontier, mark_done
+from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse
 from crawlers.planning import Plan, Planner

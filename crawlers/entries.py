@@ -1,0 +1,108 @@
+"""Entries of the frontier: what a new one is, and what the table knows of them already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from cases.intake import url_hash
+from crawlers.fetches import Job
+from crawlers.models import FrontierEntry
+from crawlers.urls import pattern
+from domain.errors import KeyFormatError
+from domain.targets import TargetKey, TargetKind, canonical_url
+
+#: Why an entry is there: a site's robots.txt, a redirect, a link, or the source's own first URL.
+ROBOTS, REDIRECT, LINK, SOURCE = "robots", "redirect", "link", "source"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A URL to be added for the site ``target``."""
+
+    target: TargetKey
+    url: str
+    why: str
+    priority: float
+    depth: int = 0
+    hops: int = 0
+    redirects: int = 0
+    parent: int | None = None
+
+    def row(self, run_id: int, target_id: int) -> FrontierEntry:
+        """The entry as a row that is not saved yet."""
+        return FrontierEntry(
+            run_id=run_id,
+            target_id=target_id,
+            parent_id=self.parent,
+            url=self.url,
+            url_hash=url_hash(self.url),
+            pattern=pattern(self.url),
+            depth=self.depth,
+            hops=self.hops,
+            redirects=self.redirects,
+            priority=self.priority,
+            why=self.why,
+        )
+
+
+def first_url(key: TargetKey, url: str) -> str:
+    """Where a source is entered: the URL that it was given with, or its front page."""
+    if key.kind is TargetKind.URL:
+        return key.value
+    try:
+        return canonical_url(url or f"http://{key.value}/")
+    except KeyFormatError:
+        return canonical_url(f"http://{key.value}/")
+
+
+def robots_url(url: str) -> str:
+    """Where the robots.txt for a canonical URL is."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/robots.txt"
+
+
+def unknown(run_id: int, entries: Iterable[NewEntry]) -> list[NewEntry]:
+    """``entries`` whose URLs the run does not know yet, each URL once."""
+    by_hash: dict[str, NewEntry] = {}
+    for entry in entries:
+        by_hash.setdefault(url_hash(entry.url), entry)
+    hashes = list(by_hash)
+    for at in range(0, len(hashes), _CHUNK):
+        known = FrontierEntry.objects.filter(run_id=run_id, url_hash__in=hashes[at : at + _CHUNK])
+        for value in known.values_list("url_hash", flat=True):
+            del by_hash[value]
+    return list(by_hash.values())
+
+
+def pattern_counts(run_id: int, entries: Sequence[NewEntry]) -> dict[tuple[int, str], int]:
+    """How many URLs the run knows, by target and pattern, for the patterns of ``entries``."""
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    shapes = list({pattern(entry.url) for entry in entries})
+    for at in range(0, len(shapes), _CHUNK):
+        rows = FrontierEntry.objects.filter(run_id=run_id, pattern__in=shapes[at : at + _CHUNK])
+        for row in rows.values("target_id", "pattern").annotate(n=Count("pk")):
+            found[(row["target_id"], row["pattern"])] = row["n"]
+    return found
+
+
+def redirect_chain(entry_id: int, longest: int) -> list[str]:
+    """The URLs of the redirects that led to an entry, its own first."""
+    urls: list[str] = []
+    at: int | None = entry_id
+    while at is not None and len(urls) <= longest:
+        row = FrontierEntry.objects.values("url", "why", "parent_id").get(pk=at)
+        urls.append(row["url"])
+        at = row["parent_id"] if row["why"] == REDIRECT else None
+    return urls
+
+
+def mark_done(jobs: Iterable[Job]) -> None:
+    """Mark the entries of ``jobs`` fetched. Call it in the transaction that stores them."""
+    FrontierEntry.objects.filter(pk__in=[job.entry for job in jobs]).update(
+        state=FrontierEntry.State.DONE
+    )
