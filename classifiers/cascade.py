@@ -18,6 +18,7 @@ from domain.lexicon import Lexicon, TermKind
 from domain.regions import regions_of
 
 _UNNAMED = "any_drug"
+_ABOUT_DRUGS = frozenset({"drug", "drug_unnamed", "grey", "drop", "drop_job", "market", "harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Cascade:
         judgement, stage = self._judge(prepared)
         probability = sigmoid(judgement.selling)
         selling = probability >= self.threshold
-        about = judgement.about_drugs >= 0
+        about = judgement.about_drugs >= 0 and _names_drugs(prepared)
         found = find_indicators(prepared.original)
         return Assessment(
             probability=probability,
@@ -100,6 +101,10 @@ def _label(selling: bool, about_drugs: bool) -> Label:
     if selling:
         return Label.DRUG_SALE
     return Label.DRUG_OTHER if about_drugs else Label.OTHER
+
+
+def _names_drugs(prepared: Prepared) -> bool:
+    return any(mark.signal in _ABOUT_DRUGS for mark in prepared.marks.marks)
 
 
 def _substances(prepared: Prepared) -> tuple[str, ...]:

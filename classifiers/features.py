@@ -36,8 +36,19 @@ class Window:
     end: int
 
 
-def windows(text: str, size: int = 1500, overlap: int = 300) -> list[Window]:
-    """``text`` cut into overlapping windows that begin at a word; at least one."""
+# A page is read twice: in wide windows, which keep the context that speaks against a sale, and
+# in narrow ones, in which a single selling paragraph is not drowned.
+WIDE, NARROW = (1500, 300), (450, 120)
+_NARROW_FROM = 700
+
+
+def windows(text: str) -> list[Window]:
+    """``text`` cut into overlapping wide windows that begin at a word, then narrow ones."""
+    wide = _cut(text, *WIDE)
+    return wide if len(text) < _NARROW_FROM else [*wide, *_cut(text, *NARROW)]
+
+
+def _cut(text: str, size: int, overlap: int) -> list[Window]:
     cut: list[Window] = []
     start = 0
     while True:

@@ -77,7 +77,7 @@ def find_indicators(text: str) -> list[IndicatorAt]:
 def is_card_number(digits: str) -> bool:
     """Whether ``digits`` is in an issuer's range, of its length, and passes Luhn's check."""
     known = any(prefix.match(digits) and len(digits) in lengths for _, prefix, lengths in _CARDS)
-    return known and len(set(digits)) > 2 and _luhn(digits)
+    return known and len(set(digits)) > 1 and _luhn(digits)
 
 
 def masked_card(digits: str) -> str:

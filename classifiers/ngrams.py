@@ -1,8 +1,9 @@
 """Hashed character and word n-grams, vectorised, with the place each came from.
 
-Characters outside letters and digits count as one space and every digit as ``0``, so that
-prices and weights keep their shape and lose their value. Hashes are polynomial modulo 2^64 with
-a Fibonacci finish (Knuth, TAOCP 3, 6.4), the same on every machine.
+Characters outside letters and digits, and the placeholders of the normaliser, count as one
+space and every digit as ``0``, so that prices and weights keep their shape and lose their value.
+Hashes are polynomial modulo 2^64 with a Fibonacci finish (Knuth, TAOCP 3, 6.4), the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def _classes() -> NDArray[np.uint32]:
         char = chr(code)
         if char.isdigit():
             table[code] = ord("0")
-        elif char.isalpha():
+        elif char.isalpha() and not "A" <= char <= "Z":
+            # Capitals are placeholders for contacts, which the signals count.
             table[code] = code
     return table
 

@@ -11,9 +11,11 @@ from domain.assessment import Price
 _NUMBER = r"(?<![\w.,])(?P<{0}>\d{{1,3}}(?:[ .,]\d{{3}}){{1,2}}(?!\d)|\d{{1,7}}(?:[.,]\d{{1,3}})?)"
 _UNITS = {
     "g": r"г|гр|грамм\w{0,3}|грам\w{0,3}|g|gr|gram|grams|gramm|грамына|грамы",
-    "mg": r"мг|mg", "kg": r"кг|kg|kilo|килограмм\w{0,2}", "ml": r"мл|ml", "l": r"л|литр\w{0,2}|liter",
+    "mg": r"мг|mg", "kg": r"кг|kg|kilo|килограмм\w{0,2}", "ml": r"мл|ml",
+    "l": r"л|литр\w{0,2}|liter",
     "ug": r"мкг|µg|ug|mcg", "oz": r"oz|ounce|ounces", "lb": r"lb|lbs|pound|pounds",
-    "pcs": r"шт|штук\w{0,2}|таб|табл|таблет\w{1,4}|pcs|pills|pill|tabs|tab|tablets|caps|капс\w{0,4}|дана|x|марк\w{0,2}|блистер\w{0,2}",
+    "pcs": r"шт|штук\w{0,2}|таб|табл|таблет\w{1,4}|капс\w{0,4}|дана|марк\w{0,2}|блистер\w{0,2}"
+           r"|pcs|pills|pill|tabs|tab|tablets|caps|x",
 }  # fmt: skip
 _CURRENCIES = {
     "KZT": r"₸|тг|тенге|теңге|теңгеге|kzt|tenge|т", "RUB": r"₽|руб|рублей|рубля|р|rub|rubles",
@@ -42,7 +44,10 @@ _BARE = re.compile(
     _NUMBER.format("q")
     + rf" ?(?:{_groups(_UNITS)})\.?\)?[ \t]*(?:[-–—=:•|/>»]{{1,2}}|по|за|\b)[ \t]*"
     r"(?P<n>\d{1,3}[ .]\d{3}|\d{2,7}|\d(?= ?[kк]\b))(?P<k> ?[kк]\b)?(?![\w%.,]*\d|\s?%)"
+    rf"(?![ ]?(?:{'|'.join(_UNITS.values())})(?!\w))"
 )
+# "белый 1 — 20к": thousands behind a dash are a price although no currency is named.
+_DASHED = re.compile(r"(?:[-–—=:/]|за|по) ?(?P<n>\d{1,3}(?:[.,]\d)?)(?P<k> ?[kк])(?![\w])")
 _MAX_AMOUNT = 1e9
 _DRUG_UNITS = frozenset({"g", "mg", "ug", "pcs", "oz"})
 
@@ -77,7 +82,7 @@ def prices(text: str) -> list[PriceAt]:
     A number counts when a currency stands beside it, or when it follows an amount of goods
     directly ("1г - 15000"); the currency is then empty.
     """
-    candidates = [*_with_unit(text), *_signed(text), *_bare(text)]
+    candidates = [*_with_unit(text), *_signed(text), *_bare(text), *_dashed(text)]
     candidates.sort(key=lambda one: (one.start, -one.end))
     kept: list[PriceAt] = []
     for one in candidates:
@@ -105,6 +110,13 @@ def _bare(text: str) -> Iterable[PriceAt]:
 
 
 _CURRENCY_AFTER = re.compile(rf" ?(?:{_groups(_CURRENCIES)}|(?P<sign>\$))(?![\w])")
+
+
+def _dashed(text: str) -> Iterable[PriceAt]:
+    for match in _DASHED.finditer(text):
+        amount = _amount(match.group("n"), match.group("k"))
+        if amount:
+            yield PriceAt(match.start("n"), match.end(), Price(amount, ""))
 
 
 def _with_unit(text: str) -> Iterable[PriceAt]:

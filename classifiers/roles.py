@@ -33,7 +33,8 @@ def _selling_role(counts: Counter[str]) -> Role:
     prices = counts["price"] + counts["priced_amount"]
     goods = counts["drug"] + counts["drug_weak"] + counts["emoji"]
     work = 2 * counts["drop_job"] + counts["job"]
-    if work >= 2 and work > goods and counts["priced_amount"] < _SHOP_PRICES:
+    hidden = counts["drop"] + counts["drop_weak"]
+    if work and work + hidden > 2 * goods and not counts["priced_amount"]:
         return Role.COURIER_RECRUITMENT
     if counts["market"] and not counts["priced_amount"] and counts["market"] >= goods:
         return Role.MARKET_LINK

@@ -75,6 +75,8 @@ _AGAINST = (
     "news", "medical", "harm", "reference", "trade", "lawful", "garden", "fan", "household",
     "talk", "bookmark",
 )  # fmt: skip
+# How many contacts a text has tells directories and news channels, not sellers.
+_CONTACTS = ("HOST", "ONION", "HANDLE", "MAIL", "PHONE")
 EXTRAS = ("groups_2", "groups_4", "priced_3", "priced_8", "against_share", "for_share")
 NAMES = (
     *(f"n:{name}" for name in SIGNALS),
@@ -150,6 +152,8 @@ def vector(marks: Sequence[Mark]) -> list[float]:
     for mark in marks:
         counts[mark.signal] += 1
     counts["price"] += counts["priced_amount"]
+    for name in _CONTACTS:
+        counts[name] = min(counts[name], 1)
     near = _near(marks)
     return [
         *(log1p(counts[name]) for name in SIGNALS),

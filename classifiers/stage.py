@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from classifiers.features import Row
 from classifiers.linear import Contribution, LinearModel
 from classifiers.prepared import Prepared
+from classifiers.signals import Mark
 
+_WindowRow = tuple[str, list[Mark], Row]
 _EXPLAINED_FROM = -4.0
 
 
@@ -45,7 +48,7 @@ class LinearStage:
         """See ``Stage``; the highest window decides, so that length hides nothing."""
         best: tuple[float, int] | None = None
         about = -99.0
-        rows = []
+        rows: list[_WindowRow] = []
         for number, window in enumerate(prepared.windows):
             text = prepared.aligned.text[window.start : window.end]
             marks = prepared.marks.within(window.start, window.end)
@@ -59,7 +62,7 @@ class LinearStage:
         return Judgement(best[0], about, self._why(prepared, rows, *best))
 
     def _why(
-        self, prepared: Prepared, rows: list, logit: float, number: int
+        self, prepared: Prepared, rows: list[_WindowRow], logit: float, number: int
     ) -> tuple[Contribution, ...]:
         text, marks, row = rows[number]
         if logit < _EXPLAINED_FROM:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -84,6 +84,10 @@ class Hit:
     weak: bool = False
 
 
+# What is looked for inside words run together ("купитьгашишалматы").
+_IN_COMPOUNDS = frozenset({TermKind.SUBSTANCE, TermKind.LOGISTICS})
+
+
 class _Ending(StrEnum):
     EXACT = "="
     ANY = "*"
@@ -93,7 +97,7 @@ class _Ending(StrEnum):
     EN = "en"
 
 
-_ENDING_TESTS = {
+_ENDING_TESTS: dict[_Ending, Callable[[str], bool]] = {
     _Ending.RU: lambda ending: is_russian_ending(ending) or is_kazakh_suffix(ending),
     _Ending.KK: is_kazakh_suffix,
     _Ending.KK_VERB: is_kazakh_verb_ending,
@@ -116,10 +120,13 @@ class _Index:
     forms: dict[str, set[int]] = field(default_factory=dict)
     stems: dict[str, set[tuple[_Ending, int]]] = field(default_factory=dict)
     patterns: dict[tuple[str, _Ending], int] = field(default_factory=dict)
+    compounds: set[int] = field(default_factory=set)
     phrases: dict[int, list[tuple[tuple[int, ...], _Sense]]] = field(default_factory=dict)
 
     def add(self, term: str, language: str, sense: _Sense) -> None:
         ids = tuple(self._pattern(word, language) for word in _TERM_WORD.findall(term))
+        if len(ids) == 1 and not sense.weak and sense.concept.kind in _IN_COMPOUNDS:
+            self.compounds.add(ids[0])
         senses = self.phrases.setdefault(ids[0], [])
         if (ids[1:], sense) not in senses:
             senses.append((ids[1:], sense))
@@ -169,7 +176,9 @@ class Lexicon:
         self.restricted = restricted
         self._index = index
         self._longest_stem = max(map(len, index.stems), default=0)
-        self._lookup = lru_cache(maxsize=_CACHED_WORDS)(self._patterns_of)
+        self._lookup: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=_CACHED_WORDS)(
+            self._patterns_of
+        )
 
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Lexicon:
@@ -242,7 +251,7 @@ class Lexicon:
         for start in range(len(word) - _MIN_INNER + 1):
             for end in range(start + _MIN_INNER, min(len(word), start + self._longest_stem) + 1):
                 found |= {n for _, n in self._index.stems.get(word[start:end], ())}
-        return found
+        return found & self._index.compounds
 
 
 def _follows(words: list[tuple[int, int, tuple[int, ...]]], at: int, rest: tuple[int, ...]) -> bool:

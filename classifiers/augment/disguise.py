@@ -6,19 +6,16 @@ import random
 import re
 from collections.abc import Callable
 
+from domain.morphology import transliterated
+
 _LOOKALIKES = dict(zip("аеорсухкмтнвАЕОРСХКМТНВ", "aeopcyxkmthbAEOPCXKMTHB", strict=False))
 _DIGITS = {"о": "0", "з": "3", "е": "3", "ч": "4", "б": "6", "o": "0", "i": "1", "e": "3", "a": "4"}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\ufeff"
 _EMOJI = "🔥✨😎👍⭐💥✅"
-_LATIN = dict(
-    zip(
-        "абвгдезийклмнопрстуфхыэ",
-        ("a", "b", "v", "g", "d", "e", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t",
-         "u", "f", "h", "y", "e"),
-        strict=True,
-    )
-) | {"ж": "zh", "ц": "c", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ь": "", "ъ": "",
-     "ё": "e", "ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "і": "i", "һ": "h"}  # fmt: skip
+_KAZAKH_LATIN = {
+    "ё": "e", "ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "і": "i",
+    "һ": "h",
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -60,12 +57,16 @@ def emoji_inside(text: str, rng: random.Random, share: float = 0.2) -> str:
     return _WORD.sub(split, text)
 
 
-def transliterated(text: str, rng: random.Random) -> str:
+def in_latin(text: str, rng: random.Random) -> str:
     """Cyrillic written in Latin letters; ``rng`` keeps the signature of its siblings."""
     del rng
-    return "".join(
-        _LATIN.get(c, _LATIN.get(c.lower(), c).capitalize() if c.isupper() else c) for c in text
-    )
+    return "".join(_latin(char) for char in text)
+
+
+def _latin(char: str) -> str:
+    low = char.lower()
+    written = _KAZAKH_LATIN.get(low) or transliterated(low)
+    return written.capitalize() if char.isupper() else written
 
 
 def recased(text: str, rng: random.Random) -> str:
@@ -75,7 +76,7 @@ def recased(text: str, rng: random.Random) -> str:
 
 KINDS: dict[str, Callable[[str, random.Random], str]] = {
     "lookalikes": lookalikes, "digits": digits, "invisible": invisible, "spaced": spaced,
-    "emoji_inside": emoji_inside, "transliterated": transliterated, "recased": recased,
+    "emoji_inside": emoji_inside, "transliterated": in_latin, "recased": recased,
 }  # fmt: skip
 
 

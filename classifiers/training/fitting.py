@@ -35,7 +35,7 @@ def row_weights(source: NDArray[np.str_], positive: Mask, mask: Mask) -> Floats:
         total = weights[chosen].sum()
         if total:
             weights[chosen] *= share / total
-    return weights / weights[mask].mean()
+    return weights / float(weights[mask].mean())
 
 
 def fit_head(

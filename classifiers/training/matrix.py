@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from classifiers.features import DIMENSIONS, NGRAM_SCALE, windows
+from classifiers.features import DIMENSIONS, NARROW, NGRAM_SCALE, Window, windows
 from classifiers.ngrams import BUCKETS, grams
 from classifiers.normalise import normalise
 from classifiers.rows import Row
 from classifiers.signals import find_marks, vector
+from domain.assessment import Label
 from domain.lexicon import Lexicon
 
 _MAX_CHARS = 6000
 _MAX_WINDOWS = 3
+_MAX_NARROW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ def build(
     for number, row in enumerate(rows):
         aligned = normalise(row.text[:_MAX_CHARS])
         found = find_marks(aligned, lexicon)
-        for window in windows(aligned.text)[:_MAX_WINDOWS]:
+        for window in _chosen(aligned.text, row.label is Label.DRUG_SALE):
             text = aligned.text[window.start : window.end]
             for part, kind in zip(parts, grams(text), strict=False):
-                part.add(*np.unique(kind.buckets, return_counts=True))
+                columns, counts = np.unique(kind.buckets, return_counts=True)
+                part.add(columns, counts.astype(np.float64))
             signals = np.asarray(vector(found.within(window.start, window.end)))
             present = np.flatnonzero(signals)
             parts[2].add(present, signals[present])
@@ -52,6 +55,14 @@ def build(
         parts[0].matrix(BUCKETS), parts[1].matrix(BUCKETS),
         parts[2].matrix(DIMENSIONS - BUCKETS), np.asarray(owner),
     )  # fmt: skip
+
+
+def _chosen(text: str, sells: bool) -> list[Window]:
+    """The windows learnt from: of a selling text the wide ones, for a narrow one may not sell."""
+    found = windows(text)
+    wide = [one for one in found if one.end - one.start > NARROW[0] or len(found) == 1]
+    narrow = [] if sells else [one for one in found if one not in wide]
+    return [*wide[:_MAX_WINDOWS], *narrow[:_MAX_NARROW]] or found[:1]
 
 
 class _Part:

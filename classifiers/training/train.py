@@ -90,6 +90,15 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
     return LeftOut(logits, plain)
 
 
+def left_out_figures(
+    files: Sequence[SourceFile], lexicon: Lexicon, seed: int, say: Say
+) -> list[Figures]:
+    """The leave-one-source-out figures of a pack, at the threshold that training would choose."""
+    ready = prepare(files, lexicon, seed, say)
+    left = leave_one_source_out(ready, say)
+    return report(ready.corpus, left, _threshold(ready.corpus, left))
+
+
 def train(
     files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, date: str, say: Say
 ) -> dict[str, Any]:
@@ -113,12 +122,13 @@ def train(
         fitting.fit_head(*parts, corpus.about_drugs, corpus.trainable & ~corpus.sells),
         line,
     )
-    store.save(out, model)
     trained = zip(corpus.rows, corpus.trainable, strict=True)
-    save_sketch(out / store.SKETCH, build_sketch(row.text for row, used in trained if used))
+    sketch = build_sketch(row.text for row, used in trained if used)
     card = _card(files, lexicon, seed, date, corpus)
     card |= {"threshold": round(sigmoid(line.apply(cut)), 6), "threshold_logit": cut}
     card["left_out"] = {one.name: one.as_json() for one in report(corpus, left, cut)}
+    store.save(out, model)
+    save_sketch(out / store.SKETCH, sketch)
     store.write_card(out, card)
     return store.read_card(out)
 
@@ -144,9 +154,7 @@ def report(corpus: Corpus, left: LeftOut, cut: float) -> list[Figures]:
     pool = corpus.original & np.isin(corpus.source, sorted(UNTRAINED))
     ads = corpus.original & np.isin(corpus.source, SHORT_MENUS) & corpus.sells
     found.append(_figures("chat pool", corpus, left, pool, cut))
-    found.append(
-        _figures("bot texts and issue ads against the chat pool", corpus, left, pool | ads, cut)
-    )
+    found.append(_figures("bots and issue ads against the pool", corpus, left, pool | ads, cut))
     return found
 
 
@@ -168,7 +176,7 @@ def _card(
         "lexicon": lexicon.digest,
         "signals": len(NAMES),
         "threshold_rule": (
-            f"lowest logit at which every source of at least {_SAY_FROM_ROWS} innocent rows, scored "
+            f"lowest logit at which every source of {_SAY_FROM_ROWS} innocent rows or more, scored "
             f"by a model that has not seen it, stays at or under {FALSE_POSITIVES:.1%} false "
             f"positives; without a say: {', '.join(sorted(NO_SAY))} and the dev part"
         ),

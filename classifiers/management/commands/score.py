@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +14,12 @@ from classifiers.stream import score_lines
 
 class Command(BaseCommand):
     help = "Score texts: JSON lines in, JSON lines out, in order."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--jsonl", required=True, help="file of JSON lines, - for standard input")
+        parser.add_argument(
+            "--jsonl", required=True, help="file of JSON lines, - for standard input"
+        )
         parser.epilog = 'Each line: {"id": ..., "text": "...", "lang": "ru|kk|en", "title": "..."}'
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
@@ -14,7 +13,7 @@ from domain.clock import utc_now
 
 class Command(BaseCommand):
     help = "Train the classifier from a text pack and write model, sketch and card."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, required=True, help="folder of the text pack")
@@ -23,8 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--date", help="date for the card (YYYY-MM-DD); default: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from classifiers.training.train import train  # needs the `train` extra
-
+        try:
+            from classifiers.training.train import train
+        except ImportError as error:
+            raise CommandError(
+                f"training needs the extra `train` ({error}): pip install 'narcowatch[train]'"
+            ) from error
         chosen = settings.NARCOWATCH
         out = options["out"] or chosen.classify.model_dir
         date = options["date"] or utc_now().date().isoformat()

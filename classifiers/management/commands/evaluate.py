@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifiers.lexicons import read_lexicon
+from classifiers.rows import read_pack
+from classifiers.store import load
+
+
+class Command(BaseCommand):
+    help = "Measure the classifier on a text pack or a corpus, by source and language."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", type=Path, help="text pack: its unseen part is scored")
+        parser.add_argument("--corpus", type=Path, help="JSON lines with text, label, lang, source")
+        parser.add_argument(
+            "--loso", action="store_true", help="train again without each source (minutes)"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="seed for --loso")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        corpus = options["corpus"] or settings.BASE_DIR / "tests" / "corpus" / "corpus.jsonl"
+        if not options["data"] and not Path(corpus).is_file():
+            raise CommandError(f"there is no corpus at {corpus}: name one with --corpus or --data")
+        try:
+            from classifiers.training import evaluate
+        except ImportError as error:
+            raise CommandError(
+                f"evaluating needs the extra `train` ({error}): pip install 'narcowatch[train]'"
+            ) from error
+        lexicon = read_lexicon(settings.BASE_DIR / "config" / "lexicons")
+        say = self.stderr.write
+        if options["data"] and options["loso"]:
+            from classifiers.training.train import left_out_figures
+
+            found = left_out_figures(read_pack(options["data"]), lexicon, options["seed"], say)
+        else:
+            cascade = load(settings.NARCOWATCH.classify.model_dir, lexicon)
+            files = read_pack(options["data"]) if options["data"] else []
+            rows = evaluate.unseen_rows(files) if files else evaluate.read_corpus(Path(corpus))
+            found = evaluate.evaluate(rows, cascade, say)
+            if files:
+                found = evaluate.with_baseline(found, rows, evaluate.trained_rows(files))
+        for line in evaluate.table(found):
+            self.stdout.write(line)
