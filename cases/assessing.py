@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -138,6 +138,27 @@ def record_verdict(
         for to in _way(CaseState(case.state), selling=selling):
             case = move(case.pk, to, actor=actor, reason=reason, clock=clock)
     return CaseState(case.state)
+
+
+def queue_for_ties(
+    case_ids: Mapping[int, Sequence[str]], *, actor: str, clock: Clock = utc_now
+) -> int:
+    """Bring screened-out cases into review for the selling targets that they are tied to.
+
+    ``case_ids`` maps cases to the keys of those targets. Returns how many were moved.
+    """
+    moved = 0
+    for case_id, keys in case_ids.items():
+        with transaction.atomic():
+            case = Case.objects.select_for_update().get(pk=case_id)
+            if case.state != CaseState.SCREENED_OUT:
+                continue
+            case.tied_to = list(keys)
+            case.save(update_fields=["tied_to"])
+            reason = f"score {case.score:.4f}, names and is named by {', '.join(keys)}"
+            move(case.pk, CaseState.IN_REVIEW, actor=actor, reason=reason, clock=clock)
+            moved += 1
+    return moved
 
 
 def _way(state: CaseState, *, selling: bool) -> tuple[CaseState, ...]:

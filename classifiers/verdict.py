@@ -11,10 +11,9 @@ from domain.assessment import Assessment, Role, Verdict
 
 _MAX_CARRIERS = 10
 _LEAST, _MOST = 1e-6, 1 - 1e-6
-# Each innocent page speaks against a site, ever more softly: 100 of them take off about 2.3, so
-# that a lone page just above the threshold does not make a portal a shop, and a lone page that
-# plainly sells still does.
-_INNOCENT_WEIGHT = 0.5
+# A threshold that errs on one page in a thousand errs on many sites of many pages. So the odds asked
+# of a site rise with its pages for each selling one, as in Bonferroni's correction for repeated
+# tests; a page this far above the threshold plainly sells, whatever stands beside it.
 _SURE = 4.0
 
 
@@ -65,7 +64,7 @@ def _margin(margins: Sequence[float], selling: int) -> float:
     if best <= 0:
         return best
     innocent = len(margins) - selling
-    penalty = _INNOCENT_WEIGHT * log(1 + innocent / selling) if selling else 0.0
+    penalty = log(1 + innocent / selling) if selling else 0.0
     penalty *= max(0.0, 1 - best / _SURE)
     return best + 0.5 * log(max(selling, 1)) - penalty
 

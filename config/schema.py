@@ -152,6 +152,11 @@ class Classify(Section):
     review_threshold: Share | None = key(
         None, "Score from which a case is queued for review; unset for the model's own."
     )
+    tie_threshold: Share = key(
+        0.3,
+        "Score from which a target is queued when it and a selling target name each other.",
+        "share",
+    )
 
 
 class Review(Section):

@@ -27,6 +27,7 @@ def plan_of(settings: Settings) -> Plan:
         model_dir=settings.classify.model_dir,
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
+        tie_threshold=settings.classify.tie_threshold,
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
         max_new_channels=settings.channels.max_new_channels,

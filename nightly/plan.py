@@ -12,8 +12,9 @@ from blocking.plan import ExportPlan
 class Plan:
     """Paths, limits and thresholds of a night.
 
-    ``review_threshold`` None means the model's own. ``rounds`` bounds how often sites and
-    channels take turns in feeding each other with candidates.
+    ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
+    target tied to selling ones is queued. ``rounds`` bounds how often sites and channels take
+    turns in feeding each other with candidates.
     """
 
     data_dir: Path
@@ -23,6 +24,7 @@ class Plan:
     model_dir: Path
     lexicon_dir: Path
     review_threshold: float | None
+    tie_threshold: float
     max_pages: int
     max_new_sites: int
     max_new_channels: int

@@ -13,7 +13,8 @@ from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from cases import assessing, families, runs
-from cases.models import Capture, Case, DocumentRow, RunSource
+from cases.models import Capture, Case, DocumentRow, RunSource, Target
+from cases.ties import two_way_ties
 from channels.process import run_channels
 from classifiers.cascade import Cascade
 from classifiers.verdict import site_verdict
@@ -36,6 +37,7 @@ SITES = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 CHANNELS = (TargetKind.TELEGRAM,)
 #: Cases whose targets are looked at again even when no seed names them.
 _RECHECKED = (CaseState.IN_REVIEW, CaseState.ESCALATED, CaseState.CONFIRMED, CaseState.REQUESTED)
+_SELLING = (*_RECHECKED, CaseState.ON_HOLD)
 _BATCH = 64
 _ACTOR = "system:night"
 
@@ -155,7 +157,28 @@ def assess(night: Night) -> Counted:
             clock=night.clock,
         )
         counted[("out", f"cases {state}")] += 1
+    counted[("out", "cases in_review for their ties")] += _queue_tied(night, threshold)
     return dict(counted)
+
+
+def _queue_tied(night: Night, threshold: float) -> int:
+    """Doubtful targets that sell by what they are tied to: two ways, to targets whose own texts
+    sell. Ties to other doubtful ones do not count, so that doubt does not spread."""
+    scored = Case.objects.filter(restricted=False).exclude(
+        target__visits__in=RunSource.objects.filter(run=night.run, why=Why.SEARCH)
+    )
+    selling = dict(
+        scored.filter(score__gte=threshold, state__in=_SELLING).values_list("target_id", "pk")
+    )
+    doubtful = dict(
+        scored.filter(
+            score__gte=night.plan.tie_threshold, state=CaseState.SCREENED_OUT
+        ).values_list("target_id", "pk")
+    )
+    keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=[*selling])}
+    ties = two_way_ties([*doubtful], [*selling])
+    tied = {doubtful[one]: [keys[other] for other in others] for one, others in ties.items()}
+    return assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
 
 
 def _cascade(night: Night) -> Cascade:

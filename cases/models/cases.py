@@ -26,7 +26,8 @@ class Case(models.Model):
 
     ``state`` is written by ``cases.moves.move`` alone. ``came_from`` is the state before a hold
     or before the target became unreachable. ``review_round`` rises each time the case enters
-    review, so that earlier decisions do not count again.
+    review, so that earlier decisions do not count again. ``tied_to`` are the keys of selling
+    targets for whose sake a doubtful score was queued.
     """
 
     target = models.OneToOneField("cases.Target", on_delete=models.PROTECT, related_name="case")
@@ -48,6 +49,7 @@ class Case(models.Model):
     regions = models.JSONField(default=list)
     langs = models.JSONField(default=list)
     carriers = models.JSONField(default=list)
+    tied_to = models.JSONField(default=list)
     model = models.CharField(max_length=80, blank=True)
     restricted = models.BooleanField(default=False)
 
