@@ -30,7 +30,7 @@ def export_plan(values: Settings) -> ExportPlan:
     of the data directory, beside the project's."""
     blocking = values.blocking
     return ExportPlan(
-        folder=values.data_dir / "exports",
+        folder=values.blocking.exports_dir or values.data_dir / "exports",
         recipients=tuple(
             Recipient(r.name, r.formats, r.territory, frozenset(Scope(s) for s in r.scopes))
             for r in blocking.recipients
