@@ -39,6 +39,7 @@ CHANNELS = (TargetKind.TELEGRAM,)
 _RECHECKED = (CaseState.IN_REVIEW, CaseState.ESCALATED, CaseState.CONFIRMED, CaseState.REQUESTED)
 _SELLING = (*_RECHECKED, CaseState.ON_HOLD)
 _BATCH = 64
+_PLAIN_ODDS = 3.0
 _ACTOR = "system:night"
 
 
@@ -163,12 +164,14 @@ def assess(night: Night) -> Counted:
 
 def _queue_tied(night: Night, threshold: float) -> int:
     """Doubtful targets that sell by what they are tied to: two ways, to targets whose own texts
-    sell. Ties to other doubtful ones do not count, so that doubt does not spread."""
+    plainly sell. Ties to doubtful ones do not count, so that an error does not spread."""
     scored = Case.objects.filter(restricted=False).exclude(
         target__visits__in=RunSource.objects.filter(run=night.run, why=Why.SEARCH)
     )
     selling = dict(
-        scored.filter(score__gte=threshold, state__in=_SELLING).values_list("target_id", "pk")
+        scored.filter(score__gte=_plainly(threshold), state__in=_SELLING).values_list(
+            "target_id", "pk"
+        )
     )
     doubtful = dict(
         scored.filter(
@@ -179,6 +182,11 @@ def _queue_tied(night: Night, threshold: float) -> int:
     ties = two_way_ties([*doubtful], [*selling])
     tied = {doubtful[one]: [keys[other] for other in others] for one, others in ties.items()}
     return assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
+
+
+def _plainly(threshold: float) -> float:
+    """The probability whose odds are ``_PLAIN_ODDS`` times those of ``threshold``."""
+    return _PLAIN_ODDS * threshold / (1 + (_PLAIN_ODDS - 1) * threshold)
 
 
 def _cascade(night: Night) -> Cascade:
