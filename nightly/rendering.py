@@ -74,7 +74,7 @@ def _cases(report: Report) -> Table:
             f"{line.score:.3f}",
             line.role,
             ", ".join(line.substances),
-            ", ".join(line.regions),
+            ", ".join(line.region_names),
             line.state,
         )
     return table

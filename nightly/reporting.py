@@ -23,6 +23,7 @@ from domain.candidates import Why
 from domain.captures import Outcome
 from domain.clock import iso
 from domain.coverage import HISTORY, Coverage, CoverageState, Yield, judge
+from domain.regions import REGION_NAMES
 from domain.seeds import DOCUMENTS, SeedProblem
 from domain.states import CaseState
 from domain.targets import TargetKind
@@ -55,7 +56,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case found."""
+    """One case found. ``regions`` are ISO 3166-2 codes."""
 
     case: int
     target: str
@@ -66,6 +67,7 @@ class CaseLine:
     role: str
     substances: list[str]
     regions: list[str]
+    region_names: list[str]
     langs: list[str]
     family: int | None
 
@@ -297,6 +299,7 @@ def _cases(run: Run) -> list[CaseLine]:
             role=row.role,
             substances=row.substances,
             regions=row.regions,
+            region_names=[REGION_NAMES.get(code, code) for code in row.regions],
             langs=row.langs,
             family=row.family_id,
         )
