@@ -17,8 +17,8 @@ CYRILLIC_LOOKALIKES = {
     "ѕ": "s", "ԁ": "d", "ԛ": "q", "ԝ": "w", "л": "l", "ь": "b",
 }  # fmt: skip
 # Letters that look like none of the other script: they tell which script a word is in.
-CYRILLIC_ONLY = frozenset("бгджзийлпфцчшщъыьэюяәғқңөұүівдк")
-LATIN_ONLY = frozenset("dfghijlnqrstvwzk")
+CYRILLIC_ONLY = frozenset("бгджзийлпфцчшщъыьэюяәғқңөұү")
+LATIN_ONLY = frozenset("dfgijlqsvwz")
 VOWELS = frozenset("аеиоуыэюяёіәөұүaeoyui")
 # English words and brands that happen to have only look-alike letters.
 NOT_CYRILLIC = frozenset({

@@ -188,7 +188,8 @@ def _is_cyrillic(word: str) -> bool:
     cyrillic = sum(c in CYRILLIC_ONLY for c in word)
     latin = sum(c in LATIN_ONLY for c in word)
     if cyrillic == latin:
-        return any("Ѐ" <= c <= "ӿ" for c in word)
+        among = sum("Ѐ" <= c <= "ӿ" for c in word)
+        return among * 2 >= sum(map(str.isalpha, word))
     return cyrillic > latin
 
 

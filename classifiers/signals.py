@@ -39,7 +39,8 @@ _BY_KIND = {
 }  # fmt: skip
 SIGNALS = (
     "drug", "drug_weak", "drug_unnamed", "grey", "offer", "drop", "drop_weak", "payment",
-    "drop_job", "job", "market", "quality", "contact_way", "request", "news", "medical", "harm",
+    "drop_job", "job", "market", "market_weak", "quality", "contact_way", "request", "news",
+    "medical", "harm",
     "reference", "trade", "lawful", "garden", "fan", "household", "bookmark", "talk", "denial",
     "goods_amount", "bulk_amount", "price", "priced_amount", "HOST", "ONION", "HANDLE", "MAIL",
     "PHONE", "WALLET", "CARD", "emoji",
@@ -58,7 +59,9 @@ PAIRS = (
     ("drop", "talk"), ("drop_job", "HANDLE"), ("drop_job", "news"), ("drop_job", "price"),
     ("job", "lawful"), ("job", "drop_weak"), ("job", "denial"), ("market", "HOST"),
     ("market", "ONION"), ("market", "news"), ("market", "HANDLE"), ("market", "drug"),
-    ("market", "fan"), ("grey", "offer"), ("grey", "medical"), ("emoji", "price"),
+    ("market", "fan"),
+    ("market_weak", "ONION"), ("market_weak", "HOST"), ("market", "bookmark"),
+    ("grey", "offer"), ("grey", "medical"), ("emoji", "price"),
     ("emoji", "drop"), ("emoji", "HANDLE"), ("emoji", "goods_amount"), ("offer", "ONION"),
     ("contact_way", "goods_amount"), ("drug_unnamed", "offer"), ("drug_unnamed", "news"),
 )  # fmt: skip
@@ -133,7 +136,7 @@ def _signal(hit: Hit) -> str:
     if name in _GREY:
         return "grey"
     signal = _BY_CONCEPT.get(name) or _BY_KIND[hit.concept.kind]
-    return f"{signal}_weak" if hit.weak and signal in {"drug", "drop"} else signal
+    return f"{signal}_weak" if hit.weak and signal in {"drug", "drop", "market"} else signal
 
 
 def _amount_mark(one: Quantity) -> Mark:

@@ -13,7 +13,8 @@ _LEAST = 0.05
 # What a signal is called outside: kinds of the lexicon, and the rest by what they are.
 _KINDS = {
     "drug": "substance", "drug_weak": "substance", "drug_unnamed": "substance", "grey": "substance",
-    "offer": "selling", "contact_way": "selling", "drop": "logistics", "drop_weak": "logistics",
+    "offer": "selling", "contact_way": "selling", "market_weak": "market", "drop": "logistics",
+    "drop_weak": "logistics",
     "drop_job": "recruitment", "job": "recruitment", "goods_amount": "quantity",
     "bulk_amount": "quantity", "priced_amount": "price", "harm": "harm_reduction",
     "reference": "context", "trade": "context", "lawful": "context", "garden": "context",

@@ -11,9 +11,9 @@ from domain.assessment import Assessment, Role, Verdict
 
 _MAX_CARRIERS = 10
 _LEAST, _MOST = 1e-6, 1 - 1e-6
-# A threshold that errs on one page in a thousand errs on many sites of many pages. So the odds asked
-# of a site rise with its pages for each selling one, as in Bonferroni's correction for repeated
-# tests; a page this far above the threshold plainly sells, whatever stands beside it.
+# A threshold that errs on one page in a thousand errs on many sites of many pages. So the odds
+# asked of a site rise with its pages for each selling one, as in Bonferroni's correction for
+# repeated tests; a page this far above the threshold plainly sells, whatever stands beside it.
 _SURE = 4.0
 
 

@@ -15,7 +15,10 @@ SOURCE = "generated"
 _SHARES = {"ru": 0.4, "kk": 0.25, "mixed": 0.1, "en": 0.25}
 _DISGUISED = 0.25
 _BURIED = 0.08
-_FILES = ("slots.toml", "sale.toml", "innocent.toml", "more.toml", "wider.toml", "channels.toml")
+_FILES = (
+    "slots.toml", "sale.toml", "innocent.toml", "more.toml", "wider.toml", "channels.toml",
+    "closer.toml",
+)  # fmt: skip
 
 
 def load_grammar() -> Grammar:

@@ -1,5 +1,7 @@
 """Amounts and prices with unit and currency."""
 
+from itertools import pairwise
+
 import pytest
 
 from classifiers.normalise import normalise
@@ -42,7 +44,7 @@ def test_what_is_no_price(text: str) -> None:
 def test_several_prices_stand_in_order_and_apart() -> None:
     found = prices("1г 5000тг, 2г 9000тг; 5г 20000тг")
     assert [p.price.amount for p in found] == [5000, 9000, 20000]
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize(

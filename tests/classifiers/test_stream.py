@@ -8,6 +8,7 @@ import os
 import selectors
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from classifiers.stream import MAX_LINE, score_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFER = "Мефедрон 1 г — 14 000 тг, закладки в Алматы, пиши @primer_bot"
-COMMAND = [sys.executable, "-m", "config.cli", "score", "--jsonl", "-"]
+COMMAND = [str(Path(sys.executable).parent / "narcowatch"), "score", "--jsonl", "-"]
 
 
 def answers(cascade: Cascade, given: bytes) -> list[dict[str, Any]]:
@@ -137,13 +138,12 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         process.stdin.flush()
         read_line(process, 60)
         process.stdout.close()
-        try:
+        with suppress(BrokenPipeError):
             for _ in range(200):
                 process.stdin.write(request(id=1, text=OFFER))
                 process.stdin.flush()
+        with suppress(BrokenPipeError):
             process.stdin.close()
-        except BrokenPipeError:
-            pass
         process.stdin = None
         assert process.wait(60) == 0
         assert process.stderr is not None

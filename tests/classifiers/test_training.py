@@ -112,7 +112,7 @@ def test_an_odd_line_of_the_pack_is_named(tmp_path: Path, line: bytes, said: str
 
 
 def test_a_missing_or_broken_pack_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no .* in train/"):
+    with pytest.raises(InputError, match=r"no .* in train/"):
         read_pack(tmp_path)
     (tmp_path / "train").mkdir()
     (tmp_path / "train" / "x.jsonl.gz").write_bytes(b"not gzip")

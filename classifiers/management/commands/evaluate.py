@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from classifiers.cardtext import card_tables
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
-from classifiers.store import load
+from classifiers.store import load, read_card
 
 
 class Command(BaseCommand):
@@ -21,9 +22,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--loso", action="store_true", help="train again without each source (minutes)"
         )
+        parser.add_argument(
+            "--card", action="store_true", help="print the tables of the shipped model's card"
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed for --loso")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["card"]:
+            self.stdout.write(card_tables(read_card(settings.NARCOWATCH.classify.model_dir)))
+            return
         corpus = options["corpus"] or settings.BASE_DIR / "tests" / "corpus" / "corpus.jsonl"
         if not options["data"] and not Path(corpus).is_file():
             raise CommandError(f"there is no corpus at {corpus}: name one with --corpus or --data")
