@@ -160,5 +160,10 @@ def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Ad
         best.setdefault(row.target_id, row)
     adopted = list(best.values())[:limit]
     for row in adopted:
-        add_source(run, row.target.key, Why(row.why), url=row.url)
+        add_source(run, row.target.key, _why_looked_at(row), url=row.url)
     return Adopted(len(adopted), len(best) - len(adopted))
+
+
+def _why_looked_at(row: CandidateRow) -> Why:
+    """A site found by a search is a site like any other; *search* is the result page itself."""
+    return Why.LINK if row.why == Why.SEARCH else Why(row.why)

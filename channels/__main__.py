@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 import django
 
-from channels.process import EXIT_DONE, EXIT_REFUSED, EXIT_STOPPED, die_with_parent
+from cases.children import die_with
+from channels.process import EXIT_DONE, EXIT_REFUSED, EXIT_STOPPED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("run", type=int, help="number of the run")
     parser.add_argument("--parent", type=int, default=0, help="process to end with")
     given = parser.parse_args(arguments)
-    if given.parent and not die_with_parent(given.parent):
+    if given.parent and not die_with(given.parent):
         return EXIT_STOPPED
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()

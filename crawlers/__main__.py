@@ -7,15 +7,13 @@ such run, or another process crawls it), 130 stopped by a signal before it was d
 from __future__ import annotations
 
 import argparse
-import ctypes
 import os
-import signal
 import sys
 
 from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-_PR_SET_PDEATHSIG = 1
+from cases.children import die_with
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,8 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--parent", type=int, default=0, metavar="PID", help="die when this process does"
     )
     options = parser.parse_args(arguments)
-    if options.parent:
-        _die_with(options.parent)
+    if options.parent and not die_with(options.parent):
+        return 1
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawlers.settings"
     process = CrawlerProcess(get_project_settings())
     crawler = process.create_crawler("sites")
@@ -36,13 +34,6 @@ def main(arguments: list[str] | None = None) -> int:
     process.start()
     code: int = getattr(crawler.spider, "exit_code", 1)
     return code or int(process.bootstrap_failed)
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before the kernel was asked
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
