@@ -16,7 +16,8 @@ def card_tables(card: Mapping[str, Any]) -> str:
         f"Model `{version_of(card)}`, {card['date']}, seed {card['seed']}, "
         f"threshold {card['threshold']:.4f}. Lexicon `{card['lexicon'][:12]}`.",
         "",
-        f"Threshold: {card['threshold_rule']}.",
+        f"Threshold: {card['threshold_rule']}. Probabilities are stated for a mix of which "
+        f"{card['prior']:.0%} sells.",
         "",
         *_figures(card["left_out"]),
         "",

@@ -11,7 +11,7 @@ from classifiers.prepared import Prepared
 from classifiers.signals import Mark
 
 _WindowRow = tuple[str, list[Mark], Row]
-_EXPLAINED_FROM = -4.0
+_EXPLAINED_FROM = -6.0
 
 
 @dataclass(frozen=True, slots=True)

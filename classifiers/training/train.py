@@ -182,6 +182,7 @@ def _card(
             f"by a model that has not seen it, stays at or under {FALSE_POSITIVES:.1%} false "
             f"positives; without a say: {', '.join(sorted(NO_SAY))} and the dev part"
         ),
+        "prior": fitting.PRIOR,
         "generated_rows": GENERATED,
         "sources": [_manifest(one, corpus) for one in files],
     }
