@@ -14,9 +14,9 @@ from blocking.entries import Scope
 from blocking.exporters import FORMATS
 from blocking.models import BlockingRequest, Export
 from cases.models import Person
-from nightly.cli import main
 from domain.clock import utc_now
 from domain.states import CaseState
+from nightly.cli import main
 from tests.blocking.conftest import PASSWORD, Confirmed, Time, host
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from nightly.cli import main
 from domain.errors import InputError
 from index.opening import open_anew, open_engine
+from nightly.cli import main
 from tests.index.shops import captured, shop
 from tests.records import page
 
