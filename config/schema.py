@@ -153,7 +153,7 @@ class Classify(Section):
         None, "Score from which a case is queued for review; unset for the model's own."
     )
     tie_threshold: Share = key(
-        0.3,
+        0.1,
         "Score from which a target is queued when it and a selling target name each other.",
         "share",
     )
