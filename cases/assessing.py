@@ -24,10 +24,10 @@ from domain.states import CaseState
 
 
 def unassessed(model: str, *, batch: int = 500) -> Iterator[DocumentRow]:
-    """Documents that ``model`` has not assessed yet, oldest first, streamed."""
+    """Documents that ``model`` has not assessed yet, target by target, oldest first, streamed."""
     done = AssessmentRow.objects.filter(document=OuterRef("pk"), model=model)
-    rows = DocumentRow.objects.filter(~Exists(done)).order_by("pk")
-    return rows.iterator(chunk_size=batch)
+    rows = DocumentRow.objects.filter(~Exists(done)).select_related("capture")
+    return rows.order_by("target_id", "capture__run_id", "pk").iterator(chunk_size=batch)
 
 
 def record(run_id: int, pairs: Mapping[int, Assessment]) -> int:

@@ -16,6 +16,7 @@ from cases import assessing, families, runs
 from cases.models import Capture, Case, DocumentRow, RunSource, Target
 from cases.ties import two_way_ties
 from channels.process import run_channels
+from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
 from classifiers.verdict import site_verdict
 from crawlers.process import run_crawl
@@ -197,12 +198,38 @@ def _cascade(night: Night) -> Cascade:
 def _score_documents(night: Night, cascade: Cascade) -> int:
     total = DocumentRow.objects.count()
     done = 0
+    templates = _Templates()
     for batch in _batches(assessing.unassessed(cascade.version), _BATCH):
-        found: Iterator[Assessment] = cascade.assess_many((row.text, row.title) for row in batch)
+        found: Iterator[Assessment] = cascade.assess_many(
+            (templates.without(row), row.title) for row in batch
+        )
         pairs = {row.pk: value for row, value in zip(batch, found, strict=True)}
         done += assessing.record(night.run.pk, pairs)
         night.progress.at(done, total, "documents")
     return done
+
+
+class _Templates:
+    """Texts without what their site repeats; the first page of a site keeps all."""
+
+    def __init__(self) -> None:
+        self._site: tuple[int, int] = (0, 0)
+        self._lines: frozenset[str] = frozenset()
+        self._first = 0
+
+    def without(self, row: DocumentRow) -> str:
+        """The text of a document to be assessed; posts have no template."""
+        if row.part:
+            return row.text
+        site = (row.target_id, row.capture.run_id)
+        if site != self._site:
+            pages = DocumentRow.objects.filter(
+                target_id=site[0], capture__run_id=site[1], part=""
+            ).order_by("pk")
+            self._site = site
+            self._lines = repeated_lines(pages.values_list("text", flat=True).iterator())
+            self._first = pages.values_list("pk", flat=True)[0]
+        return row.text if row.pk == self._first else blanked(row.text, self._lines)
 
 
 def _cases_with_news(night: Night) -> Iterator[Case]:
