@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from cases import audit, counts, evidence, intake
 from cases.counts import CountKey
@@ -16,6 +19,10 @@ from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
 from domain.seeds import Seed, SeedKind
 from domain.targets import TargetKey, TargetKind
+
+log = logging.getLogger(__name__)
+#: A run that was not finished is taken up again for this long; the next night is a new one.
+RESUMABLE = timedelta(hours=20)
 
 
 def start(
@@ -26,19 +33,15 @@ def start(
     evidence_root: Path,
     clock: Clock = utc_now,
 ) -> Run:
-    """The run to work on: the unfinished one of the same kind and seeds, or a new one.
+    """The run to work on: the last one, if it did not come to its end, or a new one.
 
-    An unfinished run is resumed: what its killed workers wrote beyond the record is cut off.
+    A run of the same kind and seeds that was killed or failed within ``RESUMABLE`` is resumed:
+    what its killed workers wrote beyond the record is cut off, and done stages stay done.
     """
     with transaction.atomic():
-        run = (
-            Run.objects.select_for_update()
-            .filter(kind=kind, state=Run.State.RUNNING, seeds_digest=seeds_digest)
-            .order_by("-pk")
-            .first()
-        )
-        if run is None:
-            _abandon_unfinished(kind, clock)
+        run = Run.objects.select_for_update().filter(kind=kind).order_by("-pk").first()
+        if run is None or not _resumable(run, seeds_digest, clock()):
+            _abandon_unfinished(kind, evidence_root, clock)
             run = Run.objects.create(
                 kind=kind, started_at=clock(), seeds_digest=seeds_digest, options=dict(options)
             )
@@ -47,21 +50,34 @@ def start(
             )
             return run
         run.starts += 1
+        run.state = Run.State.RUNNING
         run.options = dict(options)
-        run.save(update_fields=["starts", "options"])
+        run.save(update_fields=["starts", "state", "options"])
         audit.append(
             "run.resumed", f"run:{run.pk}", actor="system:night", details={"start": run.starts}
         )
+    _recover(run, evidence_root)
+    return run
+
+
+def _resumable(run: Run, seeds_digest: str, now: datetime) -> bool:
+    unfinished = run.state in {Run.State.RUNNING, Run.State.FAILED}
+    recent = now - run.started_at < RESUMABLE
+    return unfinished and recent and run.seeds_digest == seeds_digest
+
+
+def _recover(run: Run, evidence_root: Path) -> None:
     cut = evidence.recover(evidence_root, run.pk, intake.committed_ends(run.pk))
     if cut:
         key = CountKey("", "cut off", "evidence beyond the record")
         counts.add(run.pk, "resume", {key: len(cut)})
-    return run
 
 
-def _abandon_unfinished(kind: str, clock: Clock) -> None:
-    """Close unfinished runs over other seeds: nobody will take them up again."""
+def _abandon_unfinished(kind: str, evidence_root: Path, clock: Clock) -> None:
+    """Close unfinished runs that are too old or over other seeds: nobody takes them up again."""
     for run in Run.objects.filter(kind=kind, state=Run.State.RUNNING):
+        log.warning("run %s was not finished and is given up: other seeds, or too old", run.pk)
+        _recover(run, evidence_root)
         run.state = Run.State.FAILED
         run.finished_at = clock()
         run.save(update_fields=["state", "finished_at"])
@@ -145,12 +161,12 @@ class Adopted:
 
 
 def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Adopted:
-    """Make sources of the targets that this run noted and does not look at yet.
+    """Make sources of targets that this run noted, or that no run has looked at yet.
 
     Likeliest first, up to ``limit``; what is beyond it waits for another night and is counted.
     """
     rows = (
-        CandidateRow.objects.filter(run=run, target__kind__in=[*kinds])
+        CandidateRow.objects.filter(Q(run=run) | Q(target__visits=None), target__kind__in=[*kinds])
         .exclude(target__visits__run=run)
         .select_related("target")
         .order_by("-priority", "pk")

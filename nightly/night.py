@@ -15,6 +15,7 @@ from cases.models import Run
 from domain.clock import Clock, utc_now
 from domain.errors import NarcowatchError
 from domain.seeds import SeedList
+from domain.states import CaseState
 from nightly import reporting
 from nightly.lock import only_one
 from nightly.plan import Plan
@@ -35,9 +36,20 @@ class Night:
     clock: Clock = utc_now
 
 
+#: Cases that people see or have confirmed: looked at again even when no seed names them.
+IN_HUMAN_HANDS = (
+    CaseState.IN_REVIEW,
+    CaseState.ESCALATED,
+    CaseState.CONFIRMED,
+    CaseState.REQUESTED,
+)
+
+#: What a stage counted, by name and reason.
+Counted = dict[tuple[str, str], int]
+
 #: A stage does its work and returns what it counted, by name and reason. It must be safe to run
 #: again after it was killed.
-StageFunction = Callable[[Night], dict[tuple[str, str], int]]
+StageFunction = Callable[[Night], Counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +95,8 @@ def _run_stage(stage: Stage, night: Night) -> bool:
     row = runs.begin_stage(night.run, stage.name, clock=night.clock)
     if row is None:
         return True
-    night.progress.begin(stage.name)
     try:
+        night.progress.begin(stage.name)
         counted = stage.work(night)
     except NarcowatchError as error:
         log.error("stage %s of run %s failed: %s", stage.name, night.run.pk, error)

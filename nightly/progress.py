@@ -42,6 +42,7 @@ class Bars:
         )
         self._task: TaskID | None = None
         self._stage = ""
+        self._deaf = False
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -71,8 +72,17 @@ class Bars:
             self._progress.update(self._task, total=done, completed=done, note=note)
             self._progress.stop_task(self._task)
         if not self._console.is_terminal:
-            self._console.print(f"{self._stage}: {note}")
+            self._say(f"{self._stage}: {note}")
         self._task = None
+
+    def _say(self, line: str) -> None:
+        """Print a line; that nobody listens any more must not stop a night."""
+        if self._deaf:
+            return
+        try:
+            self._console.print(line, markup=False, highlight=False)
+        except BrokenPipeError:
+            self._deaf = True
 
 
 class Quiet:

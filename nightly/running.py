@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from nightly.night import Stage, run_night
 from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
-from nightly.reporting import Report
+from nightly.reporting import EXIT_SEEDS, Report
 
 
 def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
@@ -37,15 +38,28 @@ def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any])
         if max_pages < 1:
             raise InputError(f"--max-pages must be at least 1, not {max_pages}")
         plan = replace(plan, max_pages=max_pages)
+    if options["report"] is not None and not options["report"].parent.is_dir():
+        raise InputError(f"--report: there is no folder {options['report'].parent}")
     seeds = read_seeds(options["seeds"])
     for problem in seeds.problems:
         print(_refused(options["seeds"], problem), file=sys.stderr)
+    if seeds.problems and not seeds.seeds:
+        return EXIT_SEEDS
     with Bars(Console(stderr=True)) as progress:
         report = run_night(kind, stages, plan, seeds, progress)
-    to_terminal(report, console())
     if options["report"] is not None:
         write(report, options["report"])
+    _print(report)
     return report.exit_code
+
+
+def _print(report: Report) -> None:
+    """Print the report; that nobody reads it any more changes nothing about the night."""
+    try:
+        to_terminal(report, console())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def read_seeds(path: Path | None) -> SeedList:

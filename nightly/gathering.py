@@ -1,0 +1,118 @@
+"""Gathering: sites and channels are fetched by child processes, in turns."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from cases import runs
+from cases.models import CandidateRow, Capture, RunSource
+from channels.process import run_channels
+from crawlers.process import run_crawl
+from domain.candidates import Why
+from domain.errors import BoundaryError
+from domain.targets import TargetKind
+from nightly.night import Counted, Night
+
+log = logging.getLogger(__name__)
+SITES = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
+CHANNELS = (TargetKind.TELEGRAM,)
+_NOT_FOUND = (Why.SEED, Why.SEARCH, Why.RECHECK)
+_CHILD_STARTS = 3
+_REFUSED = 2
+
+
+def gather(night: Night) -> Counted:
+    """Sites and channels take turns, since each leads to the other, until neither has more."""
+    return _gather(night, sites=True, channels=True)
+
+
+def gather_sites(night: Night) -> Counted:
+    """Sites alone."""
+    return _gather(night, sites=True, channels=False)
+
+
+def gather_channels(night: Night) -> Counted:
+    """Channels alone."""
+    return _gather(night, sites=False, channels=True)
+
+
+def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
+    counted: Counter[tuple[str, str]] = Counter()
+    for _ in range(night.plan.rounds):
+        if night.plan.follow_discovered:
+            _adopt(night, sites=sites, channels=channels)
+        worked = False
+        if sites and _waiting(night, SITES):
+            crawl = partial(run_crawl, max_pages=night.plan.max_pages)
+            counted[("failed", "crawl process started anew")] += _end_well(crawl, "crawl", night)
+            worked = True
+        if channels and _waiting(night, CHANNELS):
+            again = _end_well(run_channels, "channels", night)
+            counted[("failed", "channels process started anew")] += again
+            worked = True
+        if not worked:
+            break
+    else:
+        left = RunSource.objects.filter(run=night.run, done=False).count()
+        counted[("skipped", "turns used up")] += left
+    # from the record, so that a stage that was killed and started again counts everything
+    found = RunSource.objects.filter(run=night.run).exclude(why__in=_NOT_FOUND)
+    counted[("in", "sites found on the way")] = found.filter(target__kind__in=SITES).count()
+    counted[("in", "channels found on the way")] = found.filter(target__kind__in=CHANNELS).count()
+    counted[("skipped", "waits for another night")] = _over_budget(night)
+    counted[("out", "captures")] = Capture.objects.filter(run=night.run).count()
+    return dict(counted)
+
+
+def _over_budget(night: Night) -> int:
+    """Targets noted tonight that nobody has looked at yet."""
+    noted = CandidateRow.objects.filter(run=night.run, target__visits=None)
+    return noted.values("target").distinct().count()
+
+
+def _adopt(night: Night, *, sites: bool, channels: bool) -> None:
+    plan = night.plan
+    for wanted, kinds, limit in (
+        (sites, SITES, plan.max_new_sites),
+        (channels, CHANNELS, plan.max_new_channels),
+    ):
+        if not wanted:
+            continue
+        found = RunSource.objects.filter(run=night.run, target__kind__in=kinds)
+        left = limit - found.exclude(why__in=_NOT_FOUND).count()
+        adopted = runs.adopt_candidates(night.run, kinds, limit=max(0, left))
+        if adopted.over_budget:
+            log.info("%s %s candidates wait for another night", adopted.over_budget, kinds[0])
+
+
+def _waiting(night: Night, kinds: Iterable[TargetKind]) -> bool:
+    return RunSource.objects.filter(run=night.run, done=False, target__kind__in=[*kinds]).exists()
+
+
+def _told(night: Night) -> Callable[[], None]:
+    def told() -> None:
+        sources = RunSource.objects.filter(run=night.run)
+        done = sources.filter(done=True).count()
+        pages = Capture.objects.filter(run=night.run).count()
+        night.progress.at(done, sources.count(), f"sources, {pages} pages")
+
+    return told
+
+
+def _end_well(work: Callable[..., int], what: str, night: Night) -> int:
+    """Have a child process do its part of the run; one that dies goes on where it was.
+
+    Returns how often it had to be started again. Raises BoundaryError when it was refused, or
+    did not come to its end in ``_CHILD_STARTS`` starts.
+    """
+    for failures in range(_CHILD_STARTS):
+        code = work(night.run.pk, on_progress=_told(night))
+        if code == 0:
+            return failures
+        log.error("the %s process of run %s ended with exit code %s", what, night.run.pk, code)
+        if code == _REFUSED:
+            break
+    raise BoundaryError(f"the {what} process ended with exit code {code}, see its log")

@@ -1,0 +1,143 @@
+"""Assessing: every document gets its score, every target its verdict, ties their due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+import classifiers
+from cases import assessing
+from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
+from cases.ties import two_way_ties
+from classifiers.boilerplate import blanked, repeated_lines
+from classifiers.cascade import Cascade
+from classifiers.verdict import site_verdict
+from domain.assessment import Assessment
+from domain.candidates import Why
+from domain.lexicon import Lexicon
+from domain.states import CaseState
+from nightly.night import IN_HUMAN_HANDS, Counted, Night
+
+T = TypeVar("T")
+_SELLING = (*IN_HUMAN_HANDS, CaseState.ON_HOLD)
+_BATCH = 64
+_PLAIN_ODDS = 3.0
+
+
+def assess(night: Night) -> Counted:
+    """Score every document that the model has not seen, then say what each target amounts to."""
+    cascade = _cascade(night)
+    _score_documents(night, cascade)
+    scored = AssessmentRow.objects.filter(run=night.run).count()
+    counted = Counter({("out", "documents"): scored})
+    threshold = night.plan.review_threshold or cascade.threshold
+    for case in _cases_with_news(night):
+        if RunSource.objects.filter(run=night.run, target=case.target, why=Why.SEARCH).exists():
+            counted[("skipped", "search engine")] += 1
+            continue
+        rows = assessing.latest_assessments(case, cascade.version)
+        if not rows:
+            counted[("skipped", "no document")] += 1
+            continue
+        verdict = site_verdict(
+            [assessing.as_assessment(row) for row in rows], threshold=cascade.threshold
+        )
+        state = assessing.record_verdict(
+            case.pk,
+            verdict,
+            [rows[index].document_id for index in verdict.carriers],
+            cascade.version,
+            review_threshold=threshold,
+            actor="system:assess",
+            clock=night.clock,
+        )
+        counted[("out", f"cases {state}")] += 1
+    _queue_tied(night, threshold)
+    tied = Case.objects.filter(target__visits__run=night.run).exclude(tied_to=[])
+    counted[("out", "cases tied to selling ones")] = tied.count()
+    return dict(counted)
+
+
+def _queue_tied(night: Night, threshold: float) -> None:
+    """Doubtful targets that sell by what they are tied to: two ways, to targets whose own texts
+    plainly sell. Ties to doubtful ones do not count, so that an error does not spread."""
+    scored = Case.objects.filter(restricted=False).exclude(
+        target__visits__in=RunSource.objects.filter(run=night.run, why=Why.SEARCH)
+    )
+    selling = dict(
+        scored.filter(score__gte=_plainly(threshold), state__in=_SELLING).values_list(
+            "target_id", "pk"
+        )
+    )
+    doubtful = dict(
+        scored.filter(
+            score__gte=night.plan.tie_threshold, state=CaseState.SCREENED_OUT
+        ).values_list("target_id", "pk")
+    )
+    keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=[*selling])}
+    ties = two_way_ties([*doubtful], [*selling])
+    tied = {doubtful[one]: [keys[other] for other in others] for one, others in ties.items()}
+    assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
+
+
+def _plainly(threshold: float) -> float:
+    """The probability whose odds are ``_PLAIN_ODDS`` times those of ``threshold``."""
+    return _PLAIN_ODDS * threshold / (1 + (_PLAIN_ODDS - 1) * threshold)
+
+
+def _cascade(night: Night) -> Cascade:
+    texts = {p.name: p.read_text("utf-8") for p in sorted(night.plan.lexicon_dir.glob("*.toml"))}
+    return classifiers.load(night.plan.model_dir, Lexicon.parse(texts))
+
+
+def _score_documents(night: Night, cascade: Cascade) -> None:
+    total = DocumentRow.objects.count()
+    done = 0
+    templates = _Templates()
+    for batch in _batches(assessing.unassessed(cascade.version), _BATCH):
+        found: Iterator[Assessment] = cascade.assess_many(
+            (templates.without(row), row.title) for row in batch
+        )
+        pairs = {row.pk: value for row, value in zip(batch, found, strict=True)}
+        done += assessing.record(night.run.pk, pairs)
+        night.progress.at(done, total, "documents")
+
+
+class _Templates:
+    """Texts without what their site repeats; the first page of a site keeps all."""
+
+    def __init__(self) -> None:
+        self._site: tuple[int, int] = (0, 0)
+        self._lines: frozenset[str] = frozenset()
+        self._first = 0
+
+    def without(self, row: DocumentRow) -> str:
+        """The text of a document to be assessed; posts have no template."""
+        if row.part:
+            return row.text
+        site = (row.target_id, row.capture.run_id)
+        if site != self._site:
+            pages = DocumentRow.objects.filter(
+                target_id=site[0], capture__run_id=site[1], part=""
+            ).order_by("pk")
+            self._site = site
+            self._lines = repeated_lines(pages.values_list("text", flat=True).iterator())
+            self._first = pages.values_list("pk", flat=True)[0]
+        return row.text if row.pk == self._first else blanked(row.text, self._lines)
+
+
+def _cases_with_news(night: Night) -> Iterator[Case]:
+    return (
+        Case.objects.filter(target__visits__run=night.run)
+        .select_related("target")
+        .order_by("pk")
+        .iterator()
+    )
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
