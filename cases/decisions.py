@@ -10,10 +10,10 @@ from django.db import transaction
 from cases import audit
 from cases.models import Case, DecisionRow, Person
 from cases.moves import move
-from cases.people import DECIDERS, require
+from cases.people import DECIDERS, RELEASERS, require
 from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind, check_verdict, outcome_of
-from domain.errors import InputError, MoveError
+from domain.errors import AccessError, InputError, MoveError
 from domain.states import CaseState
 
 OPEN_STATES = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
@@ -41,14 +41,15 @@ def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc
     with transaction.atomic():
         case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
         state = CaseState(case.state)
-        if state not in OPEN_STATES:
-            raise MoveError(f"case {case_id} is {state}: only a case in review can be decided")
+        _check_open(case, state, verdict.kind)
         decisions = DecisionRow.objects.filter(case=case, review_round=case.review_round)
         check_verdict(
             verdict.kind,
             verdict.reason,
             verdict.jurisdiction,
-            decided_before=decisions.filter(person=person).exists(),
+            seconds=verdict.seconds,
+            decided_before=verdict.kind is not VerdictKind.HOLD
+            and decisions.filter(person=person).exists(),
         )
         _check_hold(verdict, clock())
         earlier = [VerdictKind(v) for v in decisions.values_list("verdict", flat=True)]
@@ -67,6 +68,14 @@ def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc
     return case
 
 
+def _check_open(case: Case, state: CaseState, kind: VerdictKind) -> None:
+    if case.restricted:
+        raise AccessError(f"case {case.pk} is in the restricted queue")
+    may_hold = kind is VerdictKind.HOLD and state is CaseState.CONFIRMED
+    if state not in OPEN_STATES and not may_hold:
+        raise MoveError(f"case {case.pk} is {state}: only a case in review can be decided")
+
+
 def _check_hold(verdict: Verdict, now: datetime) -> None:
     if verdict.kind is not VerdictKind.HOLD:
         return
@@ -75,16 +84,18 @@ def _check_hold(verdict: Verdict, now: datetime) -> None:
 
 
 def _write(case: Case, person: Person, verdict: Verdict, clock: Clock) -> None:
-    DecisionRow.objects.create(
-        case=case,
-        person=person,
-        review_round=case.review_round,
-        verdict=verdict.kind,
-        reason=verdict.reason,
-        jurisdiction=verdict.jurisdiction or "",
-        seconds=verdict.seconds,
-        decided_at=clock(),
-    )
+    """Write the verdict down. A hold is none: its owner may still decide the case afterwards."""
+    if verdict.kind is not VerdictKind.HOLD:
+        DecisionRow.objects.create(
+            case=case,
+            person=person,
+            review_round=case.review_round,
+            verdict=verdict.kind,
+            reason=verdict.reason,
+            jurisdiction=verdict.jurisdiction or "",
+            seconds=verdict.seconds,
+            decided_at=clock(),
+        )
     audit.append(
         f"decision.{verdict.kind}",
         f"case:{case.pk}",
@@ -103,6 +114,38 @@ def _write_hold(case: Case, person: Person, verdict: Verdict) -> None:
     case.hold_reason = verdict.reason
     case.hold_until = verdict.hold_until
     case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])
+
+
+def end_hold(case_id: int, person: Person, reason: str, *, clock: Clock = utc_now) -> Case:
+    """End an investigation hold: the case goes back to where it was held, in a new round of
+    review or confirmed. Its owner or a supervisor may. Raises MoveError when it is not held.
+    """
+    require(person, DECIDERS, "end holds")
+    _need(reason, "ending a hold")
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        if case.state != CaseState.ON_HOLD:
+            raise MoveError(f"case {case_id} is {case.state}, not on hold")
+        if case.hold_owner_id != person.pk:
+            require(person, RELEASERS, "end the hold of somebody else")
+        confirmed = case.came_from == CaseState.CONFIRMED
+        back = CaseState.CONFIRMED if confirmed else CaseState.IN_REVIEW
+        case = move(case_id, back, actor=person.username, reason=reason, clock=clock)
+        case.hold_owner, case.hold_reason, case.hold_until = None, "", None
+        case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])
+    return case
+
+
+def withdraw(case_id: int, person: Person, reason: str, *, clock: Clock = utc_now) -> Case:
+    """Take back a confirmed or requested case: it is in no further export. A supervisor may."""
+    require(person, RELEASERS, "withdraw cases")
+    _need(reason, "withdrawing a case")
+    return move(case_id, CaseState.WITHDRAWN, actor=person.username, reason=reason, clock=clock)
+
+
+def _need(reason: str, what: str) -> None:
+    if not reason.strip():
+        raise InputError(f"{what} needs a reason")
 
 
 def awaiting(person: Person) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from django.contrib.auth import authenticate
@@ -26,6 +27,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 DECIDERS = frozenset({Role.ANALYST, Role.SUPERVISOR})
 RELEASERS = frozenset({Role.SUPERVISOR})
 
@@ -46,7 +48,16 @@ def require(person: Person, roles: frozenset[Role], what: str) -> None:
 
 
 def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
-    """Create a person in one group. Raises InputError for a taken name or a weak password."""
+    """Create a person in one group.
+
+    Raises InputError for a name that is taken or could be taken for another, and for a weak
+    password.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"a name is 2 to 60 small letters a-z, digits and . _ -, since another alphabet's "
+            f"letters can look the same: {name!r}"
+        )
     if Person.objects.filter(username__iexact=name).exists():
         raise InputError(f"there is a person called {name!r} already")
     person = Person(username=name)

@@ -32,7 +32,7 @@ def person_of(user: str, password_file: str | None) -> Person:
 def read_password(prompt: str, password_file: str | None) -> str:
     """A password: the first line of the file or of standard input, or typed unseen."""
     if password_file == "-":
-        return sys.stdin.readline().rstrip("\r\n")
+        return _text(sys.stdin.buffer.readline(), "standard input")
     if password_file is None:
         if not sys.stdin.isatty():
             raise AccessError("no terminal to ask for the password: give --password-file")
@@ -41,7 +41,14 @@ def read_password(prompt: str, password_file: str | None) -> str:
     try:
         if path.stat().st_mode & _OTHERS_MAY_READ:
             raise AccessError(f"{path} can be read by others: chmod 600 {path}")
-        lines = path.read_text(encoding="utf-8").splitlines()
+        data = path.read_bytes()
     except OSError as error:
         raise AccessError(f"reading the password file {path}: {error.strerror}") from error
-    return lines[0] if lines else ""
+    return _text(data, str(path))
+
+
+def _text(data: bytes, origin: str) -> str:
+    try:
+        return (data.splitlines() or [b""])[0].decode()
+    except UnicodeDecodeError as error:
+        raise AccessError(f"the password from {origin} is not UTF-8 text") from error

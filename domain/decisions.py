@@ -18,6 +18,10 @@ class VerdictKind(StrEnum):
     HOLD = "hold"
 
 
+#: More than a day on one case is a clock left running.
+MOST_SECONDS = 86_400
+
+
 class Jurisdiction(StrEnum):
     """Why this unit: what ties the target to the country."""
 
@@ -50,9 +54,17 @@ def outcome_of(
 
 
 def check_verdict(
-    verdict: VerdictKind, reason: str, jurisdiction: Jurisdiction | None, *, decided_before: bool
+    verdict: VerdictKind,
+    reason: str,
+    jurisdiction: Jurisdiction | None,
+    *,
+    seconds: int = 0,
+    decided_before: bool,
 ) -> None:
-    """Raise FourEyesError for a second verdict by one person, InputError for a missing ground."""
+    """Raise FourEyesError for a second verdict by one person, InputError for a missing ground or
+    an impossible time."""
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise InputError(f"seconds spent on a case: 0 to {MOST_SECONDS}, not {seconds}")
     if decided_before:
         raise FourEyesError("you have decided this case already: another person must")
     if verdict is VerdictKind.CONFIRM and jurisdiction is None:

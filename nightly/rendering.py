@@ -35,6 +35,8 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(
             Text(printable(f"seed refused, line {seed['line']}: {seed['reason']}"), style="yellow")
         )
+    for hold in report.overdue_holds:
+        console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
     for broken in report.coverage_broken:
         console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
     totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())

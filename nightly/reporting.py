@@ -21,7 +21,7 @@ from cases.models import (
 )
 from domain.candidates import Why
 from domain.captures import Outcome
-from domain.clock import iso
+from domain.clock import iso, utc_now
 from domain.coverage import HISTORY, Coverage, CoverageState, Yield, judge
 from domain.regions import REGION_NAMES
 from domain.seeds import DOCUMENTS, SeedProblem
@@ -99,6 +99,7 @@ class Report:
     sources: list[SourceLine]
     cases: list[CaseLine]
     coverage_broken: list[str]
+    overdue_holds: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""
 
@@ -134,6 +135,7 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         sources=sources,
         cases=_cases(run),
         coverage_broken=broken,
+        overdue_holds=_overdue_holds(),
         refused_seeds=[asdict(problem) for problem in problems],
         audit_head=head.hash if head else "",
     )
@@ -145,6 +147,18 @@ def _exit_code(*, failed: bool, broken: bool, refused: bool) -> int:
     if broken:
         return EXIT_COVERAGE
     return EXIT_SEEDS if refused else EXIT_COMPLETE
+
+
+def _overdue_holds() -> list[str]:
+    """Cases held beyond the end that their hold was given."""
+    rows = Case.objects.filter(
+        state=CaseState.ON_HOLD, hold_until__lte=utc_now(), restricted=False
+    ).select_related("target", "hold_owner")
+    return [
+        f"case {row.pk} {row.target.name}, held by {row.hold_owner} until {iso(row.hold_until)}"
+        for row in rows.order_by("hold_until")
+        if row.hold_until is not None
+    ]
 
 
 def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:

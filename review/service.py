@@ -172,6 +172,18 @@ def escalate(case_id: int, person: Person, *, reason: str, clock: Clock = utc_no
     )
 
 
+def end_hold(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
+    """The owner of a hold, or a supervisor, ends it."""
+    _case(case_id)
+    return decisions.end_hold(case_id, person, reason, clock=clock)
+
+
+def withdraw(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
+    """A supervisor takes a confirmed or requested case back."""
+    _case(case_id)
+    return decisions.withdraw(case_id, person, reason, clock=clock)
+
+
 def hold(
     case_id: int, person: Person, *, reason: str, until: datetime, clock: Clock = utc_now
 ) -> Case:

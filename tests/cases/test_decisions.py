@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.decisions import Verdict, awaiting, decide
+from cases.decisions import Verdict, awaiting, decide, end_hold, withdraw
 from cases.models import Case, DecisionRow
 from cases.moves import move
 from domain.clock import utc_now
@@ -101,3 +101,60 @@ def test_the_queue_offers_likely_shops_first_and_nothing_decided_or_restricted()
         Case.objects.filter(pk=case.pk).update(score=score, restricted=case is hidden)
     decide(mine.pk, one, CONFIRM)
     assert awaiting(one) == [high.pk, low.pk]
+
+
+def hold(until=None) -> Verdict:
+    return Verdict(VerdictKind.HOLD, "operation", hold_until=until or utc_now() + timedelta(days=9))
+
+
+def test_a_hold_ends_where_it_began_and_its_owner_may_decide_then() -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    one = analyst("one")
+    decide(case.pk, one, hold())
+    with pytest.raises(AccessError, match="somebody else"):
+        end_hold(case.pk, analyst("two"), "over")
+    assert end_hold(case.pk, supervisor(), "over").state == "in_review"
+    assert decide(case.pk, one, CONFIRM).state == "in_review"
+    case.refresh_from_db()
+    assert (case.hold_owner, case.hold_until) == (None, None)
+
+
+def test_a_confirmed_case_can_be_held_by_who_confirmed_it() -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    one = analyst("one")
+    decide(case.pk, one, CONFIRM)
+    decide(case.pk, analyst("two"), CONFIRM)
+    assert decide(case.pk, one, hold()).state == "on_hold"
+    assert end_hold(case.pk, one, "over").state == "confirmed"
+
+
+def test_only_a_held_case_has_a_hold_to_end() -> None:
+    with pytest.raises(MoveError, match="not on hold"):
+        end_hold(case_in(CaseState.IN_REVIEW).pk, supervisor(), "over")
+
+
+def test_a_supervisor_withdraws_with_a_reason() -> None:
+    case = case_in(CaseState.CONFIRMED)
+    with pytest.raises(AccessError):
+        withdraw(case.pk, analyst(), "a mistake")
+    boss = supervisor()
+    with pytest.raises(InputError, match="reason"):
+        withdraw(case.pk, boss, " ")
+    assert withdraw(case.pk, boss, "a mistake").state == "withdrawn"
+
+
+def test_a_restricted_case_is_not_decided_here() -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    one = analyst()
+    for verdict in (CONFIRM, DISMISS, hold(), Verdict(VerdictKind.ESCALATE, "unsure")):
+        with pytest.raises(AccessError, match="restricted"):
+            decide(case.pk, one, verdict)
+
+
+@pytest.mark.parametrize("seconds", [-1, 86_401, 10**20])
+def test_an_impossible_time_is_refused(seconds: int) -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    verdict = Verdict(VerdictKind.CONFIRM, "", Jurisdiction.SELLS_IN, seconds)
+    with pytest.raises(InputError, match="seconds"):
+        decide(case.pk, analyst(), verdict)

@@ -39,7 +39,7 @@ def test_a_weak_password_and_a_taken_name_are_refused() -> None:
         add_person("weak", "1234", Role.ANALYST, actor="test")
     analyst()
     with pytest.raises(InputError, match="already"):
-        add_person("Analyst", PASSWORD, Role.ANALYST, actor="test")
+        add_person("analyst", PASSWORD, Role.ANALYST, actor="test")
 
 
 def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
@@ -56,3 +56,17 @@ def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None
 def test_a_missing_password_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(AccessError, match="nowhere"):
         read_password("?", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("name", ["аnna", "Anna", "a nna", "", "x", "a" * 61, "ａnna"])
+def test_a_name_that_could_be_taken_for_another_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="small letters"):
+        add_person(name, PASSWORD, Role.ANALYST, actor="test")
+
+
+def test_a_password_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(b"\xff\xfe\n")
+    file.chmod(0o600)
+    with pytest.raises(AccessError, match="not UTF-8"):
+        read_password("?", str(file))

@@ -16,7 +16,7 @@ from review.terminal import show_case
 
 
 class Command(BaseCommand):
-    help = "Look at cases and decide them: next, show, confirm, dismiss, escalate, hold."
+    help = "Look at cases and decide them: next, show, confirm, dismiss, escalate, hold, withdraw."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -27,6 +27,8 @@ class Command(BaseCommand):
             ("dismiss", "say that it does not"),
             ("escalate", "ask others to decide"),
             ("hold", "keep it for an investigation"),
+            ("end-hold", "end such a hold"),
+            ("withdraw", "take a confirmed or requested case back (supervisors)"),
         ):
             sub = what.add_parser(name, help=text)
             add_options(sub)
@@ -76,6 +78,10 @@ class Command(BaseCommand):
                 return service.dismiss(case_id, person, reason=reason, seconds=options["seconds"])
             case "escalate":
                 return service.escalate(case_id, person, reason=reason)
+            case "end-hold":
+                return service.end_hold(case_id, person, reason=reason)
+            case "withdraw":
+                return service.withdraw(case_id, person, reason=reason)
             case _:
                 return service.hold(case_id, person, reason=reason, until=_date(options["until"]))
 
