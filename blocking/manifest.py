@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from domain.digests import canonical_json, sha256_hex
 from domain.errors import InputError
 
@@ -101,17 +103,19 @@ class Verification:
     problems: tuple[str, ...]
 
 
+_CHECKED = TypeAdapter(Manifest)
+
+
 def parse(data: bytes, origin: str) -> Manifest:
     """The manifest in ``data``. Raises InputError naming ``origin`` and what is wrong."""
     try:
         raw: dict[str, Any] = json.loads(data)
         if raw.pop("schema") != SCHEMA:
             raise InputError(f"{origin}: not a manifest of schema {SCHEMA}")
-        files = tuple(FileFacts(**file) for file in raw.pop("files"))
-        previous = Previous(**raw["previous"]) if raw["previous"] else None
-        return Manifest(**{**raw, "files": files, "previous": previous})
+        return _CHECKED.validate_json(json.dumps(raw), strict=True)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{origin}: not a manifest ({error})") from error
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{origin}: not a manifest ({reason})") from error
 
 
 def verify(folder: Path) -> Verification:

@@ -7,7 +7,7 @@ import pytest
 
 from blocking.exporters import FORMATS, formats_of
 from blocking.files import write_files, write_private
-from blocking.manifest import NAME, Manifest, Previous, parse, verify
+from blocking.manifest import NAME, SCHEMA, Manifest, Previous, parse, verify
 from domain.digests import sha256_hex
 from domain.errors import InputError
 from tests.blocking.making import INFO, sample
@@ -130,3 +130,25 @@ def test_a_reformatted_manifest_is_seen(tmp_path: Path) -> None:
 def test_a_folder_without_one_is_no_export(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no export in"):
         verify(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"counts": 1},
+        {"files": [{"name": 1}]},
+        {"files": 7},
+        {"previous": "x"},
+        {"number": "1"},
+        {"left_out": {"rpz": 3}},
+    ],
+)
+def test_a_manifest_with_values_of_other_types_is_none(change: dict[str, object]) -> None:
+    right = {
+        **{"schema": SCHEMA, "recipient": "r", "number": 1, "serial": 1, "issued_at": "x"},
+        **{"previous": None, "content_sha256": "x", "entries": 0, "counts": {}, "left_out": {}},
+        "files": [],
+    }
+    assert parse(json.dumps(right).encode(), "here").recipient == "r"
+    with pytest.raises(InputError, match="here: not a manifest"):
+        parse(json.dumps({**right, **change}).encode(), "here")

@@ -74,6 +74,8 @@ BROKEN = [
     (b'{"text": "a", "id": ' + b"1" * 5000 + b"}", "not JSON"),
     (b'{"text": "' + b"a" * (MAX_LINE + 10) + b'"}', "longer than"),
     (b"\x00", "not JSON"),
+    (b"", "not JSON"),
+    (b"  \r", "not JSON"),
 ]
 
 
@@ -94,7 +96,7 @@ def test_the_id_is_kept_where_it_can_be_read(cascade: Cascade) -> None:
 
 def test_odd_but_right_lines_are_scored(cascade: Cascade) -> None:
     given = (
-        b"\xef\xbb\xbf" + request(id=1, text="a") + b"\n  \r\n"
+        b"\xef\xbb\xbf" + request(id=1, text="a")
         + request(id=4, text="a\u2028b\u0085c\x0b") + request(id=5, text="") + request(text="a")
         + request(id=None, text="a", lang=None) + b'{"id":8,"text":"a","id":9}'
     )  # fmt: skip
