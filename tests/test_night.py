@@ -160,7 +160,10 @@ def test_the_zone_blocks_the_confirmed_hosts_and_nothing_else(
     if not unbound:
         pytest.skip("system package unbound is not installed")
     folder = release_folder(decided)
-    zones = [(f"{name}.", folder / name) for name in ("passthru.rpz", "block.rpz")]
+    zones = [
+        ("passthru.rpz.narcowatch.", folder / "passthru.rpz"),
+        ("rpz.narcowatch.", folder / "block.rpz"),
+    ]
     hosts = confirmed_hosts(decided)
     everyone = {fact.key.value for fact in decided.world.truth() if fact.key.kind == "host"}
     with TrialResolver(unbound, zones, tmp_path) as resolver:
