@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 SECRET_FILE = "secret_key"
@@ -18,8 +19,8 @@ def kept_secret(data_dir: Path) -> str:
     path = data_dir / SECRET_FILE
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = data_dir / f"{SECRET_FILE}.{os.getpid()}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(prefix=f"{SECRET_FILE}.", dir=data_dir)
+        draft = Path(name)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(64))
         try:

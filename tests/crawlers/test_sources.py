@@ -171,7 +171,7 @@ RUN_AND_WAIT = """
 import sys
 from crawlers.process import run_crawl
 told = []
-code = run_crawl(int(sys.argv[1]), on_progress=lambda: told.append(1), every_s=0.2)
+code = run_crawl(int(sys.argv[1]), on_progress=lambda: told.append(1))
 print(code, len(told) > 0)
 """
 
