@@ -13,6 +13,7 @@ from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang
 from domain.errors import AccessError, InputError
+from domain.regions import REGION_NAMES
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
@@ -81,7 +82,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         score=case.score or 0.0,
         role=case.role,
         substances=tuple(case.substances),
-        regions=tuple(case.regions),
+        regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
         langs=tuple(case.langs),
         pages=case.target.documents.count(),
         found=_found(case),

@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 from rich.console import Console
 
-_WIDTH = 120
+_WIDTH = 106
 
 
 def main(path: Path) -> None:
