@@ -17,7 +17,7 @@ _DISGUISED = 0.25
 _BURIED = 0.08
 _FILES = (
     "slots.toml", "sale.toml", "innocent.toml", "more.toml", "wider.toml", "channels.toml",
-    "closer.toml",
+    "closer.toml", "press.toml",
 )  # fmt: skip
 
 
