@@ -21,8 +21,8 @@ def score_lines(source: BinaryIO, sink: BinaryIO, cascade: Cascade) -> None:
     """One answer a line for each line of ``source``: a score, or what was wrong with the line.
 
     A request is an object with ``text`` and, if it likes, ``id``, ``lang`` and ``title``. Answers
-    are written as soon as they are made, so that a slow writer sees each at once. An empty
-    line is answered like any other that is no JSON. Raises BrokenPipeError when nobody reads any more.
+    are written as soon as they are made, so that a slow writer sees each at once. An empty line
+    is answered like any other that is no JSON. Raises BrokenPipeError when nobody reads any more.
     """
     for number, line in _lines(source):
         answer = _answer(line, number, cascade)
