@@ -20,6 +20,9 @@ from tests.world.world import World
 ROOT = Path(__file__).resolve().parents[1]
 RECIPIENT = "regulator"
 
+#: Found by what it is tied to, and that are onions: without Tor its doubtful text stands alone.
+TIED_TO_ONIONS = {"zerkalo-hub"}
+
 
 @dataclass(frozen=True)
 class House:
@@ -35,6 +38,15 @@ class House:
     @property
     def data(self) -> Path:
         return self.folder / "data"
+
+    def must_find(self) -> dict[str, str]:
+        """Keys and slugs of all planted shops and channels that a night must queue."""
+        out_of_sight = set() if self.world.tor else TIED_TO_ONIONS
+        return {
+            str(fact.key): fact.slug
+            for fact in self.world.findable()
+            if fact.slug not in out_of_sight
+        }
 
     @property
     def environment(self) -> dict[str, str]:

@@ -64,6 +64,6 @@ def test_a_night_killed_thrice_loses_and_doubles_nothing(house: House) -> None:
     )
     assert unread == [(0,)]
     found = {line["target"] for line in report["cases"]}
-    assert {str(fact.key) for fact in house.world.findable()} <= found
+    assert set(house.must_find()) <= found
     chain = house.narcowatch("audit", "verify")
     assert chain.returncode == 0, chain.stderr
