@@ -19,7 +19,9 @@ def test_elasticsearch_was_here() -> None:
     """Says aloud that the contract was proved for one engine only."""
     if not os.environ.get(SERVER):
         pytest.skip(f"{SERVER} names no server: the contract ran for the embedded engine alone")
-    ElasticEngine(os.environ[SERVER], "narcowatch-test-reachable").remove()
+    engine = ElasticEngine(os.environ[SERVER], "narcowatch-test-reachable")
+    assert engine.healthy()
+    engine.remove()
 
 
 def test_what_was_put_is_found_as_it_was(engine: Engine) -> None:
