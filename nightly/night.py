@@ -20,7 +20,7 @@ from nightly import reporting
 from nightly.lock import only_one
 from nightly.plan import Plan
 from nightly.progress import Reporter
-from nightly.reporting import Report
+from nightly.report import EXIT_COVERAGE, EXIT_FAILED, Report
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +119,8 @@ def _run_stage(stage: Stage, night: Night) -> bool:
 def _finish(night: Night) -> Report:
     draft = reporting.build(night.run, night.seeds.problems)
     state = {
-        reporting.EXIT_FAILED: Run.State.FAILED,
-        reporting.EXIT_COVERAGE: Run.State.COVERAGE_BROKEN,
+        EXIT_FAILED: Run.State.FAILED,
+        EXIT_COVERAGE: Run.State.COVERAGE_BROKEN,
     }.get(draft.exit_code, Run.State.COMPLETE)
     runs.finish(night.run, state, draft.as_json(), clock=night.clock)
     report = reporting.build(night.run, night.seeds.problems)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.defang import defang, printable
-from nightly.reporting import Report
+from nightly.report import Report
 
 _PIPE_WIDTH = 180
 

@@ -19,7 +19,7 @@ from nightly.night import Stage, run_night
 from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
-from nightly.reporting import EXIT_SEEDS, Report
+from nightly.report import EXIT_SEEDS, Report
 
 
 def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:

@@ -19,6 +19,7 @@ from domain.seeds import SeedProblem, parse_seeds
 from domain.targets import site_key
 from nightly import reporting
 from nightly.rendering import to_html, to_terminal
+from nightly.report import Report, SourceLine
 from tests.records import NOON, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def night(writer: EvidenceWriter, *records: CaptureRecord) -> Run:
     return run
 
 
-def line(report: reporting.Report, name: str) -> reporting.SourceLine:
+def line(report: Report, name: str) -> SourceLine:
     return next(line for line in report.sources if name in line.name)
 
 
