@@ -59,15 +59,19 @@ def release(
     Raises AccessError when ``person`` may not, RuleError when the export does not wait for
     release, GateError (with every finding) when something has changed since it was built that
     must keep it in the house. The export then stays built, and may be released later or never.
+    A release that was killed before ``current`` pointed to it is mended by asking for it again.
     """
     require(person, RELEASERS, "release exports")
-    with exclusive(plan.folder / export.recipient, f"the export for {export.recipient}"):
+    parent = plan.folder / export.recipient
+    with exclusive(parent, f"the export for {export.recipient}"):
+        if last := last_release(export.recipient):
+            point_to(parent, str(last.number))  # a kill may have come before it did
         try:
             released = _release(export.pk, person, plan, protection, clock)
         except GateError as error:
             _record_refusal(export, person, error, clock)
             raise
-        point_to(plan.folder / export.recipient, str(export.number))
+        point_to(parent, str(export.number))
     return released
 
 
@@ -77,7 +81,7 @@ def _release(
 ) -> Released:
     export = Export.objects.select_for_update().get(pk=export_id)
     if export.state != ExportState.BUILT:
-        raise RuleError(f"export {export} does not wait for release")
+        raise RuleError(f"export {export} does not wait for release: it is {export.state}")
     findings = _findings(export, plan, protection, clock)
     if findings:
         raise GateError(

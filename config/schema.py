@@ -181,7 +181,6 @@ class Night(Section):
         gt=0,
         le=24,
     )
-    workers: int = key(2, "Processes that assess at a time.", "processes", ge=1, le=256)
 
 
 class Evidence(Section):

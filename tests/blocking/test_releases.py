@@ -82,6 +82,22 @@ def test_a_release_happens_once(confirmed: Confirmed, house: House) -> None:
     assert Order.objects.count() == 1
 
 
+def test_a_release_killed_before_it_came_into_force_is_mended_by_asking_again(
+    confirmed: Confirmed, house: House, plan: ExportPlan
+) -> None:
+    confirmed(host("shop.test"))
+    house.release(house.build().export)
+    confirmed(host("other.test"))
+    second = house.build().export
+    house.release(second)
+    current = plan.folder / "regulator" / "current"
+    current.unlink()
+    current.symlink_to("1")
+    with pytest.raises(RuleError, match="is released"):
+        house.release(second)
+    assert current.readlink().name == "2"
+
+
 def test_a_refused_export_cannot_be_released(house: House) -> None:
     with pytest.raises(GateError):
         house.build()
