@@ -1,14 +1,18 @@
 """Letters of other scripts that look like Latin ones, for names that imitate others.
 
-A short table of what occurs in host names, after Unicode's confusables (UTS 39).
+The Cyrillic letters of ``domain/confusables.py`` and, after the same source, a short table of what
+else occurs in host names: rarer Cyrillic, Greek, Armenian and Latin letters.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
+from domain.confusables import DRAWN_AS_LATIN
+
 _LOOKS = {
-    **dict(zip("авекмнорстухіјѕԛԝһԁԍӏүѵѡг", "abekmhopctyxijsqwhdglyvwr", strict=True)),
+    **DRAWN_AS_LATIN,
+    **dict(zip("ԍӏүѵѡ", "glyvw", strict=True)),
     **dict(zip("αβγεηικνορτυχω", "abyenikvoptuxw", strict=True)),
     **dict(zip("ıłøđɡɩʏοոսօ", "ilodgiyonuo", strict=True)),
     "ß": "b",

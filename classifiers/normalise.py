@@ -13,17 +13,19 @@ from functools import lru_cache
 
 from classifiers.aligned import Aligned
 from classifiers.confusables import (
-    CYRILLIC_DIGITS,
-    CYRILLIC_LOOKALIKES,
-    CYRILLIC_ONLY,
     EMOJI_LETTERS,
     EMOJI_WORDS,
-    LATIN_DIGITS,
     LATIN_LOOKALIKES,
-    LATIN_ONLY,
     MARKS,
     NOT_CYRILLIC,
     VOWELS,
+)
+from domain.confusables import (
+    CYRILLIC_DIGITS,
+    CYRILLIC_TELLS,
+    LATIN_DIGITS,
+    LATIN_TELLS,
+    READ_AS_LATIN,
 )
 
 # Placeholders are upper-case, which nothing else is after normalisation.
@@ -185,8 +187,8 @@ def _cyrillic_letter(word: str, at: int) -> str:
 
 
 def _is_cyrillic(word: str) -> bool:
-    cyrillic = sum(c in CYRILLIC_ONLY for c in word)
-    latin = sum(c in LATIN_ONLY for c in word)
+    cyrillic = sum(c in CYRILLIC_TELLS for c in word)
+    latin = sum(c in LATIN_TELLS for c in word)
     if cyrillic == latin:
         among = sum("Ѐ" <= c <= "ӿ" for c in word)
         return among * 2 >= sum(map(str.isalpha, word))
@@ -199,7 +201,7 @@ def _one_script(word: str) -> str:
         return word
     if _is_cyrillic(word):
         return "".join(LATIN_LOOKALIKES.get(c, c) for c in word)
-    return "".join(CYRILLIC_LOOKALIKES.get(c, c) for c in word)
+    return "".join(READ_AS_LATIN.get(c, c) for c in word)
 
 
 def _all_lookalikes(match: re.Match[str]) -> str:

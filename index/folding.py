@@ -1,8 +1,8 @@
 """One spelling for a word, however it was disguised: what the index and a query are compared in.
 
 Unicode NFKC, lower case, ``ё`` as ``е``, no stress marks and no invisible characters; a word of
-two scripts goes into the one it was meant in (pairs of UTS 39's confusables that occur in
-Russian and Kazakh texts); a lone digit inside a word becomes the letter it looks like.
+two scripts goes into the one it was meant in; a lone digit inside a word becomes the letter it
+looks like.
 """
 
 from __future__ import annotations
@@ -10,6 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+
+from domain.confusables import (
+    CYRILLIC_DIGITS,
+    CYRILLIC_TELLS,
+    LATIN_DIGITS,
+    LATIN_TELLS,
+    READ_AS_CYRILLIC,
+    READ_AS_LATIN,
+    TWINS,
+)
 
 #: Characters that show nothing, or a mark on the letter before: they never part a word.
 INVISIBLE = (
@@ -19,19 +29,16 @@ INVISIBLE = (
 )
 #: Longer words (no language has them; addresses of some coins nearly do) are cut.
 MAX_WORD = 128
-_TO_CYRILLIC = str.maketrans("abcdefghiklmnoprstuvwxyz", "авсдефгниклмпоргстившхуз")
-_TO_LATIN = str.maketrans("авсеніјкмортхуһѕԁԛԝгпиль", "abcehijkmoptxyhsdqwrnulb")
+_TO_CYRILLIC = str.maketrans({**READ_AS_CYRILLIC, "g": "г"})
+_TO_LATIN = str.maketrans(dict(READ_AS_LATIN))
 _CYRILLIC = re.compile("[а-яё\u0400-\u052f]")
 _LATIN = re.compile("[a-z]")
-# Letters that look like none of the other script: they tell which one a word was meant in.
-_TELLS_CYRILLIC = frozenset("бгджзийлпфцчшщъыьэюяәғқңөұү")
-_TELLS_LATIN = frozenset("dfgijlnqrsuvwz")
+# Taken for Latin here, though hasty writers put them for ``п``, ``г`` and ``и``.
+_LATIN_TELLS = LATIN_TELLS | frozenset("nru")
 _TELLS_KAZAKH = frozenset("әғқңөұүһ")
-_TWINS = str.maketrans("авсенкмортху", "abcehkmoptxy")
-_HAS_TWIN = frozenset("авсенкмортху")
+_TO_TWINS = str.maketrans(dict(TWINS))
+_HAS_TWIN = frozenset(TWINS)
 _INNER_DIGIT = re.compile(r"(?<=[^\W\d_])[03461578](?=[^\W\d_])")
-_CYRILLIC_DIGITS = {"0": "о", "3": "е", "4": "а", "6": "б", "1": "и"}
-_LATIN_DIGITS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"}
 # Addresses of coins and onions are longer than this, and their digits are digits.
 _LONGEST_DISGUISE = 24
 _SHORTEST_TWIN = 4
@@ -54,21 +61,21 @@ def latin_twin(folded: str) -> str:
     """
     if len(folded) < _SHORTEST_TWIN or not _HAS_TWIN.issuperset(folded):
         return ""
-    return folded.translate(_TWINS)
+    return folded.translate(_TO_TWINS)
 
 
 def _letters_for_digits(word: str) -> str:
     if word.isalpha() or len(word) > _LONGEST_DISGUISE or sum(map(str.isalpha, word)) < 3:
         return word
-    letters = _CYRILLIC_DIGITS if _CYRILLIC.search(word) else _LATIN_DIGITS
+    letters = CYRILLIC_DIGITS if _CYRILLIC.search(word) else LATIN_DIGITS
     return _INNER_DIGIT.sub(lambda match: letters.get(match[0], match[0]), word)
 
 
 def _one_script(word: str) -> str:
     if not (_LATIN.search(word) and _CYRILLIC.search(word)):
         return word
-    latin = sum(char in _TELLS_LATIN for char in word)
-    if latin > sum(char in _TELLS_CYRILLIC for char in word):
+    latin = sum(char in _LATIN_TELLS for char in word)
+    if latin > sum(char in CYRILLIC_TELLS for char in word):
         return word.translate(_TO_LATIN)
     if _TELLS_KAZAKH.intersection(word):
         word = word.replace("i", "і")
