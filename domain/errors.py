@@ -4,8 +4,7 @@
 
     NarcowatchError
     ├── InputError              what was given is wrong; trying again cannot help
-    │   ├── KeyFormatError      a host, URL, onion or channel name that is none
-    │   └── SeedError           a line of a seeds file
+    │   └── KeyFormatError      a host, URL, onion or channel name that is none
     ├── RuleError               a rule of the house forbids it
     │   ├── MoveError           a case may not move so
     │   ├── FourEyesError       one person cannot be both pairs of eyes
@@ -33,14 +32,6 @@ class InputError(NarcowatchError):
 
 class KeyFormatError(InputError):
     """A host, URL, onion address or channel name that is none."""
-
-
-class SeedError(InputError):
-    """A seeds file, or one line of it, that cannot be read."""
-
-    def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(message)
-        self.line = line
 
 
 class RuleError(NarcowatchError):
