@@ -105,7 +105,16 @@ class Net(Section):
 class Crawl(Section):
     max_pages: PositiveInt = key(20_000, "Pages fetched in one crawl.", "pages")
     max_pages_per_site: PositiveInt = key(200, "Pages fetched of one site in one crawl.", "pages")
+    max_pages_per_new_site: PositiveInt = key(
+        50, "Pages fetched of one site that was found on the way.", "pages"
+    )
     max_depth: int = key(6, "Links followed away from a site's first page.", "links", ge=0, le=100)
+    max_urls_per_pattern: PositiveInt = key(
+        60,
+        "URLs of one site that differ in numbers and tokens alone, such as a calendar's.",
+        "URLs",
+    )
+    max_links_per_page: PositiveInt = key(1_000, "Links taken in from one page.", "links")
     concurrency: int = key(16, "Fetches at a time.", "fetches", ge=1, le=256)
     concurrency_per_host: int = key(2, "Fetches at a time from one host.", "fetches", ge=1, le=64)
     delay_s: float = key(0.5, "Pause between fetches from one host.", "seconds", ge=0, le=600)
@@ -124,6 +133,30 @@ class Crawl(Section):
         True, "Whether sites found on the way are crawled in the same night."
     )
     max_new_sites: int = key(200, "Sites found on the way that one crawl takes in.", "sites", ge=0)
+    max_new_sites_per_site: int = key(
+        50,
+        "Of these, sites that one site may bring in: a link farm does not fill the night.",
+        "sites",
+        ge=0,
+    )
+    max_hosts_per_domain: PositiveInt = key(
+        10,
+        "Hosts below one registrable domain that are looked at, where any name answers.",
+        "hosts",
+    )
+    max_site_hops: int = key(
+        3, "Sites away from a source that are still looked at.", "sites", ge=0, le=100
+    )
+    tries: int = key(
+        3,
+        "How often one URL is asked for in all, when trying again can help.",
+        "tries",
+        ge=1,
+        le=10,
+    )
+    failures_per_site: PositiveInt = key(
+        5, "Failed fetches in a row after which a site counts as down.", "fetches"
+    )
 
 
 class TelegramServer(Section):

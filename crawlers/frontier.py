@@ -154,7 +154,7 @@ class Frontier:
             return site.closed
         if entry.depth > self.limits.max_depth:
             return "too deep"
-        if alike >= self.limits.urls_per_pattern:
+        if alike >= self.limits.max_urls_per_pattern:
             return "pattern budget"
         if site.known >= site.budget(self.limits) * self.limits.queued_per_page:
             return "queue full"

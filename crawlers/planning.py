@@ -196,7 +196,7 @@ class Planner:
         hosts = self._hosts.setdefault(self._domain_of(host), set())
         if host in hosts:
             return True
-        if len(hosts) >= self._limits.hosts_per_domain:
+        if len(hosts) >= self._limits.max_hosts_per_domain:
             return False
         hosts.add(host)
         return True
@@ -216,10 +216,10 @@ class Planner:
             return "new sites are not followed"
         if target.kind is TargetKind.ONION and not self._tor:
             return "Tor is off"
-        if hops > self._limits.site_hops:
+        if hops > self._limits.max_site_hops:
             return "too many sites away"
         if self._new_sites >= self._limits.max_new_sites:
             return "budget of new sites"
-        if parent.brought >= self._limits.sites_per_parent:
+        if parent.brought >= self._limits.max_new_sites_per_site:
             return "too many sites of one parent"
         return ""

@@ -53,7 +53,7 @@ class Site:
     def budget(self, limits: Limits) -> int:
         """Pages that may be fetched of it."""
         if self.why in _FOUND and self.hops:
-            return min(limits.discovered_pages, limits.max_pages_per_site)
+            return min(limits.max_pages_per_new_site, limits.max_pages_per_site)
         return limits.max_pages_per_site
 
     def room(self, limits: Limits, now: float) -> int:

@@ -194,7 +194,9 @@ class Writer:
         self._tell.post(self._tell.stored, len(fetches), size)
 
     def _read(self, fetch: Fetch, limits: Limits) -> Reading:
-        reading = read(fetch, self._orders.platforms, limits.max_body_bytes, limits.links_per_page)
+        reading = read(
+            fetch, self._orders.platforms, limits.max_body_bytes, limits.max_links_per_page
+        )
         if reading.outcome is Outcome.TOR_DOWN and not self._onions.lost():
             return replace(reading, outcome=Outcome.ONION_DOWN)
         return reading
