@@ -17,6 +17,7 @@ from cases import counts
 from cases.counts import CountKey
 from cases.intake import target_row
 from cases.models import Run, RunSource
+from crawlers import visits
 from crawlers.entries import (
     ROBOTS,
     SOURCE,
@@ -87,6 +88,7 @@ class Frontier:
             for row in rows.order_by("pk"):
                 self._register(row.target_id, row.target.key, Why(row.why), row.url)
             self._load_figures()
+            visits.load(self.run_id, self.sites.values())
             self.add([self._first(site) for site in self.sites.values()])
 
     def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
@@ -225,6 +227,11 @@ class Frontier:
             candidates_are=Why.SEARCH if site.single and site.why is Why.SEARCH else Why.LINK,
             single=site.single,
         )
+
+    def note_time(self, jobs: Iterable[Job]) -> None:
+        """Write down the time spent on the sites of ``jobs``, in the transaction that stores them."""
+        sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
+        visits.note_time(self.run_id, sites.values(), self._monotonic())
 
     def settle(self, job: Job, outcome: Outcome) -> None:
         """A job has come back and is in the record (or is dropped, see ``close_onions``)."""

@@ -47,3 +47,22 @@ class FrontierEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.url}"
+
+
+class SiteVisit(models.Model):
+    """What a run's crawl has to know of one of its sites when it is started again.
+
+    ``seconds`` were spent on the site so far, over all starts.
+    """
+
+    run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="site_visits")
+    target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="+")
+    seconds = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "target"], name="site_visit_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.target}"

@@ -22,7 +22,8 @@ _FOUND = frozenset({Why.LINK, Why.MENTION, Why.FORWARD, Why.SIMILAR})
 class Site:
     """A source of the run. ``pages`` were fetched, ``out`` are on their way, ``known`` are in the
     frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
-    nothing of it is queued any more; ``robots_due`` that its robots.txt comes first.
+    nothing of it is queued any more; ``robots_due`` that its robots.txt comes first. ``before_s``
+    seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Site:
     known: int = 0
     brought: int = 0
     failed_in_a_row: int = 0
+    before_s: float = 0.0
     started: float | None = None
     closed: str = ""
     robots: Protego | None = None
@@ -56,11 +58,15 @@ class Site:
             return min(limits.max_pages_per_new_site, limits.max_pages_per_site)
         return limits.max_pages_per_site
 
+    def seconds(self, now: float) -> float:
+        """Time spent on it, over all starts of the run."""
+        return self.before_s + (0.0 if self.started is None else now - self.started)
+
     def room(self, limits: Limits, now: float) -> int:
         """Pages that may be handed out now; sets ``closed`` where a budget is used up."""
         if self.closed:
             return 0
-        if self.started is not None and now - self.started > limits.minutes_per_site * 60:
+        if self.seconds(now) > limits.minutes_per_site * 60:
             self.closed = "time budget"
             return 0
         left = self.budget(limits) - self.pages - self.out

@@ -202,5 +202,7 @@ class Writer:
         return reading
 
     def _write_frontier(self, planner: Planner, plans: Sequence[Plan]) -> None:
-        mark_done(plan.reading.fetch.job for plan in plans)
+        jobs = [plan.reading.fetch.job for plan in plans]
+        mark_done(jobs)
+        self._frontier.note_time(jobs)
         planner.commit(plans)

@@ -65,6 +65,32 @@ def test_a_killed_crawl_goes_on_where_the_record_ends(
     assert at.counts(run, "refetched").total() == refetched, "counted once and no more"
 
 
+def spent(at: Place, run: int) -> float:
+    """Seconds that the record says were given to the one site of a run."""
+    (row,) = at.rows("select seconds from crawlers_sitevisit where run_id = ?", run)
+    return float(row["seconds"])
+
+
+def test_the_time_given_to_a_site_is_counted_over_all_starts(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    web.pages["one.test"] = slow_site
+    at = place()
+    run = at.begin("http://one.test/")
+    kill_after(web, at.start(run), 20)
+    first = spent(at, run)
+    assert first > 0
+    kill_after(web, at.start(run), 60)
+    second = spent(at, run)
+    assert second > first
+    at.settings["NARCOWATCH_CRAWL__MINUTES_PER_SITE"] = str((first + second) / 2 / 60)
+    served = web.served.total()
+    at.crawl(run)
+    assert web.served.total() == served, "what was left of its time had been used up before"
+    assert at.counts(run, "dropped")["time budget"] > 0
+    assert at.rows("select * from cases_runsource where done = 0") == []
+
+
 def test_lost_requests_are_counted_for_their_own_source(
     web: Web, place: Callable[..., Place]
 ) -> None:
