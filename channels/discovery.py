@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from channels.posts import ChannelInfo, Post
 from channels.usernames import Pointer, is_bot, where_to
 from domain.candidates import Candidate, Why
 from domain.documents import Link
 from domain.errors import KeyFormatError
+from domain.platforms import Platforms as Platforms
+from domain.platforms import parse_platforms as parse_platforms
 from domain.targets import (
     TargetKey,
     TargetKind,
@@ -36,32 +37,6 @@ _ADDRESS = re.compile(
 #: Telegram links host names in posts by itself, except those of onion services.
 _ONION = re.compile(r"(?<![a-z0-9])(?:https?://)?[a-z2-7]{56}\.onion(?![\w-])", re.IGNORECASE)
 _CLOSING = ".,;:!?)]}»”…"
-
-
-@dataclass(frozen=True, slots=True)
-class Platforms:
-    """Hosts that many publish on: a link to one says nothing of whoever wrote the page."""
-
-    names: frozenset[str] = frozenset()
-    exact: frozenset[str] = frozenset()
-
-    def __contains__(self, host: str) -> bool:
-        labels = host.split(".")
-        above = (".".join(labels[at:]) for at in range(len(labels)))
-        return host in self.exact or any(name in self.names for name in above)
-
-
-def parse_platforms(table: Mapping[str, Any]) -> Platforms:
-    """From a table whose ``paths`` and ``subdomains`` hold groups of names.
-
-    Names in ``paths`` are platforms with all names below them. Below those in ``subdomains``
-    customers live, so only the name itself and its ``own.labels`` are the platform.
-    """
-    whole = {name for group in table.get("paths", {}).values() for name in group}
-    shared = {name for group in table.get("subdomains", {}).values() for name in group}
-    own = table.get("own", {}).get("labels", ())
-    below = {f"{label}.{name}" for name in shared for label in own}
-    return Platforms(frozenset(whole), frozenset(shared | below))
 
 
 @dataclass(slots=True)

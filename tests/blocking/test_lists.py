@@ -13,6 +13,7 @@ from domain.errors import InputError
 from tests.blocking.conftest import LISTS
 
 HEAD = '[list]\ncategory = "media"\nsource = "x"\nadded = 2026-01-31\n'
+PLATFORM_HEAD = '[list]\nsource = "x"\nreviewed = 2026-01-31\n'
 
 
 def test_the_shipped_lists_cover_every_category_with_source_and_date() -> None:
@@ -132,9 +133,25 @@ def test_a_unit_adds_its_own_list(tmp_path: Path) -> None:
     assert lists.never.match("www.our-portal.kz") is not None
 
 
-def test_the_platform_list_is_dated_and_has_no_name_twice() -> None:
-    text = (LISTS / "platforms.toml").read_text()
-    assert parse_platforms(text, "x").reviewed is not None
-    raw = tomllib.loads(text)
+def test_the_platform_list_holds_no_name_twice() -> None:
+    raw = tomllib.loads((LISTS / "platforms.toml").read_text())
     names = [n for t in ("paths", "subdomains") for group in raw[t].values() for n in group]
     assert len(names) == len(set(names))
+    platforms = parse_platforms((LISTS / "platforms.toml").read_text(), "x")
+    assert platforms.paths | platforms.subdomains == set(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[paths]\na = ['a.kz']\n", "source must be a text"),
+        ("[list]\nsource = 'x'\n", "reviewed must be a date"),
+        (PLATFORM_HEAD + "[paths]\na = ['A.kz']\n", "write 'A.kz' as 'a.kz'"),
+        (PLATFORM_HEAD + "[subdomains]\na = 'a.kz'\n", "a must be a list of strings"),
+        (PLATFORM_HEAD + "[own]\nlabels = 'www'\n", "labels must be a list of strings"),
+    ],
+)
+def test_a_wrong_platform_list_is_named(text: str, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint) as caught:
+        parse_platforms(text, "mine.toml")
+    assert "mine.toml" in str(caught.value)

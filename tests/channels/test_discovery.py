@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from channels.discovery import MOST_FROM_A_PAGE, Found, Platforms, discover, parse_platforms
+from channels.discovery import MOST_FROM_A_PAGE, Found, discover
 from channels.posts import ChannelInfo, Forward, Post
 from domain.candidates import Why
 from domain.documents import Link
+from domain.platforms import Platforms
 from domain.targets import telegram_key
 from tests.channels.pages import DAY_ONE
 
@@ -78,12 +79,8 @@ def test_invites_and_private_channels_are_counted_once_each_and_never_candidates
 
 
 def test_platforms_are_counted() -> None:
-    platforms = parse_platforms(
-        {
-            "paths": {"video": ["video.example"]},
-            "subdomains": {"blogs": ["blog.example"]},
-            "own": {"labels": ["www"]},
-        }
+    platforms = Platforms(
+        frozenset({"video.example"}), frozenset({"blog.example"}), frozenset({"www"})
     )
     hosts = ("video.example", "m.video.example", "blog.example", "www.blog.example")
     links = tuple(Link(f"https://{host}/x") for host in (*hosts, "shop.blog.example"))

@@ -2,19 +2,13 @@ from __future__ import annotations
 
 from crawlers.discovery import Findings, discover
 from crawlers.extraction import extract
-from crawlers.platforms import parse_platforms
 from domain.candidates import Why
 from domain.onion import onion_from_public_key
+from domain.platforms import Platforms
 from domain.targets import site_key, url_key
 
 ONION = onion_from_public_key(b"\7" * 32)
-PLATFORMS = parse_platforms(
-    {
-        "paths": {"social": ["vk.com"]},
-        "subdomains": {"builders": ["tilda.ws"]},
-        "own": {"labels": ["www"]},
-    }
-)
+PLATFORMS = Platforms(frozenset({"vk.com"}), frozenset({"tilda.ws"}), frozenset({"www"}))
 HERE = "http://shop.test/dir/"
 
 
