@@ -15,7 +15,6 @@ import base58
 import phonenumbers
 
 from classifiers.bech32 import is_segwit_address
-from classifiers.keccak import keccak256
 from domain.assessment import Indicator
 from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
 
@@ -121,10 +120,19 @@ def _eip55(address: str) -> bool:
     body = address[2:]
     if body in {body.lower(), body.upper()}:
         return True  # an address without mixed case carries no checksum
-    digest = keccak256(body.lower().encode()).hex()
+    digest = _keccak256(body.lower())
     return all(
         c.isdigit() or c.isupper() == (int(d, 16) >= 8) for c, d in zip(body, digest, strict=False)
     )
+
+
+def _keccak256(text: str) -> str:
+    """The digest in hexadecimal digits. Ethereum kept the padding of Keccak from before SHA-3, so
+    hashlib's sha3_256 gives another one."""
+    # The C library takes 40 ms to load, and few texts hold an address of mixed case.
+    from Crypto.Hash import keccak
+
+    return keccak.new(digest_bits=256, data=text.encode()).hexdigest()
 
 
 def _mails(text: str) -> Iterator[IndicatorAt]:

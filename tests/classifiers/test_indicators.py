@@ -6,7 +6,6 @@ import pytest
 
 from classifiers.bech32 import is_segwit_address
 from classifiers.indicators import find_indicators, is_card_number
-from classifiers.keccak import keccak256
 from domain.onion import onion_from_public_key
 
 ONION = onion_from_public_key(bytes(range(32)))
@@ -87,13 +86,22 @@ def test_cards_of_the_schemes_in_use(digits: str) -> None:
     assert is_card_number(digits)
 
 
-def test_keccak_vectors() -> None:
-    assert keccak256(b"").hex() == (
-        "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
-    )
-    assert keccak256(b"abc").hex() == (
-        "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"
-    )
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0x52908400098527886E0F7030069857D2E4169EE7",
+        "0x8617E340B3D01FA5F11F306F4090FD50E238070D",
+        "0xde709f2102306220921060314715629080e2fb77",
+        "0x27b1fdb04752bbc536007a920d24acb045561c26",
+        "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+        "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
+        "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+    ],
+)
+def test_eip_55_vectors(address: str) -> None:
+    assert found(address) == [("eth", address)]
+    if address[2:] not in {address[2:].lower(), address[2:].upper()}:
+        assert found("0x" + address[2:].swapcase()) == []
 
 
 @pytest.mark.parametrize(
