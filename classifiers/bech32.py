@@ -1,4 +1,8 @@
-"""Native SegWit addresses: bech32 (BIP 173) for version 0, bech32m (BIP 350) for the rest."""
+"""Native SegWit addresses: bech32 for witness version 0, bech32m for the rest.
+
+Source: BIP 173 (character set, checksum and its generators, padding, lengths of a program) and
+BIP 350 (the constant of bech32m).
+"""
 
 from __future__ import annotations
 
