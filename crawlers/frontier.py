@@ -229,7 +229,7 @@ class Frontier:
         )
 
     def note_time(self, jobs: Iterable[Job]) -> None:
-        """Write down the time spent on the sites of ``jobs``, in the transaction that stores them."""
+        """Note the time spent on the sites of ``jobs``, in the transaction that stores these."""
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
         visits.note_time(self.run_id, sites.values(), self._monotonic())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
+from typing import Generic, TypeVar
 
 from domain.captures import Outcome
 from domain.seeds import DOCUMENTS
@@ -14,6 +16,9 @@ from domain.seeds import DOCUMENTS
 SILENT_SHARE = 0.2
 #: Nights of its own history that a source is compared with, newest first.
 HISTORY = 7
+#: Redirects from one source to the next that are followed when a source is judged.
+LONGEST_WAY = 20
+_K = TypeVar("_K", bound=Hashable)
 
 
 class CoverageState(StrEnum):
@@ -25,10 +30,23 @@ class CoverageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """What one source brought in one night: documents, and captures by outcome."""
+    """What one source brought in one night: documents, and captures by outcome.
+
+    ``stuck`` says why a redirect of its first page was not followed.
+    """
 
     documents: int
     outcomes: Mapping[Outcome, int]
+    stuck: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Generic[_K]):
+    """Where the first page of a source redirects to: the source ``to``, or nowhere further for
+    the reason ``stuck``."""
+
+    to: _K | None
+    stuck: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,37 @@ def judge(expect: str, now: Yield, history: Sequence[int]) -> Coverage:
     return Coverage(CoverageState.KEPT)
 
 
+def follow(start: _K, moves: Mapping[_K, Move[_K]]) -> tuple[_K, str]:
+    """Where the redirects of the source ``start`` end, and why they could not be followed there.
+
+    A way that leads in a circle, or is too long, ends where it began.
+    """
+    at, seen = start, {start}
+    while (move := moves.get(at)) is not None:
+        if move.to in seen:
+            return start, "redirect loop"
+        if len(seen) > LONGEST_WAY:
+            return start, "too many redirects"
+        if move.to is not None:
+            at = move.to
+            seen.add(at)
+        if move.stuck or move.to is None:
+            return at, move.stuck
+    return at, ""
+
+
+def together(here: Yield, there: Yield) -> Yield:
+    """What a source and the one it moved to brought."""
+    outcomes = Counter(here.outcomes) + Counter(there.outcomes)
+    return Yield(here.documents + there.documents, outcomes, there.stuck)
+
+
+def moved(coverage: Coverage, name: str) -> Coverage:
+    """The judgement of a source that redirects to the one called ``name``."""
+    reason = f": {coverage.reason}" if coverage.reason else ""
+    return Coverage(coverage.state, f"moves to {name}{reason}")
+
+
 def _judge_announced(expected: Outcome, now: Yield) -> Coverage:
     if now.outcomes.get(expected, 0):
         return Coverage(CoverageState.KEPT)
@@ -68,6 +117,8 @@ def _judge_announced(expected: Outcome, now: Yield) -> Coverage:
 
 def _why_silent(now: Yield) -> str:
     failures = {o: n for o, n in now.outcomes.items() if o is not Outcome.OK and n}
-    if not failures:
-        return "never fetched" if not now.outcomes else "no document"
-    return ", ".join(f"{o} {n}" for o, n in sorted(failures.items(), key=lambda pair: -pair[1]))
+    if failures:
+        why = ", ".join(f"{o} {n}" for o, n in sorted(failures.items(), key=lambda pair: -pair[1]))
+    else:
+        why = "no document" if now.outcomes else "never fetched"
+    return f"{why} ({now.stuck})" if now.stuck else why
