@@ -12,6 +12,7 @@ from cases.intake import url_hash
 from crawlers.fetches import Job
 from crawlers.models import FrontierEntry
 from crawlers.urls import pattern
+from domain.candidates import Why
 from domain.errors import KeyFormatError
 from domain.targets import TargetKey, TargetKind, canonical_url
 
@@ -48,6 +49,30 @@ class NewEntry:
             priority=self.priority,
             why=self.why,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A target that the run is to look at from now on, entered at ``url``.
+
+    ``asked_for`` says that a source which was named beforehand redirects to it; ``queued`` that
+    its first URL is queued as the end of that redirect.
+    """
+
+    key: TargetKey
+    url: str
+    hops: int
+    why: Why = Why.LINK
+    asked_for: bool = False
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One URL on a way of redirects; ``target_id`` is the source that it counts for."""
+
+    url: str
+    target_id: int
 
 
 def first_url(key: TargetKey, url: str) -> str:
@@ -90,15 +115,15 @@ def pattern_counts(run_id: int, entries: Sequence[NewEntry]) -> dict[tuple[int, 
     return found
 
 
-def redirect_chain(entry_id: int, longest: int) -> list[str]:
-    """The URLs of the redirects that led to an entry, its own first."""
-    urls: list[str] = []
+def way_to(entry_id: int, longest: int) -> list[Step]:
+    """The redirects that led to an entry, its own URL first."""
+    way: list[Step] = []
     at: int | None = entry_id
-    while at is not None and len(urls) <= longest:
-        row = FrontierEntry.objects.values("url", "why", "parent_id").get(pk=at)
-        urls.append(row["url"])
+    while at is not None and len(way) <= longest:
+        row = FrontierEntry.objects.values("url", "target_id", "why", "parent_id").get(pk=at)
+        way.append(Step(row["url"], row["target_id"]))
         at = row["parent_id"] if row["why"] == REDIRECT else None
-    return urls
+    return way
 
 
 def mark_done(jobs: Iterable[Job]) -> None:

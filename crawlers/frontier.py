@@ -22,6 +22,7 @@ from crawlers.entries import (
     ROBOTS,
     SOURCE,
     NewEntry,
+    NewSource,
     first_url,
     pattern_counts,
     robots_url,
@@ -30,7 +31,8 @@ from crawlers.entries import (
 from crawlers.fetches import Job
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
-from crawlers.sites import Site, outstanding
+from crawlers.redirects import Moved
+from crawlers.sites import ASKED_FOR, Site, outstanding
 from crawlers.urls import pattern
 from domain.candidates import Why
 from domain.captures import Outcome
@@ -92,7 +94,7 @@ class Frontier:
             self.add([self._first(site) for site in self.sites.values()])
 
     def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
-        site = Site(target_id, key, why, first_url(key, url))
+        site = Site(target_id, key, why, first_url(key, url), asked_for=why in ASKED_FOR)
         self.sites[key] = self._by_id[target_id] = site
         return site
 
@@ -113,21 +115,27 @@ class Frontier:
         priority = _FIRST.get(site.why, _FIRST_OF_FOUND)
         return NewEntry(site.key, site.entry, SOURCE, priority, hops=site.hops)
 
-    def add_source(self, key: TargetKey, url: str, hops: int, why: Why = Why.LINK) -> bool:
-        """Have the run crawl a site found on the way. Returns False when it does already."""
-        if key in self.sites:
-            return False
-        target, _ = target_row(key, clock=self._clock)
+    def add_source(self, source: NewSource) -> None:
+        """Have the run look at a target found on the way; one that it looks at stays as it is."""
+        if (known := self.sites.get(source.key)) is not None:
+            known.asked_for = known.asked_for or source.asked_for
+            return
+        target, _ = target_row(source.key, clock=self._clock)
         _, created = RunSource.objects.get_or_create(
-            run_id=self.run_id, target=target, defaults={"why": why, "url": url}
+            run_id=self.run_id, target=target, defaults={"why": source.why, "url": source.url}
         )
-        site = self._register(target.pk, key, why, url)
-        site.hops = hops
+        if source.key.kind not in KINDS:
+            return
+        site = self._register(target.pk, source.key, source.why, source.url)
+        site.hops, site.asked_for = source.hops, site.asked_for or source.asked_for
         if not created:
             site.closed = "crawled before"
-            return False
-        self.add([self._first(site)])
-        return True
+        elif not source.queued:
+            self.add([self._first(site)])
+
+    def site_of(self, target_id: int) -> Site | None:
+        """The site whose target's row is ``target_id``, if it is crawled now."""
+        return self._by_id.get(target_id)
 
     def add(self, entries: Iterable[NewEntry]) -> None:
         """Queue what is new of ``entries``, within budgets; the rest is counted."""
@@ -170,7 +178,7 @@ class Frontier:
             entry = NewEntry(
                 site.key, robots_url(row.url), ROBOTS, _ROBOTS_PRIORITY, hops=site.hops
             )
-            if row.why == SOURCE and not site.single and unknown(self.run_id, [entry]):
+            if row.url == site.entry and not site.single and unknown(self.run_id, [entry]):
                 site.robots_due = True
                 found.append(entry.row(self.run_id, site.id))
         return found
@@ -232,6 +240,10 @@ class Frontier:
         """Note the time spent on the sites of ``jobs``, in the transaction that stores these."""
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
         visits.note_time(self.run_id, sites.values(), self._monotonic())
+
+    def note_moves(self, moves: Iterable[Moved]) -> None:
+        """Note where first pages redirect to, in the transaction that stores them."""
+        visits.note_moves(self.run_id, moves, self._clock)
 
     def settle(self, job: Job, outcome: Outcome) -> None:
         """A job has come back and is in the record (or is dropped, see ``close_onions``)."""

@@ -52,12 +52,17 @@ class FrontierEntry(models.Model):
 class SiteVisit(models.Model):
     """What a run's crawl has to know of one of its sites when it is started again.
 
-    ``seconds`` were spent on the site so far, over all starts.
+    ``seconds`` were spent on the site so far, over all starts. Its first page redirects to
+    ``moves_to`` where that is set; ``stuck`` says why a redirect on that way was not followed.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="site_visits")
     target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="+")
     seconds = models.FloatField(default=0.0)
+    moves_to = models.ForeignKey(
+        "cases.Target", on_delete=models.PROTECT, null=True, blank=True, related_name="arrivals"
+    )
+    stuck = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cases import counts
 from cases.counts import CountKey
-from cases.intake import url_hash
-from cases.models import CandidateRow, RunSource
-from crawlers.discovery import outside
-from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, redirect_chain
+from crawlers.adopting import Adopter
+from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, NewSource, way_to
 from crawlers.fetches import Job
 from crawlers.frontier import STAGE, Frontier
-from crawlers.models import FrontierEntry
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
+from crawlers.redirects import Moved, mover, target
 from crawlers.sites import Site
 from crawlers.urls import NotFollowed
 from domain.candidates import Candidate, Why
-from domain.captures import CaptureRecord
-from domain.errors import KeyFormatError
-from domain.targets import TargetKey, TargetKind, is_telegram_link, site_key, telegram_key
+from domain.captures import CaptureRecord, Outcome
+from domain.targets import TargetKey, TargetKind
 
-_REMEMBERED = 50_000
 _FURTHER_AWAY = 0.6
-_NAMED_BEFOREHAND = frozenset({Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP})
 _REDIRECTED = 0.9
 
 
@@ -36,81 +31,62 @@ class Plan:
 
     reading: Reading
     record: CaptureRecord | None = None
+    candidates: list[Candidate] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
-    sources: list[tuple[TargetKey, str, int]] = field(default_factory=list)
+    sources: list[NewSource] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
 
+    @property
+    def job(self) -> Job:
+        return self.reading.fetch.job
+
     def count(self, name: str, reason: str, n: int = 1) -> None:
-        self.counts[CountKey(str(self.reading.fetch.job.site), name, reason)] += n
+        self.counts[CountKey(str(self.job.site), name, reason)] += n
 
 
 class Planner:
-    """Decides, within the limits, what of a page's findings is followed.
+    """Decides what of a page's findings is followed."""
 
-    ``domain_of`` gives the registrable domain of a host; ``tor`` says whether onions are fetched.
-    """
-
-    def __init__(
-        self,
-        frontier: Frontier,
-        platforms: Platforms,
-        domain_of: Callable[[str], str],
-        *,
-        tor: bool,
-    ) -> None:
+    def __init__(self, frontier: Frontier, platforms: Platforms, adopter: Adopter) -> None:
         self._frontier = frontier
         self._limits = frontier.limits
         self._platforms = platforms
-        self._domain_of = domain_of
-        self._tor = tor
-        self._hosts: dict[str, set[str]] = {}
-        self._noted: OrderedDict[tuple[TargetKey, TargetKey | None], None] = OrderedDict()
-        self._new_sites = 0
-        self._adopted: set[TargetKey] = set()
-
-    def open(self) -> None:
-        """Load what the run has found so far."""
-        run_id = self._frontier.run_id
-        rows = CandidateRow.objects.filter(run_id=run_id, target__kind=TargetKind.HOST)
-        for host in rows.values_list("target__value", flat=True).distinct().iterator():
-            self._hosts.setdefault(self._domain_of(host), set()).add(host)
-        found = RunSource.objects.filter(run_id=run_id).exclude(why__in=_NAMED_BEFOREHAND)
-        self._new_sites = found.exclude(target__kind=TargetKind.TELEGRAM).count()
+        self._adopter = adopter
 
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
         plan = Plan(reading)
-        job = reading.fetch.job
         for reason, n in reading.findings.dropped.items():
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
             plan.count("retried", reason)
-        if job.why == ROBOTS:
+        if plan.job.why == ROBOTS:
             plan.record = reading.record(reading.detail, ())
             return plan
         detail = reading.detail
-        candidates: list[Candidate] = []
-        if reading.location:
-            detail = self._redirect(plan, reading.location, candidates) or detail
+        if reading.outcome is Outcome.REDIRECT:
+            detail = self._redirect(plan) or detail
         self._pages(plan)
         for candidate in reading.findings.candidates:
-            self._consider(plan, candidate, job.hops + 1, candidates)
-        plan.record = reading.record(detail, tuple(candidates))
+            self._consider(plan, candidate, plan.job.hops + 1)
+        plan.record = reading.record(detail, tuple(plan.candidates))
         return plan
 
     def commit(self, plans: Iterable[Plan]) -> None:
-        """Write sources, entries and counts. Call it in the transaction that stores captures."""
+        """Write sources, entries, moves and counts, in the transaction that stores captures."""
         plans = list(plans)
         tally: Counter[CountKey] = Counter()
         for plan in plans:
             tally.update(plan.counts)
-            for key, url, hops in plan.sources:
-                self._frontier.add_source(key, url, hops)
+            for source in plan.sources:
+                self._frontier.add_source(source)
         self._frontier.add(entry for plan in plans for entry in plan.entries)
+        self._frontier.note_moves(move for plan in plans for move in plan.moves)
         counts.add(self._frontier.run_id, STAGE, tally)
 
     def _pages(self, plan: Plan) -> None:
-        job, pages = plan.reading.fetch.job, plan.reading.findings.pages
+        job, pages = plan.job, plan.reading.findings.pages
         if job.single:
             if pages:
                 plan.count("dropped", "only this page is read", len(pages))
@@ -122,104 +98,65 @@ class Planner:
             for page in pages
         )
 
-    def _redirect(self, plan: Plan, location: str, candidates: list[Candidate]) -> str:
-        """Queue where a page redirects to. Returns why not, for the capture, or nothing."""
-        job = plan.reading.fetch.job
-        if job.redirects >= self._limits.max_redirects:
-            plan.count("dropped", "too many redirects")
-            return f"too many redirects, not followed to {location}"
-        if location == job.url or self._in_chain(job, location):
-            plan.count("dropped", "redirect loop")
-            return f"loop, back to {location}"
-        try:
-            if is_telegram_link(location):
-                key = telegram_key(location)
-            elif site_key(location) == site_key(job.url):
-                key = job.site
-            else:
-                key = outside(location, self._platforms)
-        except (NotFollowed, KeyFormatError) as error:
-            reason = error.reason if isinstance(error, NotFollowed) else "no channel"
-            plan.count("dropped", reason)
-            return f"not followed ({reason}): {location}"
-        if key != job.site:
-            why = Why.MENTION if key.kind is TargetKind.TELEGRAM else Why.LINK
-            found = Candidate(key, why, location, job.site, _REDIRECTED, "redirect")
-            away = 0 if self._frontier.sites[job.site].why in _NAMED_BEFOREHAND else 1
-            self._consider(plan, found, job.hops + away, candidates)
-            if key not in self._frontier.sites:
-                return ""
-        entry = NewEntry(
-            key,
-            location,
-            REDIRECT,
-            job.priority,
-            job.depth,
-            job.hops,
-            job.redirects + 1,
-            job.entry,
-        )
-        plan.entries.append(entry)
-        return ""
-
-    def _in_chain(self, job: Job, location: str) -> bool:
-        known = FrontierEntry.objects.filter(
-            run_id=self._frontier.run_id, url_hash=url_hash(location)
-        )
-        return known.exists() and location in redirect_chain(
-            job.entry, self._limits.max_redirects + 1
-        )
-
     def _consider(
-        self, plan: Plan, candidate: Candidate, hops: int, candidates: list[Candidate]
-    ) -> None:
-        """Note a candidate, once for each parent, and follow it where the limits allow."""
-        target = candidate.target
-        if target.kind is TargetKind.HOST and not self._domain_has_room(target.value):
-            plan.count("dropped", "too many names of one domain")
-            return
-        if self._is_new(target, candidate.parent):
-            candidates.append(candidate)
-        known = target in self._adopted or target in self._frontier.sites
-        if known or target.kind is TargetKind.TELEGRAM:
-            return
-        parent = self._frontier.sites[plan.reading.fetch.job.site]
-        if reason := self._reason_against(parent, target, hops):
-            plan.count("skipped", reason)
-            return
-        self._adopted.add(target)
-        parent.brought += 1
-        self._new_sites += 1
-        plan.sources.append((target, candidate.url, hops))
+        self, plan: Plan, candidate: Candidate, hops: int, moved: Site | None = None
+    ) -> str:
+        """Note a candidate and follow it where that is allowed. Returns why it is not."""
+        parent = self._frontier.sites[plan.job.site]
+        verdict = self._adopter.consider(candidate, parent, hops, moved)
+        if verdict.noted:
+            plan.candidates.append(candidate)
+        if verdict.source is not None:
+            plan.sources.append(verdict.source)
+        if verdict.reason:
+            plan.count(verdict.name, verdict.reason)
+        return verdict.reason
 
-    def _domain_has_room(self, host: str) -> bool:
-        hosts = self._hosts.setdefault(self._domain_of(host), set())
-        if host in hosts:
-            return True
-        if len(hosts) >= self._limits.max_hosts_per_domain:
-            return False
-        hosts.add(host)
-        return True
-
-    def _is_new(self, target: TargetKey, parent: TargetKey | None) -> bool:
-        pair = (target, parent)
-        if pair in self._noted:
-            self._noted.move_to_end(pair)
-            return False
-        self._noted[pair] = None
-        if len(self._noted) > _REMEMBERED:
-            self._noted.popitem(last=False)
-        return True
-
-    def _reason_against(self, parent: Site, target: TargetKey, hops: int) -> str:
-        if not self._limits.follow_discovered:
-            return "new sites are not followed"
-        if target.kind is TargetKind.ONION and not self._tor:
-            return "Tor is off"
-        if hops > self._limits.max_site_hops:
-            return "too many sites away"
-        if self._new_sites >= self._limits.max_new_sites:
-            return "budget of new sites"
-        if parent.brought >= self._limits.max_new_sites_per_site:
-            return "too many sites of one parent"
+    def _redirect(self, plan: Plan) -> str:
+        """Queue where a page redirects to. Returns why not, for the capture, or nothing."""
+        job, location, most = plan.job, plan.reading.location, self._limits.max_redirects
+        way = way_to(job.entry, most + 1)
+        moved = mover(way, self._frontier.site_of)
+        if not location:
+            self._stuck(plan, moved, ", ".join(plan.reading.findings.dropped))
+            return ""
+        try:
+            key = target(job, location, way, self._platforms, most)
+        except NotFollowed as refused:
+            plan.count("dropped", refused.reason)
+            self._stuck(plan, moved, refused.reason)
+            return f"not followed ({refused.reason}): {location}"
+        if reason := self._follow(plan, key, moved):
+            self._stuck(plan, moved, reason)
+            return f"not followed ({reason}): {location}"
+        if moved is not None and key != job.site:
+            plan.moves.append(Moved(moved, to=key if key != moved.key else None))
         return ""
+
+    def _stuck(self, plan: Plan, moved: Site | None, reason: str) -> None:
+        if moved is not None:
+            plan.moves.append(Moved(moved, stuck=reason))
+
+    def _follow(self, plan: Plan, key: TargetKey, moved: Site | None) -> str:
+        """Queue the redirect to a page of ``key``. Returns why not, or nothing."""
+        job, location = plan.job, plan.reading.location
+        depth, hops = job.depth, job.hops
+        if key != job.site:
+            depth = 0
+            hops += 0 if moved is not None and moved.asked_for else 1
+            candidate = Candidate(key, _why(job, key), location, job.site, _REDIRECTED, "redirect")
+            if reason := self._consider(plan, candidate, hops, moved):
+                return reason
+        if key.kind is not TargetKind.TELEGRAM:
+            redirects = job.redirects + 1
+            plan.entries.append(
+                NewEntry(key, location, REDIRECT, job.priority, depth, hops, redirects, job.entry)
+            )
+        return ""
+
+
+def _why(job: Job, key: TargetKey) -> Why:
+    """Why the target of a redirect is looked at: for results again, where it is their page."""
+    if key.kind is TargetKind.TELEGRAM:
+        return Why.MENTION
+    return Why.SEARCH if job.single and job.candidates_are is Why.SEARCH else Why.LINK

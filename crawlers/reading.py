@@ -153,6 +153,15 @@ def _redirect(fetch: Fetch) -> Reading:
     return Reading(fetch, Outcome.REDIRECT, f"to {location}", location=location)
 
 
+def _sent_on(refresh: str, url: str) -> str:
+    """Where a page without text sends its reader; empty for itself and for what is no page."""
+    try:
+        location = followable(absolute(url, refresh))
+    except NotFollowed:
+        return ""
+    return "" if location == url else location
+
+
 def _judged(
     fetch: Fetch, page: Page, markup: str, body: bytes, platforms: Platforms, most_links: int
 ) -> Reading:
@@ -171,6 +180,13 @@ def _judged(
         why=fetch.job.candidates_are,
         most_links=most_links,
     )
+    if block is not None and block.outcome is Outcome.EMPTY and page.refresh:
+        location = _sent_on(page.refresh, fetch.job.url)
+        if location:
+            detail = f"to {location}, by an empty page"
+            return Reading(
+                fetch, Outcome.REDIRECT, detail, body, findings=findings, location=location
+            )
     if block is not None:
         # An empty page may still be a frame set or send its reader on.
         followed = findings if block.outcome is Outcome.EMPTY else Findings()

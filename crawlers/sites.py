@@ -14,8 +14,8 @@ from domain.targets import TargetKey, TargetKind
 #: A name without an address, or with a forbidden one, will not get one in the same night.
 _FINAL = {Outcome.DNS: "no address", Outcome.ADDRESS_REFUSED: "address refused"}
 _FAILURES = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.ONION_DOWN, Outcome.FAILED})
-#: Why a source is looked at that nobody named beforehand: these get the smaller budget.
-_FOUND = frozenset({Why.LINK, Why.MENTION, Why.FORWARD, Why.SIMILAR})
+#: Why a source is looked at that was named beforehand; all others were found on the way.
+ASKED_FOR = frozenset({Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP})
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Site:
     frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
     nothing of it is queued any more; ``robots_due`` that its robots.txt comes first. ``before_s``
     seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
+    ``asked_for`` says that it was named beforehand, or is where such a source redirects to.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Site:
     brought: int = 0
     failed_in_a_row: int = 0
     before_s: float = 0.0
+    asked_for: bool = False
     started: float | None = None
     closed: str = ""
     robots: Protego | None = None
@@ -53,8 +55,8 @@ class Site:
         return self.key.kind is TargetKind.ONION
 
     def budget(self, limits: Limits) -> int:
-        """Pages that may be fetched of it."""
-        if self.why in _FOUND and self.hops:
+        """Pages that may be fetched of it: fewer where this crawl found it on the way."""
+        if self.hops and not self.asked_for:
             return min(limits.max_pages_per_new_site, limits.max_pages_per_site)
         return limits.max_pages_per_site
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from cases.intake import target_row
+from cases.models import RunSource
 from crawlers.models import SiteVisit
-from crawlers.sites import Site
+from crawlers.redirects import Moved
+from crawlers.sites import ASKED_FOR, Site
+from domain.clock import Clock
+from domain.coverage import Move
 
 
 def load(run_id: int, sites: Iterable[Site]) -> None:
     """Take in what earlier starts of the run have noted of ``sites``."""
     seconds = dict(SiteVisit.objects.filter(run_id=run_id).values_list("target_id", "seconds"))
+    belonging = destinations(run_id)
     for site in sites:
         site.before_s = seconds.get(site.id, 0.0)
+        site.asked_for = site.asked_for or site.id in belonging
 
 
 def note_time(run_id: int, sites: Iterable[Site], now: float) -> None:
@@ -23,3 +30,33 @@ def note_time(run_id: int, sites: Iterable[Site], now: float) -> None:
     SiteVisit.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["run", "target"], update_fields=["seconds"]
     )
+
+
+def note_moves(run_id: int, moves: Iterable[Moved], clock: Clock) -> None:
+    """Note where first pages redirect to. Call it in the transaction that stores them."""
+    for move in moves:
+        to = target_row(move.to, clock=clock)[0] if move.to else None
+        known = {"stuck": move.stuck} if move.stuck else {"moves_to": to, "stuck": ""}
+        SiteVisit.objects.update_or_create(run_id=run_id, target_id=move.site.id, defaults=known)
+
+
+def moves(run_ids: Collection[int]) -> dict[int, dict[int, Move[int]]]:
+    """Where first pages of the runs redirect to: by run, and by the target's row id."""
+    found: dict[int, dict[int, Move[int]]] = {run_id: {} for run_id in run_ids}
+    rows = SiteVisit.objects.filter(run_id__in=run_ids)
+    for row in rows.exclude(moves_to=None, stuck=""):
+        found[row.run_id][row.target_id] = Move(row.moves_to_id, row.stuck)
+    return found
+
+
+def destinations(run_id: int) -> set[int]:
+    """Row ids of the targets that sources named beforehand redirect to, in however many steps."""
+    onward = moves([run_id])[run_id]
+    asked = RunSource.objects.filter(run_id=run_id, why__in=ASKED_FOR)
+    found: set[int] = set()
+    for start in asked.values_list("target_id", flat=True):
+        move = onward.get(start)
+        while move is not None and move.to is not None and move.to not in found:
+            found.add(move.to)
+            move = onward.get(move.to)
+    return found

@@ -19,6 +19,7 @@ from django.db import connections
 from cases import intake
 from cases.evidence import EvidenceWriter
 from crawlers import robots
+from crawlers.adopting import Adopter
 from crawlers.entries import ROBOTS, mark_done
 from crawlers.fetches import Fetch, Job
 from crawlers.frontier import STAGE, Frontier
@@ -146,9 +147,9 @@ class Writer:
         if orders.limits.obey_robots:
             for site in self._frontier.sites.values():
                 robots.reload(orders.run_id, site, orders.evidence_root)
-        planner = Planner(self._frontier, orders.platforms, orders.domain_of, tor=self._onions.up)
-        planner.open()
-        return planner
+        adopter = Adopter(self._frontier, orders.domain_of, tor=self._onions.up)
+        adopter.open()
+        return Planner(self._frontier, orders.platforms, adopter)
 
     def _top_up(self) -> bool:
         """Hand out what there is room for. Returns whether anything is still on its way."""
