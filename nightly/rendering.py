@@ -49,9 +49,9 @@ def _sources(report: Report) -> Table:
     for name in ("source", "why", "requests", "fetched", "documents", "assessed", "queued"):
         right = name not in {"source", "why"}
         table.add_column(name, justify="right" if right else "left", overflow="fold")
-    table.add_column("failed and dropped by reason", overflow="fold")
+    table.add_column("moved, failed and dropped by reason", overflow="fold")
     for line in report.sources:
-        reasons = {**line.failed, **line.dropped}
+        reasons = {**line.moved, **line.failed, **line.dropped}
         if line.refetched:
             reasons["refetched"] = line.refetched
         table.add_row(

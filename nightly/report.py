@@ -10,7 +10,10 @@ EXIT_COMPLETE, EXIT_FAILED, EXIT_COVERAGE, EXIT_SEEDS = 0, 1, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source of the night. ``requests`` reached its servers; ``fetched`` were answered."""
+    """One source of the night. ``requests`` reached its servers; ``fetched`` were answered.
+
+    ``moved`` counts redirects to the host that its first page leads to, which are no failures.
+    """
 
     source: str
     name: str
@@ -24,6 +27,7 @@ class SourceLine:
     queued: int
     failed: dict[str, int]
     dropped: dict[str, int]
+    moved: dict[str, int]
     state: str
     score: float | None
     coverage: str

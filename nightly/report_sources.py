@@ -1,9 +1,8 @@
-"""What each source of a run gave, and whether its coverage holds, read from the record."""
+"""What each source of a run gave, read from the record."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +11,10 @@ from django.db.models import Count, Sum
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
 from domain.candidates import Why
 from domain.captures import Outcome
-from domain.coverage import HISTORY, Coverage, CoverageState, Yield, judge
-from domain.seeds import DOCUMENTS
+from domain.coverage import Yield
 from domain.states import CaseState
 from domain.targets import TargetKind
+from nightly.coverage import Gathered
 from nightly.report import SourceLine
 
 #: States in which a case counts as found: a person was or is asked.
@@ -24,102 +23,83 @@ FOUND = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCR
 
 @dataclass(slots=True)
 class _Seen:
+    """What is counted of one source; ``reasons`` by name and reason."""
+
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     answered: int = 0
+    documents: int = 0
+    assessed: int = 0
+    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def source_lines(run: Run) -> list[SourceLine]:
     """One line for every source of ``run``, in the order in which they came to it."""
-    seen = _captures_of(run)
-    documents = _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id")
-    assessed = _count(
-        AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
+    rows = RunSource.objects.filter(run=run).select_related("target__case", "run").order_by("pk")
+    seen = _seen(run, {str(row.target): row.target_id for row in rows})
+    gathered = Gathered.of(run, {row.target_id: _yield(row, seen[row.target_id]) for row in rows})
+    return [_line(row, seen[row.target_id], gathered) for row in rows]
+
+
+def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
+    case, coverage = row.target.case, gathered.coverage(row)
+    failed = {o.value: n for o, n in seen.outcomes.items() if o is not Outcome.OK}
+    moved: dict[str, int] = {}
+    if (destination := gathered.destination(row.target_id)) is not None:
+        moved[f"moves to {destination.name}"] = failed.pop(Outcome.REDIRECT.value, 0)
+    return SourceLine(
+        source=str(row.target),
+        name=row.target.name,
+        why=row.why,
+        expect=row.expect,
+        requests=seen.requests,
+        refetched=seen.reasons.get(("refetched", ""), 0),
+        fetched=seen.answered,
+        documents=seen.documents,
+        assessed=seen.assessed,
+        queued=int(row.why != Why.SEARCH and case.state in FOUND),
+        failed={**failed, **{r or n: k for (n, r), k in seen.reasons.items() if n == "failed"}},
+        dropped={r: k for (n, r), k in seen.reasons.items() if n in {"dropped", "skipped"}},
+        moved=moved,
+        state=case.state,
+        score=case.score,
+        coverage=coverage.state,
+        coverage_reason=coverage.reason,
     )
-    counted = _reasons(run)
-    lines = []
-    rows = RunSource.objects.filter(run=run).select_related("target__case").order_by("pk")
-    for row in rows:
-        case = row.target.case
-        mine = seen.get(row.target_id, _Seen())
-        names = counted.get(str(row.target), {})
-        coverage = _coverage(row, documents.get(row.target_id, 0), mine, names)
-        queued = row.why != Why.SEARCH and case.state in FOUND
-        lines.append(
-            SourceLine(
-                source=str(row.target),
-                name=row.target.name,
-                why=row.why,
-                expect=row.expect,
-                requests=mine.requests,
-                refetched=names.get(("refetched", ""), 0),
-                fetched=mine.answered,
-                documents=documents.get(row.target_id, 0),
-                assessed=assessed.get(row.target_id, 0),
-                queued=int(queued),
-                failed={
-                    **{o.value: n for o, n in mine.outcomes.items() if o is not Outcome.OK},
-                    **{r or n: k for (n, r), k in names.items() if n == "failed"},
-                },
-                dropped={r: k for (n, r), k in names.items() if n in {"dropped", "skipped"}},
-                state=case.state,
-                score=case.score,
-                coverage=coverage.state,
-                coverage_reason=coverage.reason,
-            )
-        )
-    return lines
 
 
-def _captures_of(run: Run) -> dict[int, _Seen]:
+def _yield(row: RunSource, seen: _Seen) -> Yield:
+    """What the contract counts. Search pages have links instead of documents; a channel's posts
+    are stored once, so there the posts seen again count."""
+    documents = seen.documents
+    if row.target.kind == TargetKind.TELEGRAM:
+        documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
+    elif row.why == Why.SEARCH:
+        documents = seen.outcomes.get(Outcome.OK, 0)
+    return Yield(documents, seen.outcomes)
+
+
+def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
+    """What is counted, by the target's row id; ``ids`` are the sources' by key."""
     seen: dict[int, _Seen] = defaultdict(_Seen)
     rows = Capture.objects.filter(run=run).values("target_id", "outcome")
     for row in rows.annotate(n=Count("pk"), sent=Sum("requests")):
         mine = seen[row["target_id"]]
         mine.requests += row["sent"]
         mine.outcomes[Outcome(row["outcome"])] = row["n"]
-    answered = Capture.objects.filter(run=run, status__gt=0).values("target_id")
-    for target_id, n in answered.annotate(n=Count("pk")).values_list("target_id", "n"):
+    for target_id, n in _count(Capture.objects.filter(run=run, status__gt=0), "target_id"):
         seen[target_id].answered = n
+    for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
+        seen[target_id].documents = n
+    for target_id, n in _count(
+        AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
+    ):
+        seen[target_id].assessed = n
+    for count in RunCount.objects.filter(run=run).exclude(source=""):
+        reasons = seen[ids.get(count.source, 0)].reasons
+        reasons[count.name, count.reason] = reasons.get((count.name, count.reason), 0) + count.n
     return seen
 
 
-def _count(rows: Any, by: str) -> dict[int, int]:
-    return {row[by]: row["n"] for row in rows.values(by).annotate(n=Count("pk"))}
-
-
-def _reasons(run: Run) -> dict[str, dict[tuple[str, str], int]]:
-    reasons: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    for row in RunCount.objects.filter(run=run).exclude(source=""):
-        key = (row.name, row.reason)
-        reasons[row.source][key] = reasons[row.source].get(key, 0) + row.n
-    return reasons
-
-
-def _coverage(
-    row: RunSource, documents: int, seen: _Seen, counted: Mapping[tuple[str, str], int]
-) -> Coverage:
-    """The contract holds for seeds. Search pages have links instead of documents; a channel's
-    posts are stored once, so there the posts seen again count, and nights do not compare."""
-    if row.why not in {Why.SEED, Why.SEARCH}:
-        return Coverage(CoverageState.KEPT)
-    if row.target.kind == TargetKind.TELEGRAM:
-        again = sum(n for (name, _), n in counted.items() if name == "seen")
-        return judge(row.expect, Yield(documents + again, seen.outcomes), ())
-    if row.why == Why.SEARCH and row.expect == DOCUMENTS:
-        documents = seen.outcomes.get(Outcome.OK, 0)
-    return judge(row.expect, Yield(documents, seen.outcomes), _history(row))
-
-
-def _history(row: RunSource) -> list[int]:
-    """Documents that the same source gave in earlier finished runs, newest first."""
-    earlier = (
-        Run.objects.filter(pk__lt=row.run_id, sources__target=row.target_id, kind=row.run.kind)
-        .exclude(state__in=[Run.State.RUNNING, Run.State.FAILED])
-        .order_by("-pk")[:HISTORY]
-    )
-    found = _count(
-        DocumentRow.objects.filter(target=row.target_id, capture__run__in=[r.pk for r in earlier]),
-        "capture__run_id",
-    )
-    return [found.get(run.pk, 0) for run in earlier]
+def _count(rows: Any, by: str) -> list[tuple[int, int]]:
+    return [(row[by], row["n"]) for row in rows.values(by).annotate(n=Count("pk"))]
