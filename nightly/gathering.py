@@ -11,6 +11,7 @@ from cases import runs
 from cases.models import CandidateRow, Capture, RunSource
 from channels.process import run_channels
 from crawlers.process import run_crawl
+from crawlers.visits import destinations
 from domain.candidates import Why
 from domain.errors import BoundaryError
 from domain.targets import TargetKind
@@ -59,9 +60,9 @@ def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
         left = RunSource.objects.filter(run=night.run, done=False).count()
         counted[("skipped", "turns used up")] += left
     # from the record, so that a stage that was killed and started again counts everything
-    found = RunSource.objects.filter(run=night.run).exclude(why__in=_NOT_FOUND)
-    counted[("in", "sites found on the way")] = found.filter(target__kind__in=SITES).count()
-    counted[("in", "channels found on the way")] = found.filter(target__kind__in=CHANNELS).count()
+    counted[("in", "sites found on the way")] = _found(night, SITES)
+    counted[("in", "channels found on the way")] = _found(night, CHANNELS)
+    counted[("in", "moved to by a source")] = len(destinations(night.run.pk))
     counted[("skipped", "waits for another night")] = _over_budget(night)
     counted[("out", "captures")] = Capture.objects.filter(run=night.run).count()
     return dict(counted)
@@ -81,11 +82,17 @@ def _adopt(night: Night, *, sites: bool, channels: bool) -> None:
     ):
         if not wanted:
             continue
-        found = RunSource.objects.filter(run=night.run, target__kind__in=kinds)
-        left = limit - found.exclude(why__in=_NOT_FOUND).count()
-        adopted = runs.adopt_candidates(night.run, kinds, limit=max(0, left))
+        left = max(0, limit - _found(night, kinds))
+        adopted = runs.adopt_candidates(night.run, kinds, limit=left)
         if adopted.over_budget:
             log.info("%s %s candidates wait for another night", adopted.over_budget, kinds[0])
+
+
+def _found(night: Night, kinds: Iterable[TargetKind]) -> int:
+    """Sources found on the way. Where a named source redirects to belongs to that one."""
+    found = RunSource.objects.filter(run=night.run, target__kind__in=[*kinds])
+    found = found.exclude(why__in=_NOT_FOUND)
+    return found.exclude(target__in=destinations(night.run.pk)).count()
 
 
 def _waiting(night: Night, kinds: Iterable[TargetKind]) -> bool:
