@@ -48,9 +48,10 @@ class Adopter:
     def open(self) -> None:
         """Load what the run has found so far."""
         run_id = self._frontier.run_id
-        rows = CandidateRow.objects.filter(run_id=run_id, target__kind=TargetKind.HOST)
-        for host in rows.values_list("target__value", flat=True).distinct().iterator():
-            self._hosts.setdefault(self._domain_of(host), set()).add(host)
+        for rows in (CandidateRow.objects, RunSource.objects):
+            hosts = rows.filter(run_id=run_id, target__kind=TargetKind.HOST)
+            for host in hosts.values_list("target__value", flat=True).distinct().iterator():
+                self._hosts.setdefault(self._domain_of(host), set()).add(host)
         found = RunSource.objects.filter(run_id=run_id).exclude(why__in=ASKED_FOR)
         found = found.exclude(target__in=destinations(run_id))
         self._new_sites = found.exclude(target__kind=TargetKind.TELEGRAM).count()

@@ -236,10 +236,10 @@ class Frontier:
             single=site.single,
         )
 
-    def note_time(self, jobs: Iterable[Job]) -> None:
-        """Note the time spent on the sites of ``jobs``, in the transaction that stores these."""
+    def note_use(self, jobs: Iterable[Job]) -> None:
+        """Note what the sites of ``jobs`` have used up, in the transaction that stores these."""
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
-        visits.note_time(self.run_id, sites.values(), self._monotonic())
+        visits.note_use(self.run_id, sites.values(), self._monotonic())
 
     def note_moves(self, moves: Iterable[Moved]) -> None:
         """Note where first pages redirect to, in the transaction that stores them."""

@@ -52,13 +52,15 @@ class FrontierEntry(models.Model):
 class SiteVisit(models.Model):
     """What a run's crawl has to know of one of its sites when it is started again.
 
-    ``seconds`` were spent on the site so far, over all starts. Its first page redirects to
+    ``seconds`` were spent on the site so far and ``brought`` new sites were taken in from it, over
+    all starts. Its first page redirects to
     ``moves_to`` where that is set; ``stuck`` says why a redirect on that way was not followed.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="site_visits")
     target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="+")
     seconds = models.FloatField(default=0.0)
+    brought = models.PositiveIntegerField(default=0)
     moves_to = models.ForeignKey(
         "cases.Target", on_delete=models.PROTECT, null=True, blank=True, related_name="arrivals"
     )

@@ -15,20 +15,25 @@ from domain.coverage import Move
 
 def load(run_id: int, sites: Iterable[Site]) -> None:
     """Take in what earlier starts of the run have noted of ``sites``."""
-    seconds = dict(SiteVisit.objects.filter(run_id=run_id).values_list("target_id", "seconds"))
+    rows = {row.target_id: row for row in SiteVisit.objects.filter(run_id=run_id)}
     belonging = destinations(run_id)
     for site in sites:
-        site.before_s = seconds.get(site.id, 0.0)
+        if (row := rows.get(site.id)) is not None:
+            site.before_s, site.brought = row.seconds, row.brought
         site.asked_for = site.asked_for or site.id in belonging
 
 
-def note_time(run_id: int, sites: Iterable[Site], now: float) -> None:
-    """Note the time spent on ``sites``. Call it in the transaction that stores their pages."""
+def note_use(run_id: int, sites: Iterable[Site], now: float) -> None:
+    """Note what ``sites`` have used up. Call it in the transaction that stores their pages."""
     rows = [
-        SiteVisit(run_id=run_id, target_id=site.id, seconds=site.seconds(now)) for site in sites
+        SiteVisit(run_id=run_id, target_id=site.id, seconds=site.seconds(now), brought=site.brought)
+        for site in sites
     ]
     SiteVisit.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["run", "target"], update_fields=["seconds"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["run", "target"],
+        update_fields=["seconds", "brought"],
     )
 
 

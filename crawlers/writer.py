@@ -205,5 +205,5 @@ class Writer:
     def _write_frontier(self, planner: Planner, plans: Sequence[Plan]) -> None:
         jobs = [plan.reading.fetch.job for plan in plans]
         mark_done(jobs)
-        self._frontier.note_time(jobs)
+        self._frontier.note_use(jobs)
         planner.commit(plans)

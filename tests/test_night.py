@@ -85,6 +85,16 @@ def test_coverage_holds_and_the_captcha_shop_is_named(night: House) -> None:
     assert captcha["coverage"] == "kept"
 
 
+def test_a_shop_that_moved_is_found_from_its_old_address(night: House) -> None:
+    (old,) = [fact for fact in night.world.truth() if fact.moves_to is not None]
+    assert str(old.moves_to) in found(night)
+    lines = {line["source"]: line for line in night.report()["sources"]}
+    line = lines[str(old.key)]
+    assert (line["why"], line["documents"], line["coverage"]) == ("seed", 0, "kept")
+    assert line["moved"] == {f"moves to {old.moves_to.value}": 1}
+    assert lines[str(old.moves_to)]["why"] == "link"
+
+
 def test_every_capture_leads_to_its_bytes(night: House) -> None:
     rows = night.rows(
         "SELECT warc_file, warc_offset, warc_length, sha256 FROM cases_capture "

@@ -49,6 +49,7 @@ def test_everything_that_sells_can_be_reached_from_the_seeds() -> None:
     for onions in (True, False):
         found = facts(content, addresses_of(content), (), PREVIEW_BASE, onions=onions)
         selling = [f for f in found if f.truth is Truth.SHOP and f.expect == "documents"]
+        selling = [f for f in selling if f.moves_to is None]
         assert [fact.slug for fact in selling if not fact.findable] == []
 
 
@@ -166,3 +167,14 @@ def test_the_seeds_file_is_one_that_narcowatch_accepts(world: World) -> None:
     assert expected["http://gzip-bomb.test/"] == "bomb"
     assert "http://kuhnya-forum.test/" in {seed.url for seed in parsed.seeds}
     assert not any(".onion" in seed.url for seed in parsed.seeds), "this world has no Tor"
+
+
+def test_a_shop_that_moved_is_named_by_its_old_address(world: World, visitor: Visitor) -> None:
+    (old,) = [fact for fact in world.truth() if fact.moves_to is not None]
+    new = next(fact for fact in world.truth() if fact.key == old.moves_to)
+    assert new.findable
+    assert not old.findable
+    seeds = {fact.url for fact in world.seeds()}
+    assert old.url in seeds
+    assert new.url not in seeds
+    assert visitor.get(old.url).headers["location"] == new.url

@@ -91,6 +91,25 @@ def test_the_time_given_to_a_site_is_counted_over_all_starts(
     assert at.rows("select * from cases_runsource where done = 0") == []
 
 
+def test_the_sites_that_one_site_brings_in_are_counted_over_all_starts(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    found = [f"http://{name}-found.test/" for name in ("tea", "salt", "rope", "wool")]
+
+    def hub(asked: Asked) -> Reply:
+        if asked.path == "/":
+            return html(links(*found[:2], *spelled[1:4]))
+        return html(links(*found[2:])) if asked.path == spelled[PAGES - 1] else slow_site(asked)
+
+    web.pages["hub.test"] = hub
+    at = place(CRAWL__MAX_NEW_SITES_PER_SITE="2")
+    run = at.begin("http://hub.test/")
+    kill_after(web, at.start(run), 20)
+    at.crawl(run)
+    assert {url for url in found if url in at.captures(run)} == set(found[:2])
+    assert at.counts(run, "skipped") == {"too many sites of one parent": 2}
+
+
 def test_lost_requests_are_counted_for_their_own_source(
     web: Web, place: Callable[..., Place]
 ) -> None:

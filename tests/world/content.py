@@ -51,7 +51,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site. ``host`` is empty for an onion site."""
+    """One site. ``host`` is empty for an onion site; ``formerly`` is a host that redirects here."""
 
     slug: str
     host: str
@@ -64,6 +64,7 @@ class Site:
     region: str
     kind: str
     mirror_of: str
+    formerly: str
     pages: tuple[Page, ...]
 
     @property
@@ -177,6 +178,7 @@ def _site(folder: Path) -> Site:
         region=raw.get("region", ""),
         kind=raw.get("kind", ""),
         mirror_of=raw.get("mirror_of", ""),
+        formerly=raw.get("formerly", ""),
         pages=tuple(_page(path) for path in names),
     )
 
@@ -244,7 +246,7 @@ def check(content: Content) -> Iterator[str]:
     for name in content.seeds.channels:
         if name not in content.channels:
             yield f"seeds: no channel {name}"
-    hosts = [site.host for site in content.sites.values() if site.host]
+    hosts = [h for site in content.sites.values() for h in (site.host, site.formerly) if h]
     numbers = [channel.numeric_id for channel in content.channels.values()]
     yield from (f"two sites on {host}" for host in sorted(set(hosts)) if hosts.count(host) > 1)
     yield from (f"two channels {n}" for n in sorted(set(numbers)) if numbers.count(n) > 1)

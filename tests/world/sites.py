@@ -62,6 +62,11 @@ def _around(host: str, pages: Mapping[str, str], icon: str) -> dict[str, Respons
     }
 
 
+def moved_to(url: str) -> Handler:
+    """An old address: every page redirects to ``url``."""
+    return lambda request: redirect(url, 301)
+
+
 def behind_captcha(inner: Handler) -> Handler:
     """Shows a captcha until it is solved (the word is drawn, never written), then ``inner``."""
 

@@ -19,6 +19,7 @@ class Fact:
 
     ``findable`` says that a night over the world's seeds must queue it: a shop or selling
     channel that can be reached and whose pages can be read. ``expect`` is what a seed of it says.
+    ``moves_to`` is where an old address redirects to; a seed names the old one.
     """
 
     key: TargetKey
@@ -35,6 +36,7 @@ class Fact:
     mirror_of: str = ""
     findable: bool = False
     expect: str = DOCUMENTS
+    moves_to: TargetKey | None = None
 
 
 def facts(
@@ -53,6 +55,7 @@ def facts(
         for site in content.sites.values()
         if onions or not site.onion
     ]
+    found += [_old_fact(site, addresses) for site in content.sites.values() if site.formerly]
     for channel in content.channels.values():
         findable = Ref("channel", channel.name) in reached
         found.append(_channel_fact(channel, preview_base, findable))
@@ -97,6 +100,19 @@ def _site_fact(site: Site, addresses: Addresses, reached: bool) -> Fact:
         mirror_of=site.mirror_of,
         findable=site.truth is Truth.SHOP and reached and not hidden,
         expect=CAPTCHA if hidden else DOCUMENTS,
+    )
+
+
+def _old_fact(site: Site, addresses: Addresses) -> Fact:
+    url = f"http://{site.formerly}/"
+    return Fact(
+        key=site_key(url),
+        slug=f"{site.slug}-old",
+        truth=site.truth,
+        what=f"old address of {site.slug}",
+        url=url,
+        ref=Ref("site", site.slug),
+        moves_to=site_key(addresses.site_url(site.slug)),
     )
 
 

@@ -20,7 +20,7 @@ from tests.world.hostile.catalogue import Hostile, hostile_sites
 from tests.world.render import render_site
 from tests.world.seeding import seeds_toml, to_toml
 from tests.world.server import WorldServer
-from tests.world.sites import behind_captcha, site_handler
+from tests.world.sites import behind_captcha, moved_to, site_handler
 from tests.world.tornet import TorNetwork, tor_available
 from tests.world.truth import Fact, facts, seed_refs
 
@@ -104,11 +104,12 @@ class World:
     def seeds(self, *, hostile: bool = False, innocent: bool = False) -> list[Fact]:
         """What a night begins with: the author's choice, the captcha shop, and what is asked."""
         chosen = seed_refs(self.content, onions=self.tor is not None)
+        moved = {fact.moves_to for fact in self.truth()}
         extra = set(self.content.seeds.innocent) if innocent else set()
         return [
             fact
             for fact in self.truth()
-            if fact.ref in chosen
+            if (fact.ref in chosen and fact.key not in moved)
             or fact.slug == CAPTCHA_SITE
             or (fact.ref is not None and fact.slug in extra)
             or (hostile and fact.ref is None)
@@ -192,6 +193,8 @@ def _handlers(content: Content, addresses: Addresses, now: datetime) -> dict[str
         handler = site_handler(host, pages, site.mirror_of or site.slug)
         hidden = site.slug == CAPTCHA_SITE
         handlers[host] = behind_captcha(handler) if hidden else handler
+        if site.formerly:
+            handlers[site.formerly] = moved_to(f"http://{host}/")
         if not site.onion and not hidden:
             indexed.update({f"http://{host}{target}": page for target, page in pages.items()})
     handlers[telegram.HOST] = telegram.telegram_handler(content, addresses, now)
