@@ -39,7 +39,7 @@ def find(name: str) -> Export:
     """The export called ``RECIPIENT/NUMBER``. Raises InputError."""
     recipient, _, number = name.rpartition("/")
     export = None
-    if number.isdecimal() and len(number) <= _MAX_DIGITS:
+    if number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS:
         export = Export.objects.filter(recipient=recipient, number=int(number)).first()
     if export is None:
         raise InputError(f"there is no export {name!r}: write RECIPIENT/NUMBER")

@@ -17,6 +17,7 @@ from cases.counts import CountKey
 from cases.models import CandidateRow, Run, RunSource, StageRun
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
+from domain.errors import EvidenceError
 from domain.seeds import Seed, SeedKind
 from domain.targets import TargetKey, TargetKind
 
@@ -38,25 +39,53 @@ def start(
     A run of the same kind and seeds that was killed or failed within ``RESUMABLE`` is resumed:
     what its killed workers wrote beyond the record is cut off, and done stages stay done.
     """
+    run = Run.objects.filter(kind=kind).order_by("-pk").first()
+    damaged: list[Run] = []
+    if run is not None and _resumable(run, seeds_digest, clock()):
+        if _recovered(run, evidence_root):
+            return _resume(run, options, clock)
+        damaged.append(run)
+    damaged += _abandon_unfinished(kind, evidence_root, clock)
+    return _begin(kind, seeds_digest, options, damaged, clock)
+
+
+def _resume(run: Run, options: Mapping[str, Any], clock: Clock) -> Run:
     with transaction.atomic():
-        run = Run.objects.select_for_update().filter(kind=kind).order_by("-pk").first()
-        if run is None or not _resumable(run, seeds_digest, clock()):
-            _abandon_unfinished(kind, evidence_root, clock)
-            run = Run.objects.create(
-                kind=kind, started_at=clock(), seeds_digest=seeds_digest, options=dict(options)
-            )
-            audit.append(
-                "run.started", f"run:{run.pk}", actor="system:night", details={"kind": kind}
-            )
-            return run
         run.starts += 1
         run.state = Run.State.RUNNING
         run.options = dict(options)
         run.save(update_fields=["starts", "state", "options"])
+        details = {"start": run.starts}
         audit.append(
-            "run.resumed", f"run:{run.pk}", actor="system:night", details={"start": run.starts}
+            "run.resumed", f"run:{run.pk}", actor="system:night", details=details, clock=clock
         )
-    _recover(run, evidence_root)
+    return run
+
+
+def _begin(
+    kind: str,
+    seeds_digest: str,
+    options: Mapping[str, Any],
+    damaged: Sequence[Run],
+    clock: Clock,
+) -> Run:
+    """A new run; evidence of earlier ones that was found ``damaged`` stands in its report."""
+    with transaction.atomic():
+        run = Run.objects.create(
+            kind=kind, started_at=clock(), seeds_digest=seeds_digest, options=dict(options)
+        )
+        details = {"kind": kind}
+        audit.append(
+            "run.started", f"run:{run.pk}", actor="system:night", details=details, clock=clock
+        )
+        if damaged:
+            numbers = ", ".join(str(one.pk) for one in damaged)
+            end_stage(
+                StageRun(run=run, stage="resume", started_at=clock()),
+                error=f"the evidence of run {numbers} is shorter than the record says; "
+                "the run is given up",
+                clock=clock,
+            )
     return run
 
 
@@ -66,22 +95,46 @@ def _resumable(run: Run, seeds_digest: str, now: datetime) -> bool:
     return unfinished and recent and run.seeds_digest == seeds_digest
 
 
-def _recover(run: Run, evidence_root: Path) -> None:
-    cut = evidence.recover(evidence_root, run.pk, intake.committed_ends(run.pk))
+def _recovered(run: Run, evidence_root: Path) -> bool:
+    """Cut off what killed workers wrote beyond the record. False where the evidence is damaged:
+    the run is closed then, and the audit chain says why."""
+    try:
+        cut = evidence.recover(evidence_root, run.pk, intake.committed_ends(run.pk))
+    except EvidenceError as error:
+        log.error("run %s is given up: %s", run.pk, error)
+        with transaction.atomic():
+            run.state = Run.State.DAMAGED
+            run.save(update_fields=["state"])
+            audit.append(
+                "evidence.damaged",
+                f"run:{run.pk}",
+                actor="system:night",
+                details={"error": str(error)[:500]},
+            )
+        return False
     if cut:
         key = CountKey("", "cut off", "evidence beyond the record")
         counts.add(run.pk, "resume", {key: len(cut)})
+    return True
 
 
-def _abandon_unfinished(kind: str, evidence_root: Path, clock: Clock) -> None:
-    """Close unfinished runs that are too old or over other seeds: nobody takes them up again."""
+def _abandon_unfinished(kind: str, evidence_root: Path, clock: Clock) -> list[Run]:
+    """Close unfinished runs that are too old or over other seeds: nobody takes them up again.
+
+    Returns those whose evidence is damaged.
+    """
+    damaged = []
     for run in Run.objects.filter(kind=kind, state=Run.State.RUNNING):
         log.warning("run %s was not finished and is given up: other seeds, or too old", run.pk)
-        _recover(run, evidence_root)
-        run.state = Run.State.FAILED
-        run.finished_at = clock()
-        run.save(update_fields=["state", "finished_at"])
-        audit.append("run.abandoned", f"run:{run.pk}", actor="system:night", clock=clock)
+        if not _recovered(run, evidence_root):
+            damaged.append(run)
+            continue
+        with transaction.atomic():
+            run.state = Run.State.FAILED
+            run.finished_at = clock()
+            run.save(update_fields=["state", "finished_at"])
+            audit.append("run.abandoned", f"run:{run.pk}", actor="system:night", clock=clock)
+    return damaged
 
 
 def add_seeds(run: Run, seeds: list[Seed], *, clock: Clock = utc_now) -> None:
@@ -135,7 +188,7 @@ def end_stage(row: StageRun, *, error: str = "", clock: Clock = utc_now) -> None
     row.state = StageRun.State.FAILED if error else StageRun.State.DONE
     row.error = error
     row.finished_at = clock()
-    row.save(update_fields=["state", "error", "finished_at"])
+    row.save()
 
 
 def finish(

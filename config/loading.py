@@ -73,7 +73,7 @@ def _file(environ: Mapping[str, str], folder: Path) -> Path | None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError([f"{path}: {error}"]) from None
 
 

@@ -32,12 +32,14 @@ class CoverageState(StrEnum):
 class Yield:
     """What one source brought in one night: documents, and captures by outcome.
 
-    ``stuck`` says why a redirect of its first page was not followed.
+    ``stuck`` says why a redirect of its first page was not followed, ``cut`` which bound of the
+    whole run left pages of it out.
     """
 
     documents: int
     outcomes: Mapping[Outcome, int]
     stuck: str = ""
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def judge(expect: str, now: Yield, history: Sequence[int]) -> Coverage:
     if now.documents == 0:
         return Coverage(CoverageState.BROKEN, _why_silent(now))
     usual = median(history[:HISTORY]) if history else 0
+    if now.cut:  # fewer than usual, because the operator wanted fewer
+        return Coverage(CoverageState.KEPT, f"cut short: {now.cut}")
     if now.documents < usual * SILENT_SHARE:
         return Coverage(
             CoverageState.BROKEN,
@@ -98,7 +102,8 @@ def follow(start: _K, moves: Mapping[_K, Move[_K]]) -> tuple[_K, str]:
 def together(here: Yield, there: Yield) -> Yield:
     """What a source and the one it moved to brought."""
     outcomes = Counter(here.outcomes) + Counter(there.outcomes)
-    return Yield(here.documents + there.documents, outcomes, there.stuck)
+    documents = here.documents + there.documents
+    return Yield(documents, outcomes, there.stuck, here.cut or there.cut)
 
 
 def moved(coverage: Coverage, name: str) -> Coverage:
@@ -121,4 +126,5 @@ def _why_silent(now: Yield) -> str:
         why = ", ".join(f"{o} {n}" for o, n in sorted(failures.items(), key=lambda pair: -pair[1]))
     else:
         why = "no document" if now.outcomes else "never fetched"
-    return f"{why} ({now.stuck})" if now.stuck else why
+    because = now.stuck or now.cut
+    return f"{why} ({because})" if because else why

@@ -12,7 +12,9 @@ _HEADER = re.compile(r"\s*\[\[\s*([A-Za-z0-9_-]+)\s*\]\]\s*(#.*)?")
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: How many lines that look like a header a string over several lines may hold.
-_MOST_HEADERS_IN_STRING = 20
+_MOST_HEADERS_IN_STRING = 8
+#: A longer line is no seed; TOML's dotted keys and numbers cost more than their length.
+_LONGEST_LINE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,10 @@ def _parsed(line: int, chunk: tuple[str, ...], undecodable: set[int] | frozenset
     if header is None:
         problem = "a section begins with its name in double brackets: [[site]]"
         return Block(line, chunk, problem=problem, problem_line=line)
+    for number, text in enumerate(chunk):
+        if len(text) > _LONGEST_LINE:
+            problem = f"a line of more than {_LONGEST_LINE} characters"
+            return Block(line, chunk, problem=problem, problem_line=line + number)
     try:
         table = tomllib.loads("\n".join(chunk))[header[1]][0]
     except tomllib.TOMLDecodeError as error:
@@ -119,4 +125,6 @@ def _parsed(line: int, chunk: tuple[str, ...], undecodable: set[int] | frozenset
         return Block(line, chunk, problem=_POSITION.sub("", str(error)), problem_line=line + at - 1)
     except RecursionError:
         return Block(line, chunk, problem="nested too deeply", problem_line=line)
+    except ValueError as error:  # such as a number of more digits than Python reads
+        return Block(line, chunk, problem=f"not read: {error}", problem_line=line)
     return Block(line, chunk, header[1], table)

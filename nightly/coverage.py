@@ -70,7 +70,7 @@ def _history(row: RunSource) -> list[int]:
     """Documents that it, or where it led to, gave in earlier finished runs, newest first."""
     earlier = (
         Run.objects.filter(pk__lt=row.run_id, sources__target=row.target_id, kind=row.run.kind)
-        .exclude(state__in=[Run.State.RUNNING, Run.State.FAILED])
+        .exclude(state__in=[Run.State.RUNNING, Run.State.FAILED, Run.State.DAMAGED])
         .order_by("-pk")[:HISTORY]
     )
     moves = visits.moves([run.pk for run in earlier])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cases.models import Case, Run, RunSource
+from django.db.models import Exists, OuterRef
+
+from cases.models import AssessmentRow, Case, Run, RunSource
 from domain.candidates import Why
 from domain.regions import REGION_NAMES
 from nightly.report import CaseLine
@@ -10,13 +12,15 @@ from nightly.report_sources import FOUND
 
 
 def case_lines(run: Run) -> list[CaseLine]:
-    """The cases found, the likeliest first."""
+    """The cases found, the likeliest first: of its sources, and of documents that an earlier run
+    had left to it."""
+    sources = RunSource.objects.filter(target=OuterRef("target"))
+    scored = AssessmentRow.objects.filter(run=run, document__target=OuterRef("target"))
     rows = (
-        Case.objects.filter(target__visits__run=run, state__in=[*FOUND], restricted=False)
-        .exclude(target__visits__in=RunSource.objects.filter(run=run, why=Why.SEARCH))
+        Case.objects.filter(Exists(sources.filter(run=run)) | Exists(scored))
+        .filter(~Exists(sources.filter(why=Why.SEARCH)), state__in=[*FOUND], restricted=False)
         .select_related("target")
         .order_by("-score", "pk")
-        .distinct()
     )
     return [
         CaseLine(

@@ -19,6 +19,7 @@ from nightly.report import SourceLine
 
 #: States in which a case counts as found: a person was or is asked.
 FOUND = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCREENED_OUT}
+_RUN_BUDGET = "run budget"
 
 
 @dataclass(slots=True)
@@ -76,7 +77,8 @@ def _yield(row: RunSource, seen: _Seen) -> Yield:
         documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
     elif row.why == Why.SEARCH:
         documents = seen.outcomes.get(Outcome.OK, 0)
-    return Yield(documents, seen.outcomes)
+    cut = _RUN_BUDGET if ("dropped", _RUN_BUDGET) in seen.reasons else ""
+    return Yield(documents, seen.outcomes, cut=cut)
 
 
 def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:

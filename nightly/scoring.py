@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
+from django.db.models import Exists, OuterRef, Q
+
 import classifiers
 from cases import assessing
 from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
@@ -33,8 +35,8 @@ def assess(night: Night) -> Counted:
     scored = AssessmentRow.objects.filter(run=night.run).count()
     counted = Counter({("out", "documents"): scored})
     threshold = night.plan.review_threshold or cascade.threshold
-    for case in _cases_with_news(night):
-        if RunSource.objects.filter(run=night.run, target=case.target, why=Why.SEARCH).exists():
+    for case in _cases_with_news(night, cascade.version):
+        if RunSource.objects.filter(target=case.target, why=Why.SEARCH).exists():
             counted[("skipped", "search engine")] += 1
             continue
         rows = assessing.latest_assessments(case, cascade.version)
@@ -128,9 +130,13 @@ class _Templates:
         return row.text if row.pk == self._first else blanked(row.text, self._lines)
 
 
-def _cases_with_news(night: Night) -> Iterator[Case]:
+def _cases_with_news(night: Night, model: str) -> Iterator[Case]:
+    """Cases that this run looked at, and those that an earlier one, which died, left unjudged."""
+    scored = AssessmentRow.objects.filter(document__target=OuterRef("target"), model=model)
+    looked_at = RunSource.objects.filter(run=night.run, target=OuterRef("target"))
+    unjudged = Q(state__in=(CaseState.NEW, CaseState.ASSESSED)) & Exists(scored)
     return (
-        Case.objects.filter(target__visits__run=night.run)
+        Case.objects.filter(Exists(looked_at) | Exists(scored.filter(run=night.run)) | unjudged)
         .select_related("target")
         .order_by("pk")
         .iterator()

@@ -109,7 +109,7 @@ def test_every_capture_leads_to_its_bytes(night: House) -> None:
         assert subprocess.run(command, check=False, timeout=120).returncode == 0
 
 
-def test_confirmed_hits_can_be_searched(night: House) -> None:
+def test_what_waits_for_people_can_be_searched(night: House) -> None:
     done = night.narcowatch("search", "мефедрон", "--json")
     assert done.returncode == 0, done.stderr
     hits = json.loads(done.stdout)

@@ -67,3 +67,19 @@ def test_a_night_killed_thrice_loses_and_doubles_nothing(house: House) -> None:
     assert set(house.must_find()) <= found
     chain = house.narcowatch("audit", "verify")
     assert chain.returncode == 0, chain.stderr
+
+
+def test_what_a_night_that_died_had_read_is_judged_by_the_next(house: House) -> None:
+    kill_when(house, lambda: served(house) >= 70)
+    (house.folder / "seeds.toml").write_text('[[site]]\nurl = "http://nowhere.test/"\n')
+    done = house.narcowatch(*house.night_arguments(), timeout=400)
+    assert done.returncode == 3, done.stdout[-3000:] + done.stderr[-3000:]
+    unjudged = house.rows(
+        "SELECT t.value FROM cases_case c JOIN cases_target t ON t.id = c.target_id "
+        "WHERE c.state IN ('new', 'assessed') AND EXISTS "
+        "(SELECT 1 FROM cases_documentrow d WHERE d.target_id = t.id) AND NOT EXISTS "
+        "(SELECT 1 FROM cases_runsource s WHERE s.target_id = t.id AND s.why = 'search')"
+    )
+    assert unjudged == []
+    found = {line["target"] for line in house.report()["cases"]}
+    assert found & set(house.must_find()), "shops of the first night stand in the report"

@@ -8,7 +8,8 @@ from django.db import models
 class Run(models.Model):
     """One night, or one crawl or channel reading started by hand.
 
-    ``starts`` counts how often it was started: more than one means that it was resumed.
+    ``starts`` counts how often it was started: more than one means that it was resumed. A run
+    whose evidence does not hold what its record says is *damaged* and is never taken up again.
     """
 
     class State(models.TextChoices):
@@ -16,6 +17,7 @@ class Run(models.Model):
         COMPLETE = "complete"
         COVERAGE_BROKEN = "coverage_broken"
         FAILED = "failed"
+        DAMAGED = "damaged"
 
     kind = models.CharField(max_length=10)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RUNNING)

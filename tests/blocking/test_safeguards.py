@@ -43,5 +43,7 @@ def test_a_hit_needs_a_written_reason(opened: Opened, name: str) -> None:
 
 
 def test_other_cases_need_none(opened: Opened) -> None:
-    check_confirmable(opened(host("shop.test")), "")
-    check_confirmable(opened(TargetKey(TargetKind.ONION, ONION)), "")
+    for key in (host("shop.test"), TargetKey(TargetKind.ONION, ONION)):
+        case = opened(key)
+        check_confirmable(case, "")
+        assert decision_warnings(case) == []

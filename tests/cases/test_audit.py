@@ -36,6 +36,11 @@ def test_an_empty_chain_holds() -> None:
         ("DELETE FROM cases_auditevent WHERE seq=2", "event 2 is missing"),
         ("DELETE FROM cases_auditevent WHERE seq=3", "its head says 3"),
         ("DELETE FROM cases_auditevent", "its head says 3"),
+        (
+            "UPDATE cases_auditevent SET details='{\"n\": 1' || printf('%05000d', 0) || '}'",
+            "was changed",
+        ),
+        ("UPDATE cases_auditevent SET seq='x' WHERE seq=3", "numbered 'x'"),
     ],
 )
 def test_tampering_is_named(sql: str, complaint: str) -> None:

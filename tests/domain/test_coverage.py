@@ -57,6 +57,13 @@ def test_a_redirect_that_leads_nowhere_is_named_when_no_document_came() -> None:
     assert judge("documents", other_pages, [3, 3]).state is KEPT
 
 
+def test_what_the_operator_cut_short_has_not_fallen_silent() -> None:
+    cut = Yield(1, {Outcome.OK: 1}, cut="run budget")
+    assert judge("documents", cut, [9, 9]) == Coverage(KEPT, "cut short: run budget")
+    never = judge("documents", Yield(0, {}, cut="run budget"), [9, 9])
+    assert never == Coverage(BROKEN, "never fetched (run budget)")
+
+
 def test_a_source_that_moved_is_judged_by_where_it_leads_to() -> None:
     there = Yield(0, {Outcome.CAPTCHA: 3})
     broken = moved(judge("documents", there, [10]), "www.shop.test")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -215,6 +216,41 @@ def test_notes_are_bounded_and_cannot_steer_a_terminal() -> None:
         assert line == 3
     ((_, reason),) = told('[[site]]\n"\\u001b[2J" = "x"\nurl = "https://a.example"\n')
     assert "\x1b" not in reason
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("url = " + "9" * 5_000, "not read"),
+        ("a." * 50_000 + "b = 1", "a line of more than 10000 characters"),
+        ("x = " + "[" * 5_000, "nested too deeply"),
+    ],
+)
+def test_a_value_that_cannot_be_read_costs_its_own_table(damage: str, reason: str) -> None:
+    good = '[[site]]\nurl = "https://a.example/"\n'
+    seeds = parsed(f"{good}[[site]]\n{damage}\n")
+    assert len(seeds.seeds) == 1
+    ((line, told_reason),) = [(p.line, p.reason) for p in seeds.problems]
+    assert line in {3, 4}
+    assert reason in told_reason
+
+
+def test_many_strings_that_never_end_are_told_in_bounded_work() -> None:
+    from domain import seed_blocks
+
+    calls = 0
+    parse = seed_blocks._parsed
+
+    def counted(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        return parse(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seed_blocks, "_parsed", counted)
+        seeds = parsed("[[site]]\nnotes = '''never\n" * 300)
+    assert len(seeds.problems) == 300
+    assert calls <= 300 * 10
 
 
 def test_the_digest_follows_the_seeds_alone() -> None:

@@ -106,6 +106,17 @@ def test_a_source_that_fell_far_below_its_history_is_named(writer: EvidenceWrite
     assert report.coverage_broken == ["shop.test: 1 documents, usually 10: no document"]
 
 
+def test_a_night_that_was_cut_short_is_not_held_against_its_sources(writer: EvidenceWriter) -> None:
+    captcha = replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=())
+    for pages in (10, 1):
+        run = night(writer, captcha, *(page(f"http://shop.test/{n}") for n in range(pages)))
+        runs.finish(run, Run.State.COMPLETE, {})
+    counts.add(run.pk, "crawl", {CountKey("host:shop.test", "dropped", "run budget"): 9})
+    report = reporting.build(run)
+    assert report.coverage_broken == []
+    assert line(report, "shop.test").coverage_reason == "cut short: run budget"
+
+
 def test_exit_codes_come_in_their_order(writer: EvidenceWriter) -> None:
     problem = SeedProblem(3, "x", "broken")
     good = night(

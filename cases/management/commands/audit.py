@@ -6,19 +6,28 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from cases.audit import verify
+from cases.crosscheck import contradictions
 
 
 class Command(BaseCommand):
-    help = "Verify the audit chain: every link's hash, the order, and the end."
+    help = "Verify the audit chain: every link's hash, the order, the end, and the record by it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["verify"], help="what to do with the chain")
+        parser.add_argument(
+            "--head",
+            action="append",
+            default=[],
+            metavar="HASH",
+            help="a head written down elsewhere, that the chain must hold",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify()
-        for problem in report.problems:
+        problems = [*report.problems, *contradictions(options["head"])]
+        for problem in problems:
             self.stderr.write(problem)
-        if not report.holds:
-            self.stderr.write(f"audit chain BROKEN: {len(report.problems)} problems")
+        if problems:
+            self.stderr.write(f"audit chain BROKEN: {len(problems)} problems")
             raise SystemExit(1)
         self.stdout.write(f"audit chain holds: {report.length} events, head {report.head}")

@@ -1,0 +1,74 @@
+"""Whether the record says what the audit chain says: states, decisions, and heads seen before.
+
+The chain alone cannot tell that its end was cut off together with its head. What lies elsewhere
+can: heads in the reports of runs, and decisions and states that nothing in the chain explains.
+Somebody who can rewrite the whole database can rewrite these too; a head that was written down
+outside (in a printed report, in a release that a recipient holds) is what he cannot reach.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from cases.models import AuditEvent, Case, DecisionRow, Run
+from domain.states import CaseState
+
+_MOST = 50
+
+
+def contradictions(known_heads: Collection[str] = ()) -> list[str]:
+    """What contradicts the chain, at most a few dozen lines; empty when nothing does.
+
+    ``known_heads`` are hashes, hex, that the chain must hold.
+    """
+    found: list[str] = []
+    for problem in _all(known_heads):
+        if len(found) == _MOST:
+            found.append("and more")
+            break
+        found.append(problem)
+    return found
+
+
+def _all(known_heads: Collection[str]) -> Iterator[str]:
+    yield from _heads(known_heads)
+    yield from _decisions()
+    yield from _states()
+
+
+def _heads(known_heads: Collection[str]) -> Iterator[str]:
+    seen = dict.fromkeys(known_heads, "the head given")
+    for run in Run.objects.exclude(report={}).only("report").iterator():
+        if head := str(run.report.get("audit_head") or ""):
+            seen.setdefault(head, f"the head in the report of run {run.pk}")
+    for head, where in seen.items():
+        if not AuditEvent.objects.filter(hash=head).exists():
+            yield f"{where} is not in the chain: {head[:16]}…"
+
+
+def _decisions() -> Iterator[str]:
+    rows = DecisionRow.objects.values_list("case_id", "verdict", "person__username")
+    made = Counter((f"case:{case}", verdict, who) for case, verdict, who in rows.iterator())
+    events = AuditEvent.objects.filter(action__startswith="decision.")
+    told = Counter(
+        (subject, action.removeprefix("decision."), actor)
+        for subject, action, actor in events.values_list("subject", "action", "actor").iterator()
+    )
+    for subject, verdict, who in sorted(made.keys() | told.keys()):
+        key = (subject, verdict, who)
+        if made[key] > told[key]:
+            yield f"{subject}: {who} decided {verdict}, and the chain does not say so"
+        elif made[key] < told[key]:
+            yield f"{subject}: the chain says that {who} decided {verdict}, the record does not"
+
+
+def _states() -> Iterator[str]:
+    moves = AuditEvent.objects.filter(action__in=[f"case.{state}" for state in CaseState])
+    last: dict[str, str] = {}
+    for subject, action in moves.order_by("seq").values_list("subject", "action").iterator():
+        last[subject] = action.removeprefix("case.")
+    for pk, state in Case.objects.values_list("pk", "state").iterator():
+        told = last.get(f"case:{pk}", CaseState.NEW.value)
+        if told != state:
+            yield f"case:{pk} is {state}, the chain says {told}"
