@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from cases.intake import target_row
 from cases.models import RunSource
+from crawlers.focus import Yield
 from crawlers.models import SiteVisit
 from crawlers.redirects import Moved
 from crawlers.sites import ASKED_FOR, Site
@@ -20,6 +21,7 @@ def load(run_id: int, sites: Iterable[Site]) -> None:
     for site in sites:
         if (row := rows.get(site.id)) is not None:
             site.before_s, site.brought = row.seconds, row.brought
+            site.given = Yield(row.scored, row.reward, row.selling)
         site.asked_for = site.asked_for or site.id in belonging
 
 
@@ -33,7 +35,7 @@ def note_use(run_id: int, sites: Iterable[Site], now: float) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["run", "target"],
-        update_fields=["seconds", "brought"],
+        update_fields=["seconds", "brought", "scored", "reward", "selling"],
     )
 
 
