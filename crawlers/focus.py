@@ -17,6 +17,7 @@ from io import BytesIO
 from math import exp, log, sqrt
 from typing import Self
 from urllib.parse import unquote, urlsplit
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
@@ -27,7 +28,9 @@ INHERITED = 0.5
 _COLUMNS = 1 << 12
 _MOST_WORDS = 12
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_RATE = 0.15
+_RATE = 0.3
+#: What AdaGrad's sums of squares begin at: what is believed from the start moves slowly.
+_INERTIA, _WORD_INERTIA = 4.0, 0.25
 _PRIOR_PAGES = 3.0
 #: What a fresh model believes, in the order of ``_dense``.
 _BEGINNING = (-3.5, 2.0, 1.0, 2.0, 3.0, 0.5, 0.3)
@@ -91,7 +94,8 @@ class LinkModel:
         if weights is None or squares is None:
             weights = np.zeros(size)
             weights[: len(_BEGINNING)] = _BEGINNING
-            squares = np.full(size, 1.0)
+            squares = np.full(size, _WORD_INERTIA)
+            squares[: len(_BEGINNING)] = _INERTIA
         if weights.shape != (size,) or squares.shape != (size,):
             raise ValueError(f"a link model has {size} weights, not {weights.shape}")
         self._weights, self._squares = weights, squares
@@ -133,7 +137,7 @@ class LinkModel:
                 return cls(
                     arrays["weights"].astype(np.float64), arrays["squares"].astype(np.float64)
                 )
-        except (OSError, KeyError, EOFError) as error:
+        except (OSError, KeyError, EOFError, ValueError, BadZipFile) as error:
             raise ValueError(f"no link model: {error}") from error
 
 

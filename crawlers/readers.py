@@ -170,13 +170,15 @@ def _work(way: Connection, plan: ReaderPlan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends when the crawl closes the way
     try:
         cascade = load_cascade(plan)
+    except NarcowatchError as error:
+        way.send(str(error))
+        return
+    try:
         way.send(_READY)
         while True:
             fetches: list[Fetch] = way.recv()
             way.send([_light(read_and_score(fetch, plan, cascade)) for fetch in fetches])
-    except NarcowatchError as error:
-        way.send(str(error))
-    except (EOFError, BrokenPipeError):
+    except (EOFError, ConnectionError):  # the crawl has ended, one way or the other
         return
 
 
