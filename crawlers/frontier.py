@@ -233,25 +233,30 @@ class Frontier:
             )
             if room <= 0:
                 return jobs
-            by_chance = [job for _ in range(self._order.explored(room)) if (job := self._chosen())]
-            jobs.extend(by_chance)
-            rows = list(self._queued().order_by("-priority", "pk")[: room - len(by_chance)])
+            chosen = self._chosen(self._order.explored(room))
+            jobs.extend(chosen)
+            rows = list(self._queued().order_by("-priority", "pk")[: room - len(chosen)])
             jobs.extend(job for row in rows if (job := self._hand_out(row)))
-            if len(rows) < room - len(by_chance):
+            if len(rows) < room - len(chosen):
                 return jobs
 
-    def _chosen(self) -> Job | None:
-        """One that is chosen by chance among all that may be fetched now."""
-        newest = FrontierEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
-        at = by_chance(self._lowest, newest or 0)
-        rows = self._queued().order_by("pk")
-        row = rows.filter(pk__gte=at).first() or rows.filter(pk__lt=at).first()
-        if row is None or row.priority > 1.0:  # what comes first anyway is no matter of chance
-            return None
-        job = self._hand_out(row)
-        if job is not None:
-            counts.add(self.run_id, STAGE, {CountKey(str(job.site), "explored", ""): 1})
-        return job
+    def _chosen(self, wanted: int) -> list[Job]:
+        """Up to ``wanted`` that are chosen by chance among all that may be fetched now."""
+        if not wanted:
+            return []
+        newest = FrontierEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        queued = self._queued().order_by("pk")
+        jobs: dict[int, Job] = {}
+        for _ in range(wanted):
+            at = by_chance(self._lowest, newest)
+            rows = queued.exclude(pk__in=jobs)
+            row = rows.filter(pk__gte=at).first() or rows.filter(pk__lt=at).first()
+            # what comes first anyway is no matter of chance
+            if row is not None and row.priority <= 1.0 and (job := self._hand_out(row)):
+                jobs[row.pk] = job
+        sources = Counter(CountKey(str(job.site), "explored", "") for job in jobs.values())
+        counts.add(self.run_id, STAGE, sources)
+        return [*jobs.values()]
 
     def _queued(self) -> QuerySet[FrontierEntry]:
         """What may be fetched now."""
