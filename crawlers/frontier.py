@@ -233,11 +233,13 @@ class Frontier:
             )
             if room <= 0:
                 return jobs
-            chosen = self._chosen(self._order.explored(room))
+            rows = list(self._queued().order_by("-priority", "pk")[:room])
+            scarce = len(rows) < room  # all that is queued is fetched, and there is no choice
+            chosen = [] if scarce else self._chosen(self._order.explored(room))
+            best = [row for row in rows[: room - len(chosen)] if row.pk not in self._out]
             jobs.extend(chosen)
-            rows = list(self._queued().order_by("-priority", "pk")[: room - len(chosen)])
-            jobs.extend(job for row in rows if (job := self._hand_out(row)))
-            if len(rows) < room - len(chosen):
+            jobs.extend(job for row in best if (job := self._hand_out(row)))
+            if scarce:
                 return jobs
 
     def _chosen(self, wanted: int) -> list[Job]:

@@ -28,7 +28,15 @@ def load(run_id: int, sites: Iterable[Site]) -> None:
 def note_use(run_id: int, sites: Iterable[Site], now: float) -> None:
     """Note what ``sites`` have used up. Call it in the transaction that stores their pages."""
     rows = [
-        SiteVisit(run_id=run_id, target_id=site.id, seconds=site.seconds(now), brought=site.brought)
+        SiteVisit(
+            run_id=run_id,
+            target_id=site.id,
+            seconds=site.seconds(now),
+            brought=site.brought,
+            scored=site.given.scored,
+            reward=site.given.reward,
+            selling=site.given.selling,
+        )
         for site in sites
     ]
     SiteVisit.objects.bulk_create(
