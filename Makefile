@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check install clean
+.PHONY: run test check bench install clean
 .DEFAULT_GOAL := run
 
 # The whole of narcowatch over the sample world; with SEEDS=file.toml over real seeds.
@@ -23,6 +23,10 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
+
+# Ratios measured side by side in one run; `make bench NAMES=focus` runs one of them.
+bench: $(READY)
+	$(BIN)/python -m bench $(NAMES)
 
 install: $(READY)
 

@@ -24,6 +24,7 @@ from domain.documents import Document
 from domain.targets import TargetKey, TargetKind, unicode_host
 
 _TITLE, _DETAIL, _NOTE = 1000, 500, 500
+_CHUNK = 500
 
 
 @dataclass(slots=True)
@@ -55,30 +56,55 @@ def _display_name(key: TargetKey) -> str:
     return unicode_host(key.value) if key.kind is TargetKind.HOST else key.value
 
 
+class _Targets:
+    """Rows of the targets of one batch, each read once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._rows: dict[TargetKey, Target] = {}
+        self._new: set[TargetKey] = set()
+
+    def new(self, candidates: Iterable[Candidate]) -> list[TargetKey]:
+        """The targets of ``candidates`` that came into the record with this batch, each once."""
+        keys = dict.fromkeys(candidate.target for candidate in candidates)
+        return [key for key in keys if key in self._new]
+
+    def row(self, key: TargetKey) -> Target:
+        """The row of ``key``."""
+        found = self._rows.get(key)
+        if found is None:
+            found, created = target_row(key, clock=self._clock)
+            self._rows[key] = found
+            if created:
+                self._new.add(key)
+        return found
+
+
 def note_candidates(
     run_id: int, candidates: Iterable[Candidate], *, clock: Clock = utc_now
 ) -> list[TargetKey]:
     """Write down why targets are looked at. Returns the targets that are new to the record."""
-    new: list[TargetKey] = []
     with transaction.atomic():
-        for candidate in candidates:
-            target, created = target_row(candidate.target, clock=clock)
-            if created:
-                new.append(candidate.target)
-            parent = target_row(candidate.parent, clock=clock)[0] if candidate.parent else None
-            CandidateRow.objects.get_or_create(
-                target=target,
-                why=candidate.why,
-                parent=parent,
-                url=candidate.url,
-                defaults={
-                    "run_id": run_id,
-                    "priority": candidate.priority,
-                    "note": candidate.note[:_NOTE],
-                    "noted_at": clock(),
-                },
-            )
-    return new
+        targets, noted = _Targets(clock), list(candidates)
+        _note(run_id, noted, targets, clock)
+    return targets.new(noted)
+
+
+def _note(run_id: int, candidates: Iterable[Candidate], targets: _Targets, clock: Clock) -> None:
+    rows = [
+        CandidateRow(
+            target=targets.row(candidate.target),
+            why=candidate.why,
+            parent=targets.row(candidate.parent) if candidate.parent else None,
+            url=candidate.url,
+            run_id=run_id,
+            priority=candidate.priority,
+            note=candidate.note[:_NOTE],
+            noted_at=clock(),
+        )
+        for candidate in candidates
+    ]
+    CandidateRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
 
 
 def store(
@@ -99,19 +125,18 @@ def store(
     stored = Stored()
     tally: Counter[CountKey] = Counter()
     with transaction.atomic():
-        hashes = [url_hash(record.url) for record in records]
-        known = set(
-            Capture.objects.filter(run_id=run_id, url_hash__in=hashes).values_list(
-                "url_hash", flat=True
-            )
+        targets = _Targets(clock)
+        fresh = _not_captured(run_id, records, stored, tally)
+        captures = Capture.objects.bulk_create(
+            [_capture(run_id, record, evidence, retention, targets) for record in fresh],
+            batch_size=_CHUNK,
         )
-        for record, key in zip(records, hashes, strict=True):
-            if key in known:
-                stored.doubled += 1
-                tally[CountKey(str(record.site), "skipped", "captured already")] += 1
-                continue
-            known.add(key)
-            _store_one(run_id, record, evidence, retention, stored, clock)
+        stored.captures = len(captures)
+        _store_documents(zip(captures, fresh, strict=True), stored)
+        candidates = [candidate for record in fresh for candidate in record.candidates]
+        _note(run_id, candidates, targets, clock)
+        stored.candidates = len(candidates)
+        stored.targets = targets.new(candidates)
         evidence.flush()
         counts.add(run_id, stage, tally)
         if also is not None:
@@ -119,29 +144,46 @@ def store(
     return stored
 
 
+def _not_captured(
+    run_id: int, records: Sequence[CaptureRecord], stored: Stored, tally: Counter[CountKey]
+) -> list[CaptureRecord]:
+    """The records whose URLs the run does not hold yet; the others are counted."""
+    hashes = [url_hash(record.url) for record in records]
+    rows = Capture.objects.filter(run_id=run_id, url_hash__in=hashes)
+    known = set(rows.values_list("url_hash", flat=True))
+    fresh = []
+    for record, key in zip(records, hashes, strict=True):
+        if key in known:
+            stored.doubled += 1
+            tally[CountKey(str(record.site), "skipped", "captured already")] += 1
+            continue
+        known.add(key)
+        fresh.append(record)
+    return fresh
+
+
 def url_hash(url: str) -> str:
     """The SHA-256 of a canonical URL: what a run knows a capture by."""
     return sha256_hex(url.encode())
 
 
-def _store_one(
+def _capture(
     run_id: int,
     record: CaptureRecord,
     evidence: EvidenceWriter,
     retention: str,
-    stored: Stored,
-    clock: Clock,
-) -> None:
+    targets: _Targets,
+) -> Capture:
+    """A capture that is not saved yet; its bytes are in the WARC."""
     exchange = record.exchange
     pointer = (
         evidence.write(exchange, record.fetched_at, record.outcome)
         if exchange
         else Pointer("", 0, 0)
     )
-    target, _ = target_row(record.site, clock=clock)
-    capture = Capture.objects.create(
+    return Capture(
         run_id=run_id,
-        target=target,
+        target=targets.row(record.site),
         url=record.url,
         url_hash=url_hash(record.url),
         fetched_at=record.fetched_at,
@@ -160,11 +202,6 @@ def _store_one(
         warc_offset=pointer.offset,
         warc_length=pointer.length,
     )
-    stored.captures += 1
-    _store_documents(capture, record.documents, stored)
-    new = note_candidates(run_id, record.candidates, clock=clock)
-    stored.candidates += len(record.candidates)
-    stored.targets.extend(new)
 
 
 def _content_type(record: CaptureRecord) -> str:
@@ -176,32 +213,38 @@ def _content_type(record: CaptureRecord) -> str:
     return ""
 
 
-def _store_documents(capture: Capture, documents: Sequence[Document], stored: Stored) -> None:
+def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Stored) -> None:
     """Pages are stored with every capture, posts only when they are new or were edited."""
-    rows = []
-    for document in documents:
-        text = storable(document.text)
-        digest = sha256_hex(text.encode())
-        if document.part and _post_known(capture.target_id, document.part, digest):
-            stored.documents_seen += 1
-            continue
-        rows.append(
-            DocumentRow(
-                capture=capture,
-                target_id=capture.target_id,
-                part=document.part,
-                posted_at=document.posted_at,
-                title=storable(document.title)[:_TITLE],
-                lang=document.lang,
-                text=text,
-                text_sha256=digest,
-                links=[[storable(link.url), storable(link.text)] for link in document.links],
-                views=document.views,
-                forwarded_from=storable(document.forwarded_from)[:200],
-            )
-        )
-    DocumentRow.objects.bulk_create(rows)
-    stored.documents += len(rows)
+    rows: list[DocumentRow] = []
+    posts: set[tuple[int, str, str]] = set()
+    for capture, record in pairs:
+        for document in record.documents:
+            row = _document(capture, document)
+            post = (capture.target_id, row.part, row.text_sha256)
+            if row.part and (post in posts or _post_known(*post)):
+                stored.documents_seen += 1
+                continue
+            posts.add(post)
+            rows.append(row)
+    DocumentRow.objects.bulk_create(rows, batch_size=_CHUNK)
+    stored.documents = len(rows)
+
+
+def _document(capture: Capture, document: Document) -> DocumentRow:
+    text = storable(document.text)
+    return DocumentRow(
+        capture=capture,
+        target_id=capture.target_id,
+        part=document.part,
+        posted_at=document.posted_at,
+        title=storable(document.title)[:_TITLE],
+        lang=document.lang,
+        text=text,
+        text_sha256=sha256_hex(text.encode()),
+        links=[[storable(link.url), storable(link.text)] for link in document.links],
+        views=document.views,
+        forwarded_from=storable(document.forwarded_from)[:200],
+    )
 
 
 def _post_known(target_id: int, part: str, digest: str) -> bool:

@@ -42,10 +42,10 @@ WIDE, NARROW = (1500, 300), (450, 120)
 _NARROW_FROM = 700
 
 
-def windows(text: str) -> list[Window]:
+def windows(text: str, *, narrow: bool = True) -> list[Window]:
     """``text`` cut into overlapping wide windows that begin at a word, then narrow ones."""
     wide = _cut(text, *WIDE)
-    return wide if len(text) < _NARROW_FROM else [*wide, *_cut(text, *NARROW)]
+    return wide if len(text) < _NARROW_FROM or not narrow else [*wide, *_cut(text, *NARROW)]
 
 
 def _cut(text: str, size: int, overlap: int) -> list[Window]:

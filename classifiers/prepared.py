@@ -32,10 +32,15 @@ class Prepared:
         return first - self.lead, last - self.lead
 
 
-def prepare(text: str, title: str, lexicon: Lexicon) -> Prepared:
-    """``text`` under ``title`` made ready; what lies beyond MAX_CHARS is not looked at."""
+def prepare(text: str, title: str, lexicon: Lexicon, *, narrow: bool = True) -> Prepared:
+    """``text`` under ``title`` made ready; what lies beyond MAX_CHARS is not looked at.
+
+    ``narrow`` False leaves out the second, narrow cut into windows.
+    """
     lead = f"{title}{_TITLE_GAP}" if title else ""
     original = (lead + text)[:MAX_CHARS]
     aligned = normalise(original)
     marks = find_marks(aligned, lexicon)
-    return Prepared(original, len(lead), aligned, marks, tuple(windows(aligned.text)))
+    return Prepared(
+        original, len(lead), aligned, marks, tuple(windows(aligned.text, narrow=narrow))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +36,10 @@ class Stage(Protocol):
         """The judgement of one text, pure and safe to call from several threads."""
         ...
 
+    def glance(self, prepared: Prepared) -> tuple[float, float]:
+        """Log-odds of selling (calibrated) and of being about drugs, without why."""
+        ...
+
 
 class LinearStage:
     """The fast stage: each window scored, the strongest speaks for the text."""
@@ -44,22 +49,27 @@ class LinearStage:
     def __init__(self, model: LinearModel) -> None:
         self._model = model
 
+    def glance(self, prepared: Prepared) -> tuple[float, float]:
+        """See ``Stage``; the highest window decides."""
+        rows = [row for _, _, row in self._rows(prepared)]
+        selling = max(self._model.sale.logit(row) for row in rows)
+        about = max(self._model.drug.logit(row) for row in rows)
+        return self._model.calibration.apply(selling), about
+
     def judge(self, prepared: Prepared) -> Judgement:
         """See ``Stage``; the highest window decides, so that length hides nothing."""
-        best: tuple[float, int] | None = None
-        about = -99.0
-        rows: list[_WindowRow] = []
-        for number, window in enumerate(prepared.windows):
+        rows = list(self._rows(prepared))  # there is always a window
+        logits = [self._model.sale.logit(row) for _, _, row in rows]
+        number = max(range(len(rows)), key=logits.__getitem__)
+        selling = self._model.calibration.apply(logits[number])
+        about = max(self._model.drug.logit(row) for _, _, row in rows)
+        return Judgement(selling, about, self._why(prepared, rows, selling, number))
+
+    def _rows(self, prepared: Prepared) -> Iterator[_WindowRow]:
+        for window in prepared.windows:
             text = prepared.aligned.text[window.start : window.end]
             marks = prepared.marks.within(window.start, window.end)
-            row = self._model.row(text, marks)
-            rows.append((text, marks, row))
-            logit = self._model.calibration.apply(self._model.sale.logit(row))
-            about = max(about, self._model.drug.logit(row))
-            if best is None or logit > best[0]:
-                best = logit, number
-        assert best is not None  # there is always a window
-        return Judgement(best[0], about, self._why(prepared, rows, *best))
+            yield text, marks, self._model.row(text, marks)
 
     def _why(
         self, prepared: Prepared, rows: list[_WindowRow], logit: float, number: int

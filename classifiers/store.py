@@ -59,6 +59,11 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
+def threshold_of(folder: Path) -> float:
+    """The threshold in the card of a model. Raises ModelError when there is none."""
+    return float(read_card(folder)["threshold"])
+
+
 def version_of(card: Mapping[str, Any]) -> str:
     """The short name of a model: twelve hex digits over its files, lexicon and threshold."""
     return digest({key: card[key] for key in ("files", "lexicon", "threshold")})[:12]

@@ -108,6 +108,21 @@ class Crawl(Section):
     max_pages_per_new_site: PositiveInt = key(
         50, "Pages fetched of one site that was found on the way.", "pages"
     )
+    pages_per_selling_page: int = key(
+        10, "Pages by which a site's budget grows for each of its pages that sells.", "pages", ge=0
+    )
+    max_pages_per_selling_site: PositiveInt = key(
+        1_000, "Pages up to which the budget of a site that sells grows.", "pages"
+    )
+    explore_share: Share = key(
+        0.1,
+        "Share of fetches that are chosen by chance instead of by what is expected of them, so "
+        "that the crawl learns where it was wrong.",
+        "share",
+    )
+    readers: int = key(
+        1, "Processes that read and score pages beside the crawl's own.", "processes", ge=1, le=64
+    )
     max_depth: int = key(6, "Links followed away from a site's first page.", "links", ge=0, le=100)
     max_urls_per_pattern: PositiveInt = key(
         60,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count
 
 from cases.intake import url_hash
 from crawlers.fetches import Job
+from crawlers.focus import NO_LEAD, Lead
 from crawlers.models import FrontierEntry
 from crawlers.urls import pattern
 from domain.candidates import Why
@@ -18,23 +19,28 @@ from domain.targets import TargetKey, TargetKind, canonical_url
 
 #: Why an entry is there: a site's robots.txt, a redirect, a link, or the source's own first URL.
 ROBOTS, REDIRECT, LINK, SOURCE = "robots", "redirect", "link", "source"
+LONGEST_ANCHOR = 200
 _CHUNK = 500
+_WORTH_RAISING = 0.05
+_LEAD = ("selling", "about_drugs", "inherited", "anchor")
+_KNOWN = ("url_hash", "state", "target_id", "url", "depth", "why", *_LEAD)
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """A URL to be added for the site ``target``."""
+    """A URL to be added for the site ``target``. ``priority`` None leaves it to the order."""
 
     target: TargetKey
     url: str
     why: str
-    priority: float
+    priority: float | None = None
     depth: int = 0
     hops: int = 0
     redirects: int = 0
     parent: int | None = None
+    lead: Lead = NO_LEAD
 
-    def row(self, run_id: int, target_id: int) -> FrontierEntry:
+    def row(self, run_id: int, target_id: int, priority: float) -> FrontierEntry:
         """The entry as a row that is not saved yet."""
         return FrontierEntry(
             run_id=run_id,
@@ -46,7 +52,11 @@ class NewEntry:
             depth=self.depth,
             hops=self.hops,
             redirects=self.redirects,
-            priority=self.priority,
+            priority=priority,
+            selling=self.lead.selling,
+            about_drugs=self.lead.about_drugs,
+            inherited=self.lead.inherited,
+            anchor=self.lead.anchor[:LONGEST_ANCHOR],
             why=self.why,
         )
 
@@ -56,7 +66,7 @@ class NewSource:
     """A target that the run is to look at from now on, entered at ``url``.
 
     ``asked_for`` says that a source which was named beforehand redirects to it; ``queued`` that
-    its first URL is queued as the end of that redirect.
+    its first URL is queued as the end of that redirect; ``lead`` is what is known of the link.
     """
 
     key: TargetKey
@@ -65,6 +75,7 @@ class NewSource:
     why: Why = Why.LINK
     asked_for: bool = False
     queued: bool = False
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +102,49 @@ def robots_url(url: str) -> str:
     return f"{scheme}://{rest.partition('/')[0]}/robots.txt"
 
 
-def unknown(run_id: int, entries: Iterable[NewEntry]) -> list[NewEntry]:
-    """``entries`` whose URLs the run does not know yet, each URL once."""
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Entries sorted out: those whose URLs are new, each once, and rows of the queue to which
+    another link was found, with the better of the two leads."""
+
+    fresh: list[NewEntry]
+    better: list[tuple[FrontierEntry, Lead]]
+
+
+def sort_out(run_id: int, entries: Iterable[NewEntry]) -> Sorted:
+    """Tell new URLs from those that the run knows."""
     by_hash: dict[str, NewEntry] = {}
     for entry in entries:
-        by_hash.setdefault(url_hash(entry.url), entry)
+        key = url_hash(entry.url)
+        seen = by_hash.get(key)
+        lead = entry.lead.better(seen.lead) if seen else entry.lead
+        by_hash[key] = replace(seen or entry, lead=lead)
+    better = []
     hashes = list(by_hash)
     for at in range(0, len(hashes), _CHUNK):
         known = FrontierEntry.objects.filter(run_id=run_id, url_hash__in=hashes[at : at + _CHUNK])
-        for value in known.values_list("url_hash", flat=True):
-            del by_hash[value]
-    return list(by_hash.values())
+        for row in known.only(*_KNOWN):
+            entry = by_hash.pop(row.url_hash)
+            if row.state != FrontierEntry.State.QUEUED:
+                continue
+            old = lead_of(row)
+            new = old.better(entry.lead)
+            if _rise(old, new) >= _WORTH_RAISING:
+                better.append((row, new))
+    return Sorted(list(by_hash.values()), better)
+
+
+def _rise(old: Lead, new: Lead) -> float:
+    return max(
+        new.selling - old.selling,
+        new.inherited - old.inherited,
+        new.about_drugs - old.about_drugs,
+    )
+
+
+def lead_of(row: FrontierEntry) -> Lead:
+    """The lead that a row was queued with."""
+    return Lead(row.selling, row.about_drugs, row.inherited, row.anchor)
 
 
 def pattern_counts(run_id: int, entries: Sequence[NewEntry]) -> dict[tuple[int, str], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.focus import NO_LEAD, Lead
 from domain.candidates import Why
 from domain.captures import Egress, Outcome
 from domain.targets import TargetKey
@@ -18,7 +19,7 @@ class Job:
 
     ``site_id`` is the target's row, ``hops`` how many sites away from a source it is,
     ``redirects`` how many redirects led to it, ``single`` that its links are not followed on the
-    same site (a result page, one URL of a platform).
+    same site (a result page, one URL of a platform). ``lead`` is what was known of the link to it.
     """
 
     entry: int
@@ -32,6 +33,7 @@ class Job:
     why: str
     candidates_are: Why = Why.LINK
     single: bool = False
+    lead: Lead = NO_LEAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,20 +17,25 @@ from cases import counts
 from cases.counts import CountKey
 from cases.intake import target_row
 from cases.models import Run, RunSource
+from classifiers.cascade import Glance
 from crawlers import visits
 from crawlers.entries import (
+    LINK,
     ROBOTS,
     SOURCE,
     NewEntry,
     NewSource,
     first_url,
+    lead_of,
     pattern_counts,
     robots_url,
-    unknown,
+    sort_out,
 )
 from crawlers.fetches import Job
+from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
+from crawlers.ordering import Order, by_chance
 from crawlers.redirects import Moved
 from crawlers.sites import ASKED_FOR, Site, outstanding
 from crawlers.urls import pattern
@@ -45,8 +50,10 @@ STAGE = "crawl"
 TOR_DOWN = Outcome.TOR_DOWN.value
 KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
-_FIRST_OF_FOUND, _ROBOTS_PRIORITY = 5.0, 100.0
+#: Found by channels or in earlier nights: what led there is not known any more.
+_FIRST_OF_FOUND, _ROBOTS_PRIORITY = 0.5, 100.0
 _CHUNK = 500
+_WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
 
 
 class Frontier:
@@ -60,6 +67,7 @@ class Frontier:
         run_id: int,
         limits: Limits,
         user_agent: str,
+        order: Order,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         clock: Clock = utc_now,
@@ -70,6 +78,8 @@ class Frontier:
         self._by_id: dict[int, Site] = {}
         self._out: set[int] = set()
         self._pages = 0
+        self._lowest = 0
+        self._order = order
         self._user_agent = user_agent
         self._monotonic = monotonic
         self._clock = clock
@@ -84,14 +94,17 @@ class Frontier:
         if not Run.objects.filter(pk=self.run_id).exists():
             raise InputError(f"there is no run {self.run_id}")
         with transaction.atomic():
-            rows = RunSource.objects.filter(
+            sources = RunSource.objects.filter(
                 run_id=self.run_id, done=False, target__kind__in=KINDS
             ).select_related("target")
-            for row in rows.order_by("pk"):
+            for row in sources.order_by("pk"):
                 self._register(row.target_id, row.target.key, Why(row.why), row.url)
             self._load_figures()
             visits.load(self.run_id, self.sites.values())
+            self._order.open(self.run_id, [*self.sites.values()])
             self.add([self._first(site) for site in self.sites.values()])
+            rows = FrontierEntry.objects.filter(run_id=self.run_id)
+            self._lowest = rows.aggregate(low=Min("pk"))["low"] or 0
 
     def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
         site = Site(target_id, key, why, first_url(key, url), asked_for=why in ASKED_FOR)
@@ -111,9 +124,11 @@ class Frontier:
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
 
-    def _first(self, site: Site) -> NewEntry:
-        priority = _FIRST.get(site.why, _FIRST_OF_FOUND)
-        return NewEntry(site.key, site.entry, SOURCE, priority, hops=site.hops)
+    def _first(self, site: Site, lead: Lead | None = None) -> NewEntry:
+        priority = _FIRST.get(site.why, _FIRST_OF_FOUND if lead is None else None)
+        return NewEntry(
+            site.key, site.entry, SOURCE, priority, hops=site.hops, lead=lead or NO_LEAD
+        )
 
     def add_source(self, source: NewSource) -> None:
         """Have the run look at a target found on the way; one that it looks at stays as it is."""
@@ -131,15 +146,18 @@ class Frontier:
         if not created:
             site.closed = "crawled before"
         elif not source.queued:
-            self.add([self._first(site)])
+            self.add([self._first(site, source.lead)])
 
     def site_of(self, target_id: int) -> Site | None:
         """The site whose target's row is ``target_id``, if it is crawled now."""
         return self._by_id.get(target_id)
 
     def add(self, entries: Iterable[NewEntry]) -> None:
-        """Queue what is new of ``entries``, within budgets; the rest is counted."""
-        fresh = unknown(self.run_id, entries)
+        """Queue what is new of ``entries``, within budgets; the rest is counted. What is queued
+        already rises where a better link to it was found."""
+        sorted_out = sort_out(self.run_id, entries)
+        self._raise(sorted_out.better)
+        fresh = sorted_out.fresh
         patterns = pattern_counts(self.run_id, fresh)
         rows: list[FrontierEntry] = []
         dropped: Counter[CountKey] = Counter()
@@ -151,11 +169,30 @@ class Frontier:
                 continue
             patterns[(site.id, shape)] += 1
             site.known += 1
-            rows.append(entry.row(self.run_id, site.id))
+            rows.append(entry.row(self.run_id, site.id, self._priority(site, entry)))
         if self.limits.obey_robots:
             rows.extend(self._robots_rows(rows))
         FrontierEntry.objects.bulk_create(rows, batch_size=_CHUNK)
         counts.add(self.run_id, STAGE, dropped)
+
+    def _priority(self, site: Site, entry: NewEntry) -> float:
+        if entry.priority is not None:
+            return entry.priority
+        return self._order.worth(site, entry.lead, entry.url, entry.depth)
+
+    def _raise(self, better: Sequence[tuple[FrontierEntry, Lead]]) -> None:
+        rows = []
+        for row, lead in better:
+            site = self._by_id.get(row.target_id)
+            if site is None or row.why != LINK:
+                continue
+            row.selling, row.about_drugs = lead.selling, lead.about_drugs
+            row.inherited = lead.inherited
+            row.priority = self._order.worth(site, lead, row.url, row.depth)
+            rows.append(row)
+        FrontierEntry.objects.bulk_update(
+            rows, ["selling", "about_drugs", "inherited", "priority"], batch_size=_CHUNK
+        )
 
     def _reason_against(self, site: Site, entry: NewEntry, alike: int) -> str:
         if entry.why in (SOURCE, ROBOTS):
@@ -178,13 +215,16 @@ class Frontier:
             entry = NewEntry(
                 site.key, robots_url(row.url), ROBOTS, _ROBOTS_PRIORITY, hops=site.hops
             )
-            if row.url == site.entry and not site.single and unknown(self.run_id, [entry]):
+            new = row.url == site.entry and not site.single
+            if new and sort_out(self.run_id, [entry]).fresh:
                 site.robots_due = True
-                found.append(entry.row(self.run_id, site.id))
+                found.append(entry.row(self.run_id, site.id, _ROBOTS_PRIORITY))
         return found
 
     def take(self) -> list[Job]:
-        """The best URLs to fetch next, as many as may be out; empty when there is none."""
+        """The URLs to fetch next, as many as may be out; empty when there is none.
+
+        The best ones, and some that are chosen by chance."""
         self._close_what_is_used_up()
         jobs: list[Job] = []
         while True:
@@ -193,13 +233,35 @@ class Frontier:
             )
             if room <= 0:
                 return jobs
-            rows = list(self._best(room))
-            taken = [job for row in rows if (job := self._hand_out(row))]
-            jobs.extend(taken)
-            if len(rows) < room:
+            rows = list(self._queued().order_by("-priority", "pk")[:room])
+            scarce = len(rows) < room  # all that is queued is fetched, and there is no choice
+            chosen = [] if scarce else self._chosen(self._order.explored(room))
+            best = [row for row in rows[: room - len(chosen)] if row.pk not in self._out]
+            jobs.extend(chosen)
+            jobs.extend(job for row in best if (job := self._hand_out(row)))
+            if scarce:
                 return jobs
 
-    def _best(self, room: int) -> Iterable[FrontierEntry]:
+    def _chosen(self, wanted: int) -> list[Job]:
+        """Up to ``wanted`` that are chosen by chance among all that may be fetched now."""
+        if not wanted:
+            return []
+        newest = FrontierEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        queued = self._queued().order_by("pk")
+        jobs: dict[int, Job] = {}
+        for _ in range(wanted):
+            at = by_chance(self._lowest, newest)
+            rows = queued.exclude(pk__in=jobs)
+            row = rows.filter(pk__gte=at).first() or rows.filter(pk__lt=at).first()
+            # what comes first anyway is no matter of chance
+            if row is not None and row.priority <= 1.0 and (job := self._hand_out(row)):
+                jobs[row.pk] = job
+        sources = Counter(CountKey(str(job.site), "explored", "") for job in jobs.values())
+        counts.add(self.run_id, STAGE, sources)
+        return [*jobs.values()]
+
+    def _queued(self) -> QuerySet[FrontierEntry]:
+        """What may be fetched now."""
         now = self._monotonic()
         full = [
             site.id
@@ -207,8 +269,7 @@ class Frontier:
             if not site.emptied and site.room(self.limits, now) <= 0
         ]
         rows = FrontierEntry.objects.filter(run_id=self.run_id, state=FrontierEntry.State.QUEUED)
-        rows = rows.exclude(target_id__in=full).exclude(pk__in=self._out)
-        return rows.order_by("-priority", "pk")[:room]
+        return rows.exclude(target_id__in=full).exclude(pk__in=self._out)
 
     def _hand_out(self, row: FrontierEntry) -> Job | None:
         now = self._monotonic()
@@ -234,12 +295,20 @@ class Frontier:
             why=row.why,
             candidates_are=Why.SEARCH if site.single and site.why is Why.SEARCH else Why.LINK,
             single=site.single,
+            lead=lead_of(row),
         )
+
+    def learn(self, job: Job, outcome: Outcome, glance: Glance | None) -> None:
+        """Take in what a page turned out to be; one without a text gives nothing."""
+        site = self._by_id[job.site_id]
+        if job.why != ROBOTS and (glance is not None or outcome in _WITHOUT_A_TEXT):
+            self._order.learn(site, job, glance or Glance(0.0, 0.0))
 
     def note_use(self, jobs: Iterable[Job]) -> None:
         """Note what the sites of ``jobs`` have used up, in the transaction that stores these."""
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
         visits.note_use(self.run_id, sites.values(), self._monotonic())
+        self._order.keep()
 
     def note_moves(self, moves: Iterable[Moved]) -> None:
         """Note where first pages redirect to, in the transaction that stores them."""

@@ -18,6 +18,8 @@ class Limits:
     max_pages: int
     max_pages_per_site: int
     max_pages_per_new_site: int
+    max_pages_per_selling_site: int
+    pages_per_selling_page: int
     max_depth: int
     max_redirects: int
     max_urls_per_pattern: int
@@ -34,6 +36,7 @@ class Limits:
     concurrency_per_host: int
     minutes_per_site: float
     max_body_bytes: int
+    explore_share: float
     queued_per_page: int = 5
     retry_base_s: float = 1.0
 

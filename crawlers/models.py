@@ -11,7 +11,8 @@ class FrontierEntry(models.Model):
     ``url_hash`` is the SHA-256 of ``url``; ``target`` the run's source that the URL counts for.
     ``depth`` counts links since the site was entered, ``hops`` sites since a source,
     ``redirects`` redirects in a row (``parent`` is the entry that redirected or linked here);
-    ``pattern`` is equal for URLs that differ in numbers alone.
+    ``pattern`` is equal for URLs that differ in numbers alone. ``selling``, ``about_drugs``,
+    ``inherited`` and ``anchor`` are the lead (see ``crawlers.focus.Lead``).
     """
 
     class State(models.TextChoices):
@@ -31,6 +32,10 @@ class FrontierEntry(models.Model):
     hops = models.PositiveIntegerField(default=0)
     redirects = models.PositiveIntegerField(default=0)
     priority = models.FloatField(default=0.0)
+    selling = models.FloatField(default=0.0)
+    about_drugs = models.FloatField(default=0.0)
+    inherited = models.FloatField(default=0.0)
+    anchor = models.CharField(max_length=200, blank=True)
     why = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     reason = models.CharField(max_length=80, blank=True)
@@ -41,6 +46,7 @@ class FrontierEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["run", "state", "-priority", "id"], name="frontier_best_first"),
+            models.Index(fields=["run", "state", "id"], name="frontier_by_age"),
             models.Index(fields=["run", "target", "state"], name="frontier_of_site"),
             models.Index(fields=["run", "pattern", "target"], name="frontier_patterns"),
         ]
@@ -52,15 +58,19 @@ class FrontierEntry(models.Model):
 class SiteVisit(models.Model):
     """What a run's crawl has to know of one of its sites when it is started again.
 
-    ``seconds`` were spent on the site so far and ``brought`` new sites were taken in from it, over
-    all starts. Its first page redirects to
-    ``moves_to`` where that is set; ``stuck`` says why a redirect on that way was not followed.
+    Over all starts, ``seconds`` were spent on the site, ``brought`` new sites were taken in from
+    it, ``scored`` pages gave ``reward`` in all and ``selling`` of them sell. Its first page
+    redirects to ``moves_to`` where that is set; ``stuck`` says why a redirect on that way was not
+    followed.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="site_visits")
     target = models.ForeignKey("cases.Target", on_delete=models.PROTECT, related_name="+")
     seconds = models.FloatField(default=0.0)
     brought = models.PositiveIntegerField(default=0)
+    scored = models.PositiveIntegerField(default=0)
+    reward = models.FloatField(default=0.0)
+    selling = models.PositiveIntegerField(default=0)
     moves_to = models.ForeignKey(
         "cases.Target", on_delete=models.PROTECT, null=True, blank=True, related_name="arrivals"
     )
@@ -73,3 +83,13 @@ class SiteVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.target}"
+
+
+class LinkModelState(models.Model):
+    """What a run has learned of links so far (see ``crawlers.focus.LinkModel``)."""
+
+    run = models.OneToOneField("cases.Run", on_delete=models.CASCADE, related_name="link_model")
+    stored = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"link model of run {self.run_id}"

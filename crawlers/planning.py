@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cases import counts
 from cases.counts import CountKey
 from crawlers.adopting import Adopter
 from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, NewSource, way_to
 from crawlers.fetches import Job
+from crawlers.focus import Lead
 from crawlers.frontier import STAGE, Frontier
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
@@ -21,7 +22,6 @@ from domain.candidates import Candidate, Why
 from domain.captures import CaptureRecord, Outcome
 from domain.targets import TargetKey, TargetKind
 
-_FURTHER_AWAY = 0.6
 _REDIRECTED = 0.9
 
 
@@ -57,6 +57,7 @@ class Planner:
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
         plan = Plan(reading)
+        self._frontier.learn(plan.job, reading.outcome, reading.glance)
         for reason, n in reading.findings.dropped.items():
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
@@ -91,10 +92,16 @@ class Planner:
             if pages:
                 plan.count("dropped", "only this page is read", len(pages))
             return
-        depth = job.depth + 1
-        priority = (1.0 if job.hops == 0 else _FURTHER_AWAY) / (depth + 1)
         plan.entries.extend(
-            NewEntry(job.site, page.url, LINK, priority, depth, job.hops, 0, job.entry)
+            NewEntry(
+                job.site,
+                page.url,
+                LINK,
+                depth=job.depth + 1,
+                hops=job.hops,
+                parent=job.entry,
+                lead=_onward(plan.reading, page.anchor),
+            )
             for page in pages
         )
 
@@ -107,7 +114,8 @@ class Planner:
         if verdict.noted:
             plan.candidates.append(candidate)
         if verdict.source is not None:
-            plan.sources.append(verdict.source)
+            lead = _onward(plan.reading, candidate.note)
+            plan.sources.append(replace(verdict.source, lead=lead))
         if verdict.reason:
             plan.count(verdict.name, verdict.reason)
         return verdict.reason
@@ -150,9 +158,27 @@ class Planner:
         if key.kind is not TargetKind.TELEGRAM:
             redirects = job.redirects + 1
             plan.entries.append(
-                NewEntry(key, location, REDIRECT, job.priority, depth, hops, redirects, job.entry)
+                NewEntry(
+                    key,
+                    location,
+                    REDIRECT,
+                    job.priority,
+                    depth,
+                    hops,
+                    redirects,
+                    job.entry,
+                    job.lead,
+                )
             )
         return ""
+
+
+def _onward(reading: Reading, anchor: str) -> Lead:
+    """The lead of a link on a page."""
+    lead, glance = reading.fetch.job.lead, reading.glance
+    if glance is None:
+        return lead.onward(0.0, 0.0, anchor)
+    return lead.onward(glance.selling, glance.about_drugs, anchor)
 
 
 def _why(job: Job, key: TargetKey) -> Why:

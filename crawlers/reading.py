@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from classifiers.cascade import Glance
 from crawlers.bodies import is_markup, looks_binary, unwanted
 from crawlers.decoding import decode
 from crawlers.discovery import Findings, discover
@@ -45,7 +46,8 @@ _BODY_FAILURES = {
 class Reading:
     """What one fetch amounts to. ``location`` is where it redirects to, in canonical form.
 
-    ``body`` is decoded and empty where nothing is kept.
+    ``body`` is decoded and empty where nothing is kept; ``glance`` is the classifier's first word
+    on the document, where it was asked.
     """
 
     fetch: Fetch
@@ -55,6 +57,7 @@ class Reading:
     document: Document | None = None
     findings: Findings = field(default_factory=Findings)
     location: str = ""
+    glance: Glance | None = None
 
     def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
         """The capture for the record."""

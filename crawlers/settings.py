@@ -33,6 +33,8 @@ NARCOWATCH_LIMITS = Limits(
     max_pages=_crawl.max_pages,
     max_pages_per_site=_crawl.max_pages_per_site,
     max_pages_per_new_site=_crawl.max_pages_per_new_site,
+    max_pages_per_selling_site=_crawl.max_pages_per_selling_site,
+    pages_per_selling_page=_crawl.pages_per_selling_page,
     max_depth=_crawl.max_depth,
     max_redirects=_net.max_redirects,
     max_urls_per_pattern=_crawl.max_urls_per_pattern,
@@ -49,7 +51,12 @@ NARCOWATCH_LIMITS = Limits(
     concurrency_per_host=_crawl.concurrency_per_host,
     minutes_per_site=_crawl.minutes_per_site,
     max_body_bytes=_crawl.max_body_bytes,
+    explore_share=_crawl.explore_share,
 )
+NARCOWATCH_READERS = _crawl.readers
+NARCOWATCH_MODEL_DIR = str(_settings.classify.model_dir)
+NARCOWATCH_LEXICON_DIR = str(CHECKOUT / "config" / "lexicons")
+NARCOWATCH_REVIEW_THRESHOLD = _settings.classify.review_threshold
 NARCOWATCH_PLATFORMS = parse_platforms(
     tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))
 )

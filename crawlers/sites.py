@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protego import Protego
 
+from crawlers.focus import Yield
 from crawlers.limits import Limits
 from domain.candidates import Why
 from domain.captures import Outcome
@@ -24,7 +25,8 @@ class Site:
     frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
     nothing of it is queued any more; ``robots_due`` that its robots.txt comes first. ``before_s``
     seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
-    ``asked_for`` says that it was named beforehand, or is where such a source redirects to.
+    ``asked_for`` says that it was named beforehand, or is where such a source redirects to;
+    ``given`` is what its pages were worth.
     """
 
     id: int
@@ -44,6 +46,7 @@ class Site:
     robots: Protego | None = None
     robots_due: bool = False
     emptied: bool = False
+    given: Yield = field(default_factory=Yield)
 
     @property
     def single(self) -> bool:
@@ -55,10 +58,13 @@ class Site:
         return self.key.kind is TargetKind.ONION
 
     def budget(self, limits: Limits) -> int:
-        """Pages that may be fetched of it: fewer where this crawl found it on the way."""
+        """Pages that may be fetched of it: fewer where this crawl found it on the way, more for
+        each page that sells."""
+        start = limits.max_pages_per_site
         if self.hops and not self.asked_for:
-            return min(limits.max_pages_per_new_site, limits.max_pages_per_site)
-        return limits.max_pages_per_site
+            start = min(limits.max_pages_per_new_site, start)
+        grown = start + self.given.selling * limits.pages_per_selling_page
+        return max(start, min(grown, limits.max_pages_per_selling_site))
 
     def seconds(self, now: float) -> float:
         """Time spent on it, over all starts of the run."""

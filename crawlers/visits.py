@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from cases.intake import target_row
 from cases.models import RunSource
+from crawlers.focus import Yield
 from crawlers.models import SiteVisit
 from crawlers.redirects import Moved
 from crawlers.sites import ASKED_FOR, Site
@@ -20,20 +21,29 @@ def load(run_id: int, sites: Iterable[Site]) -> None:
     for site in sites:
         if (row := rows.get(site.id)) is not None:
             site.before_s, site.brought = row.seconds, row.brought
+            site.given = Yield(row.scored, row.reward, row.selling)
         site.asked_for = site.asked_for or site.id in belonging
 
 
 def note_use(run_id: int, sites: Iterable[Site], now: float) -> None:
     """Note what ``sites`` have used up. Call it in the transaction that stores their pages."""
     rows = [
-        SiteVisit(run_id=run_id, target_id=site.id, seconds=site.seconds(now), brought=site.brought)
+        SiteVisit(
+            run_id=run_id,
+            target_id=site.id,
+            seconds=site.seconds(now),
+            brought=site.brought,
+            scored=site.given.scored,
+            reward=site.given.reward,
+            selling=site.given.selling,
+        )
         for site in sites
     ]
     SiteVisit.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["run", "target"],
-        update_fields=["seconds", "brought"],
+        update_fields=["seconds", "brought", "scored", "reward", "selling"],
     )
 
 

@@ -25,9 +25,11 @@ from crawlers.fetches import Fetch, Job
 from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse
+from crawlers.ordering import Order
 from crawlers.planning import Plan, Planner
 from crawlers.platforms import Platforms
-from crawlers.reading import Reading, read
+from crawlers.readers import ReaderPlan, Readers
+from crawlers.reading import Reading
 from crawlers.refetched import count_lost
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
@@ -43,10 +45,13 @@ _BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What the writer is told, as plain values and callables that may be called in its thread."""
+    """What the writer is told: values, and what may be called in its thread alone."""
 
     run_id: int
     limits: Limits
+    reader: ReaderPlan
+    readers: int
+    order: Order
     platforms: Platforms
     user_agent: str
     evidence_root: Path
@@ -81,9 +86,9 @@ class Writer:
         self._tell = listeners
         self._queue: queue.SimpleQueue[Fetch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        limits = orders.limits
-        self._frontier = Frontier(orders.run_id, limits, orders.user_agent, clock=orders.clock)
-        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
+        self._readers = Readers(orders.reader, orders.readers)
+        self._frontier: Frontier
+        self._onions: Onions
         self._evidence = EvidenceWriter(
             orders.evidence_root,
             orders.run_id,
@@ -117,6 +122,7 @@ class Writer:
         except Exception as failed:
             log.exception("the crawl's writer failed")
             error = f"{type(failed).__name__}: {failed}"
+        self._readers.close()
         try:
             self._evidence.close()
         except OSError as failed:
@@ -127,18 +133,28 @@ class Writer:
 
     def _work(self) -> int:
         planner = self._open()
+        stopped = False
         while self._top_up():
-            batch = self._batch()
-            fetches = [fetch for fetch in batch if fetch is not None]
-            if fetches:
-                self._store(fetches, planner)
-            if None in batch:
+            batch = self._batch(wait=not self._readers.busy)
+            stopped = stopped or None in batch
+            # While one batch is being read, the one before is stored.
+            readings = self._readers.receive()
+            if fetches := [fetch for fetch in batch if fetch is not None]:
+                self._readers.send(fetches)
+            if readings:
+                self._store(readings, planner)
+            if stopped and not self._readers.busy:
                 return STOPPED
         self._frontier.close()
         return DONE
 
     def _open(self) -> Planner:
         orders = self._orders
+        self._readers.begin()
+        self._frontier = Frontier(
+            orders.run_id, orders.limits, orders.user_agent, orders.order, clock=orders.clock
+        )
+        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
         self._frontier.open()
         lost = count_lost(orders.run_id, STAGE, self._journal.read())
         if lost:
@@ -149,6 +165,7 @@ class Writer:
                 robots.reload(orders.run_id, site, orders.evidence_root)
         adopter = Adopter(self._frontier, orders.domain_of, tor=self._onions.up)
         adopter.open()
+        self._readers.ready()
         return Planner(self._frontier, orders.platforms, adopter)
 
     def _top_up(self) -> bool:
@@ -158,19 +175,18 @@ class Writer:
             self._tell.post(self._tell.jobs, jobs)
         return self._frontier.out > 0
 
-    def _batch(self) -> list[Fetch | None]:
-        """What has come back by now, at least one."""
-        batch = [self._queue.get()]
-        while len(batch) < _BATCH and batch[-1] is not None:
+    def _batch(self, *, wait: bool) -> list[Fetch | None]:
+        """What has come back by now, at least one where it is to ``wait``."""
+        batch = [self._queue.get()] if wait else []
+        while len(batch) < _BATCH and None not in batch[-1:]:
             try:
                 batch.append(self._queue.get_nowait())
             except queue.Empty:
                 break
         return batch
 
-    def _store(self, fetches: Sequence[Fetch], planner: Planner) -> None:
-        limits = self._orders.limits
-        readings = [self._read(fetch, limits) for fetch in fetches]
+    def _store(self, readings: Sequence[Reading], planner: Planner) -> None:
+        readings = [self._judged(reading) for reading in readings]
         plans = [
             planner.plan(reading) for reading in readings if reading.outcome is not Outcome.TOR_DOWN
         ]
@@ -191,13 +207,10 @@ class Writer:
             self._frontier.settle(reading.fetch.job, reading.outcome)
             if reading.fetch.job.why == ROBOTS:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
-        size = sum(len(fetch.body) for fetch in fetches)
-        self._tell.post(self._tell.stored, len(fetches), size)
+        size = sum(len(reading.fetch.body) for reading in readings)
+        self._tell.post(self._tell.stored, len(readings), size)
 
-    def _read(self, fetch: Fetch, limits: Limits) -> Reading:
-        reading = read(
-            fetch, self._orders.platforms, limits.max_body_bytes, limits.max_links_per_page
-        )
+    def _judged(self, reading: Reading) -> Reading:
         if reading.outcome is Outcome.TOR_DOWN and not self._onions.lost():
             return replace(reading, outcome=Outcome.ONION_DOWN)
         return reading

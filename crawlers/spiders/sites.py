@@ -19,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
+from classifiers.store import threshold_of
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
 from crawlers.failures import judge
@@ -26,6 +27,8 @@ from crawlers.feeding import Feeder
 from crawlers.fetches import Fetch, Job
 from crawlers.limits import Limits
 from crawlers.onions import TorUse
+from crawlers.ordering import BestFirst
+from crawlers.readers import ReaderPlan
 from crawlers.retrying import Retries
 from crawlers.sending import SentLedger
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
@@ -121,6 +124,9 @@ class SitesSpider(Spider):
         proxy = self.settings["NET_PROXY"]
         if proxy and not proxy.startswith(("http://", "https://")):
             raise InputError(f"sites are crawled through HTTP proxies, not through {proxy}")
+        threshold = self.settings["NARCOWATCH_REVIEW_THRESHOLD"]
+        model_dir = Path(self.settings["NARCOWATCH_MODEL_DIR"])
+        self._sells_from = threshold_of(model_dir) if threshold is None else threshold
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")
         self.ledger.open(self._journal)
@@ -134,6 +140,15 @@ class SitesSpider(Spider):
         return Orders(
             run_id=self.run_id,
             limits=limits,
+            reader=ReaderPlan(
+                platforms=settings["NARCOWATCH_PLATFORMS"],
+                max_bytes=limits.max_body_bytes,
+                most_links=limits.max_links_per_page,
+                model_dir=Path(settings["NARCOWATCH_MODEL_DIR"]),
+                lexicon_dir=Path(settings["NARCOWATCH_LEXICON_DIR"]),
+            ),
+            readers=settings.getint("NARCOWATCH_READERS"),
+            order=BestFirst(limits.explore_share, self._sells_from),
             platforms=settings["NARCOWATCH_PLATFORMS"],
             user_agent=headers["User-Agent"],
             evidence_root=Path(settings["NARCOWATCH_EVIDENCE_ROOT"]),
