@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Max
 
-from cases import counts
+from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
 from cases.models import CandidateRow, Capture, Case, DocumentRow, Target
@@ -178,7 +178,7 @@ def _content_type(record: CaptureRecord) -> str:
 
 def _store_documents(capture: Capture, documents: Sequence[Document], stored: Stored) -> None:
     """Pages are stored with every capture, posts only when they are new or were edited."""
-    rows = []
+    rows, printed = [], []
     for document in documents:
         text = storable(document.text)
         digest = sha256_hex(text.encode())
@@ -200,7 +200,10 @@ def _store_documents(capture: Capture, documents: Sequence[Document], stored: St
                 forwarded_from=storable(document.forwarded_from)[:200],
             )
         )
+        if document.fingerprint is not None:
+            printed.append((rows[-1], document.fingerprint))
     DocumentRow.objects.bulk_create(rows)
+    fingerprints.store(printed)
     stored.documents += len(rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from crawlers.bodies import is_markup, looks_binary, unwanted
@@ -11,6 +11,7 @@ from crawlers.decoding import decode
 from crawlers.discovery import Findings, discover
 from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import Fetch
+from crawlers.mirrors.fingerprinting import fingerprint
 from crawlers.platforms import Platforms
 from crawlers.softblocks import recognise
 from crawlers.urls import NotFollowed, absolute, followable
@@ -195,4 +196,7 @@ def _judged(
     if not fetch.complete:
         outcome, detail = Outcome.TRUNCATED, fetch.detail or "the connection ended early"
     document = page.document if page.document.text else None
+    if document is not None:
+        printed = fingerprint(document.text, page.paths, fetch.job.url)
+        document = replace(document, fingerprint=printed)
     return Reading(fetch, outcome, detail, body, document, findings)
