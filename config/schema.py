@@ -150,7 +150,7 @@ class Crawl(Section):
     favicons: bool = key(
         True,
         "Whether a site's icon is asked for, once a night, to recognise its mirrors. It is hashed "
-        "in memory and never stored.",
+        "in memory and never stored, and counts as one of the site's pages.",
     )
     tries: int = key(
         3,

@@ -16,8 +16,9 @@ from domain.candidates import Why
 from domain.errors import KeyFormatError
 from domain.targets import TargetKey, TargetKind, canonical_url
 
-#: Why an entry is there: a site's robots.txt, a redirect, a link, or the source's own first URL.
-ROBOTS, REDIRECT, LINK, SOURCE = "robots", "redirect", "link", "source"
+#: Why an entry is there: a site's robots.txt, its icon, a redirect, a link, or the source's own
+#: first URL.
+ROBOTS, ICON, REDIRECT, LINK, SOURCE = "robots", "icon", "redirect", "link", "source"
 _CHUNK = 500
 
 

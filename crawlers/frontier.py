@@ -19,6 +19,7 @@ from cases.intake import target_row
 from cases.models import Run, RunSource
 from crawlers import visits
 from crawlers.entries import (
+    ICON,
     ROBOTS,
     SOURCE,
     NewEntry,
@@ -110,6 +111,9 @@ class Frontier:
         waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
+        for target_id in rows.filter(why=ICON).values_list("target_id", flat=True):
+            if site := self._by_id.get(target_id):
+                site.icon_asked = True
 
     def _first(self, site: Site) -> NewEntry:
         priority = _FIRST.get(site.why, _FIRST_OF_FOUND)
@@ -162,6 +166,8 @@ class Frontier:
             return ""
         if site.closed:
             return site.closed
+        if entry.why == ICON:
+            return ""
         if entry.depth > self.limits.max_depth:
             return "too deep"
         if alike >= self.limits.max_urls_per_pattern:

@@ -46,7 +46,8 @@ _BODY_FAILURES = {
 class Reading:
     """What one fetch amounts to. ``location`` is where it redirects to, in canonical form.
 
-    ``body`` is decoded and empty where nothing is kept.
+    ``body`` is decoded and empty where nothing is kept. ``icon`` is the URL of the icon that the
+    page names; ``icon_digest`` is set where the fetch was that of an icon.
     """
 
     fetch: Fetch
@@ -56,6 +57,8 @@ class Reading:
     document: Document | None = None
     findings: Findings = field(default_factory=Findings)
     location: str = ""
+    icon: str = ""
+    icon_digest: str = ""
 
     def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
         """The capture for the record."""
@@ -106,7 +109,7 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     if refused := unwanted(content_type, length, max_bytes):
         return Reading(fetch, _unless_error(fetch, refused[0]), refused[1])
     try:
-        body = _unpacked(fetch, max_bytes)
+        body = unpacked(fetch, max_bytes)
     except TransportError as error:
         return Reading(fetch, _BODY_FAILURES.get(error.reason, Outcome.FAILED), str(error))
     if kind := looks_binary(body):
@@ -120,8 +123,11 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
 
 
-def _unpacked(fetch: Fetch, max_bytes: int) -> bytes:
-    """The body decoded. In small pieces, so that little of a bomb is enough to know it."""
+def unpacked(fetch: Fetch, max_bytes: int) -> bytes:
+    """The body decoded. In small pieces, so that little of a bomb is enough to know it.
+
+    Raises TransportError where it is too large or cannot be decoded.
+    """
     body = BoundedBody(fetch.job.url, fetch.header("content-encoding"), max_bytes)
     for at in range(0, len(fetch.body), _PIECE):
         body.add(fetch.body[at : at + _PIECE])
@@ -199,4 +205,4 @@ def _judged(
     if document is not None:
         printed = fingerprint(document.text, page.paths, fetch.job.url)
         document = replace(document, fingerprint=printed)
-    return Reading(fetch, outcome, detail, body, document, findings)
+    return Reading(fetch, outcome, detail, body, document, findings, icon=page.icon)

@@ -20,10 +20,11 @@ from cases import intake
 from cases.evidence import EvidenceWriter
 from crawlers import robots
 from crawlers.adopting import Adopter
-from crawlers.entries import ROBOTS, mark_done
+from crawlers.entries import ICON, ROBOTS, mark_done
 from crawlers.fetches import Fetch, Job
 from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
+from crawlers.mirrors import icons
 from crawlers.onions import Onions, TorUse
 from crawlers.planning import Plan, Planner
 from crawlers.platforms import Platforms
@@ -195,9 +196,12 @@ class Writer:
         self._tell.post(self._tell.stored, len(fetches), size)
 
     def _read(self, fetch: Fetch, limits: Limits) -> Reading:
-        reading = read(
-            fetch, self._orders.platforms, limits.max_body_bytes, limits.max_links_per_page
-        )
+        if fetch.job.why == ICON:
+            reading = icons.read(fetch)
+        else:
+            reading = read(
+                fetch, self._orders.platforms, limits.max_body_bytes, limits.max_links_per_page
+            )
         if reading.outcome is Outcome.TOR_DOWN and not self._onions.lost():
             return replace(reading, outcome=Outcome.ONION_DOWN)
         return reading

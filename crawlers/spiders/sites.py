@@ -21,10 +21,12 @@ from twisted.python.failure import Failure
 
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
+from crawlers.entries import ICON
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
 from crawlers.fetches import Fetch, Job
 from crawlers.limits import Limits
+from crawlers.mirrors import icons
 from crawlers.onions import TorUse
 from crawlers.retrying import Retries
 from crawlers.sending import SentLedger
@@ -159,6 +161,7 @@ class SitesSpider(Spider):
                 "job": job,
                 "retried": retried,
                 "download_timeout": self._timeout(job),
+                **({"download_maxsize": icons.MOST_BYTES} if job.why == ICON else {}),
             },
         )
         self.ledger.register(request.url, job.url)
@@ -175,7 +178,11 @@ class SitesSpider(Spider):
         """Do not read what will not be kept."""
         kind = (headers.get("Content-Type") or b"").decode("latin-1")
         length = body_length if isinstance(body_length, int) else None
-        if unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE")):
+        if request.meta["job"].why == ICON:
+            refused = icons.unwanted(kind, length)
+        else:
+            refused = unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE"))
+        if refused:
             raise StopDownload(fail=False)
 
     def _answered(self, response: Response) -> None:
