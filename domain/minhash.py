@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 BANDS, ROWS = 32, 4
 SIZE = BANDS * ROWS
 BYTES = SIZE * 2
-#: Shingles hashed at a time: bounds the memory that a page of half a megabyte takes.
-_CHUNK = 4_096
+#: Shingles hashed at a time: the table of 128 kB stays in a core's cache.
+_CHUNK = 128
 _SEED = 0x6E617263
 _KEPT_FROM = np.uint64(16)
 _ODD = np.uint64(0x9E3779B97F4A7C15)

@@ -20,14 +20,18 @@ from domain.minhash import Hashes
 #: Words in a row. Two are everybody's ("hashish price"); with four a changed name costs too much.
 SHINGLE = 3
 _NUMBER, _CONTACT = "0", "@"
-_CONTACTS = re.compile(
+_LINKS = ("http://", "https://", "www.", "tg://", "t.me/")
+_TOKENS = re.compile(
     r"(?:https?://|www\.|tg://|t\.me/)\S+"  # links
-    r"|[\w.+-]*@\w[\w.-]*"  # handles and addresses of mail
-    r"|\b(?=[a-z]*\d)[0-9a-z]{12,}\b"  # wallets, invitations, keys, onion names
-    r"|\b[a-z2-7]{56}(?:\.onion)?\b"
+    r"|[^\W\d_]\w*"  # words
+    r"|\d+(?:[ .,:/\u00a0-]?\d+)*\w*"  # numbers with groups and decimals, and their unit
+    r"|@[\w.-]*"  # handles, and where addresses of mail lead
+    r"|[\n|.!?;:()\u2013\u2014\u2022\u00b7]"  # what ends a piece
 )
-# One of: a word, a number with its groups and decimals, a mark that ends what stands together.
-_TOKENS = re.compile(r"[^\W\d_]+|\d+(?:[ .,:/\u00a0-]?\d+)*|@|[\n|.!?;:()—–•·]")
+_DIGITS = re.compile(r"\d(?:[ .,:/\u00a0-]?\d)*")
+#: From so many characters on a word with digits in it is a wallet, an invitation, a key; from
+#: twice as many on any word is.
+_CODE = 16
 _SAME_LETTERS = str.maketrans({**{latin: letter for letter, latin in TWINS.items()}, "ё": "е"})
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(29)
@@ -47,18 +51,27 @@ def _words(text: str, host: str) -> Hashes:
     """A hash for each word, 0 for each end of a piece."""
     if host:
         text = text.replace(host, _CONTACT)
-    text = _CONTACTS.sub(_CONTACT, text).translate(_SAME_LETTERS)
     hashes = [0, *map(_hash, _TOKENS.findall(text)), 0]
     return np.array(hashes, dtype=np.uint64)
 
 
 @lru_cache(maxsize=1 << 16)
 def _hash(token: str) -> int:
-    if token[0].isdigit():
-        token = _NUMBER
-    elif not token[0].isalpha() and token != _CONTACT:
+    if len(token) == 1 and not token.isalnum() and token != _CONTACT:
         return 0
-    return int.from_bytes(blake2b(token.encode(), digest_size=8).digest(), "little") | 1
+    return int.from_bytes(blake2b(_plain(token).encode(), digest_size=8).digest(), "little") | 1
+
+
+def _plain(token: str) -> str:
+    if "@" in token or token.startswith(_LINKS):
+        return _CONTACT
+    digits = any(map(str.isdigit, token))
+    code = digits and token.isalnum() and not token.isdigit()
+    if len(token) >= (_CODE if code else 2 * _CODE):
+        return _CONTACT
+    if digits:
+        token = _DIGITS.sub(_NUMBER, token)
+    return token.translate(_SAME_LETTERS)
 
 
 def _windows(words: Hashes) -> Hashes:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tests.world.addresses import Addresses, addresses_of
-from tests.world.content import SKINS, Content, Page, Site, Truth, load
+from tests.world.content import SKINS, Content, Site, Truth, load
 from tests.world.render import render_site
 
 _NUMBER = re.compile(r"\d+(?: \d{3})*")
@@ -131,7 +131,3 @@ class Maker:
 def pairs(sites: Sequence[Site]) -> list[tuple[Site, Site]]:
     """Every two different sites."""
     return [(one, two) for at, one in enumerate(sites) for two in sites[at + 1 :]]
-
-
-def page_of(site: Site) -> Page:
-    return site.pages[0]
