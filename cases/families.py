@@ -19,6 +19,7 @@ from domain.states import CaseState
 #: Indicators that one operator keeps for himself. Links to other sites tie nobody.
 OWN_INDICATORS = frozenset(
     {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "pgp", "tox"}
+    | {"telegram_invite"}
 )
 #: Posts of fewer characters are alike by chance.
 _LONG_ENOUGH = 200
