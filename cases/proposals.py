@@ -124,10 +124,17 @@ def _write(wanted: ProposedVerdict, actor: str, clock: Clock) -> None:
 
 
 def proposals_for(case: Case) -> list[str]:
-    """What is proposed for ``case`` and why, a line each; the strongest first."""
+    """What is proposed for ``case`` and why, a line each; the strongest first.
+
+    Families are grouped at night: what no longer holds by day (the case was decided, or the
+    verdict that it comes from taken back) is left out.
+    """
+    if case.state not in OPEN_STATES:
+        return []
     rows = case.proposals.filter(source__restricted=False).select_related("source__target")
-    ordered = sorted(rows, key=lambda row: (-(row.similarity or 0.0), row.source_id))
-    return [said(row) for row in ordered]
+    holding = [row for row in rows if row.verdict == _SAYS.get(CaseState(row.source.state))]
+    holding.sort(key=lambda row: (-(row.similarity or 0.0), row.source_id))
+    return [said(row) for row in holding]
 
 
 def said(row: ProposedVerdict) -> str:

@@ -18,7 +18,7 @@ from review import service
 from review.terminal import show_case
 from tests.copies import NEAR, SHOP, Nights
 from tests.copies import confirm as confirm_by
-from tests.people import analyst, outsider
+from tests.people import analyst, outsider, supervisor
 from tests.records import case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -157,5 +157,16 @@ def test_a_proposal_is_shown_to_everybody_and_moves_nothing(tmp_path: Path) -> N
     show_case(view, Console(file=out, width=120, force_terminal=False))
     assert "proposed" in out.getvalue()
     assert confirm(mirror, two).state == "confirmed"
-    nights.look()
     assert service.case_view(mirror.pk, two).proposals == ()
+
+
+def test_a_verdict_that_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
+    writer = EvidenceWriter(tmp_path, 1, "test", "pages")
+    nights = Nights(writer)
+    known, mirror = nights.site("known.test", SHOP), nights.site("mirror.test", NEAR)
+    confirm_by(known, "one", "two")
+    nights.look()
+    writer.close()
+    assert service.case_view(mirror.pk, analyst("three")).proposals
+    service.withdraw(known.pk, supervisor(), reason="a fan shop")
+    assert service.case_view(mirror.pk, analyst("four")).proposals == ()
