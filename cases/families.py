@@ -4,35 +4,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from cases import audit
-from cases.models import AssessmentRow, Case, Family
+from cases import audit, proposals
+from cases.mirrors import pairs_of
+from cases.models import AssessmentRow, Case, Family, MirrorPair
+from cases.proposals import Member
 from domain.clock import Clock, utc_now
 from domain.families import Trait, group
 from domain.states import CaseState
 
 #: Indicators that one operator keeps for himself. Links to other sites tie nobody.
 OWN_INDICATORS = frozenset(
-    {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "jabber", "session", "tox"}
+    {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "pgp", "tox"}
+    | {"telegram_invite"}
 )
-#: Texts of fewer characters are alike by chance.
+#: Posts of fewer characters are alike by chance.
 _LONG_ENOUGH = 200
-_STATES = frozenset(CaseState) - {
-    CaseState.NEW,
-    CaseState.ASSESSED,
-    CaseState.SCREENED_OUT,
-    CaseState.DISMISSED,
-}
+_STATES = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCREENED_OUT}
 
 
-def regroup(*, actor: str, clock: Clock = utc_now) -> int:
-    """Group all open cases by their traits. Returns how many cases changed their family.
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """How many cases changed their family, and how many proposed verdicts hold."""
 
-    A family keeps its number as long as one of its members is still in it.
+    joined: int
+    proposals: int
+
+
+def regroup(*, actor: str, clock: Clock = utc_now) -> Grouped:
+    """Group all cases that people have seen by their traits, and renew what families propose.
+
+    A family keeps its number as long as one of its members is still in it. A dismissed case is in
+    one for its near copies alone: an innocent site may name a seller's wallet.
     """
     changed = 0
+    families: list[list[Member]] = []
     with transaction.atomic():
         cases = {
             case.pk: case
@@ -40,7 +49,16 @@ def regroup(*, actor: str, clock: Clock = utc_now) -> int:
                 "target"
             )
         }
-        for members, links in group(_traits(cases.values())):
+        pairs = {(pair.one_id, pair.other_id): pair for pair in pairs_of([*cases])}
+        traits = _traits([case for case in cases.values() if case.state != CaseState.DISMISSED])
+        for (one, other), pair in pairs.items():
+            trait = _near_copy(cases[one], cases[other], pair)
+            traits[one].add(trait)
+            traits[other].add(trait)
+        for members, links in group(traits):
+            families.append(
+                [Member(cases[pk], links.intersection(traits[pk])) for pk in sorted(members)]
+            )
             family = _family_of([cases[pk] for pk in sorted(members)], clock)
             family.links = sorted([list(link) for link in links])
             family.save(update_fields=["links"])
@@ -48,19 +66,26 @@ def regroup(*, actor: str, clock: Clock = utc_now) -> int:
                 if cases[pk].family_id != family.pk:
                     _join(cases[pk], family, links, actor, clock)
                     changed += 1
-    return changed
+        proposed = proposals.renew(families, pairs, actor=actor, clock=clock)
+    return Grouped(changed, proposed)
+
+
+def _near_copy(one: Case, other: Case, pair: MirrorPair) -> Trait:
+    names = " = ".join(case.target.name or case.target.value for case in (one, other))
+    return "near copy", f"{names} ({', '.join((f'text {pair.similarity:.2f}', *pair.signs))})"
 
 
 def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
+    """What each case shows of its operator. Of texts posts alone: pages are near copies or not."""
     carriers = {document: case.pk for case in cases for document in case.carriers}
-    traits: dict[int, set[Trait]] = {case.pk: set() for case in cases}
+    traits: dict[int, set[Trait]] = defaultdict(set, {case.pk: set() for case in cases})
     rows = AssessmentRow.objects.filter(document_id__in=[*carriers])
     for row in rows.select_related("document").iterator():
         owner = carriers[row.document_id]
         for entry in row.indicators:
             if entry["kind"] in OWN_INDICATORS:
                 traits[owner].add((entry["kind"], entry["value"].lower().lstrip("@")))
-        if len(row.document.text) >= _LONG_ENOUGH:
+        if row.document.part and len(row.document.text) >= _LONG_ENOUGH:
             traits[owner].add(("same text", row.document.text_sha256))
     for case in cases:
         if case.target.kind == "telegram":

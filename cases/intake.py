@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Max
 
-from cases import counts
+from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
 from cases.models import CandidateRow, Capture, Case, DocumentRow, Target
@@ -21,6 +21,7 @@ from domain.captures import CaptureRecord
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
 from domain.documents import Document
+from domain.mirrors import Fingerprint
 from domain.targets import TargetKey, TargetKind, unicode_host
 
 _TITLE, _DETAIL, _NOTE = 1000, 500, 500
@@ -216,6 +217,7 @@ def _content_type(record: CaptureRecord) -> str:
 def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Stored) -> None:
     """Pages are stored with every capture, posts only when they are new or were edited."""
     rows: list[DocumentRow] = []
+    printed: list[tuple[DocumentRow, Fingerprint]] = []
     posts: set[tuple[int, str, str]] = set()
     for capture, record in pairs:
         for document in record.documents:
@@ -226,7 +228,10 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
                 continue
             posts.add(post)
             rows.append(row)
+            if document.fingerprint is not None:
+                printed.append((row, document.fingerprint))
     DocumentRow.objects.bulk_create(rows, batch_size=_CHUNK)
+    fingerprints.store(printed)
     stored.documents = len(rows)
 
 

@@ -1,8 +1,9 @@
 """Contacts and wallets in a text, each checked by its own rule before it counts.
 
 Sources: onion v3 (rend-spec-v3), Base58Check (Bitcoin wiki), bech32 and bech32m (BIP 173, 350),
-Ethereum's mixed-case checksum (EIP-55), bank cards (ISO/IEC 7812, Luhn), phones (libphonenumber).
-A card number never leaves this module whole.
+Ethereum's mixed-case checksum (EIP-55), Monero and OpenPGP (modules of their own), Tox IDs (Tox
+protocol: pairs of bytes, XORed, give the last one), bank cards (ISO/IEC 7812, Luhn), phones
+(libphonenumber). A card number never leaves this module whole.
 """
 
 from __future__ import annotations
@@ -10,17 +11,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 
 import base58
 import phonenumbers
 
 from classifiers.bech32 import is_segwit_address
+from classifiers.monero import is_monero_address
+from classifiers.pgp import fingerprints
 from domain.assessment import Indicator
 from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
 
 _MAX = 200
 _BASE58 = re.compile(r"(?<![0-9A-Za-z])[13LMTD][1-9A-HJ-NP-Za-km-z]{25,34}(?![0-9A-Za-z])")
 _SEGWIT = re.compile(r"(?<![0-9a-z])(?:bc|ltc)1[02-9ac-hj-np-z]{11,71}(?![0-9a-z])", re.I)
+_XMR = re.compile(
+    r"(?<![0-9A-Za-z])[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?(?![0-9A-Za-z])"
+)
+_TOX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{76}(?![0-9A-Za-z])")
 _ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}(?![\w-])", re.I | re.A
@@ -62,7 +71,8 @@ def find_indicators(text: str) -> list[IndicatorAt]:
     At most 200; where two overlap, the one that starts first, then the longer, is kept.
     """
     finders: tuple[Callable[[str], Iterator[IndicatorAt]], ...] = (
-        _onions, _wallets, _segwit, _ethereum, _mails, _telegram, _cards, _phones,
+        _onions, _wallets, _segwit, _ethereum, _monero, _pgp, _tox, _mails, _telegram, _cards,
+        _phones,
     )  # fmt: skip
     found = [one for finder in finders for one in finder(text)]
     found.sort(key=lambda one: (one.start, -one.end))
@@ -133,6 +143,25 @@ def _keccak256(text: str) -> str:
     from Crypto.Hash import keccak
 
     return keccak.new(digest_bits=256, data=text.encode()).hexdigest()
+
+
+def _monero(text: str) -> Iterator[IndicatorAt]:
+    for match in _XMR.finditer(text):
+        if is_monero_address(match.group()):
+            yield IndicatorAt(*match.span(), Indicator("xmr", match.group()))
+
+
+def _pgp(text: str) -> Iterator[IndicatorAt]:
+    for start, end, value in fingerprints(text):
+        yield IndicatorAt(start, end, Indicator("pgp", value))
+
+
+def _tox(text: str) -> Iterator[IndicatorAt]:
+    for match in _TOX.finditer(text):
+        data = bytes.fromhex(match.group())
+        even, odd = data[::2], data[1::2]
+        if any(data) and not reduce(xor, even) and not reduce(xor, odd):
+            yield IndicatorAt(*match.span(), Indicator("tox", match.group().lower()))
 
 
 def _mails(text: str) -> Iterator[IndicatorAt]:

@@ -162,6 +162,11 @@ class Crawl(Section):
     max_site_hops: int = key(
         3, "Sites away from a source that are still looked at.", "sites", ge=0, le=100
     )
+    favicons: bool = key(
+        True,
+        "Whether a site's icon is asked for, once a night, to recognise its mirrors. It is hashed "
+        "in memory and never stored, and counts as one of the site's pages.",
+    )
     tries: int = key(
         3,
         "How often one URL is asked for in all, when trying again can help.",
@@ -202,7 +207,8 @@ class Classify(Section):
     )
     tie_threshold: Share = key(
         0.1,
-        "Score from which a target is queued when it and a selling target name each other.",
+        "Score from which a target is queued when it and a selling target name each other, or when "
+        "it is a near copy of one.",
         "share",
     )
 
@@ -233,6 +239,11 @@ class Night(Section):
 
 class Evidence(Section):
     rotate_mb: PositiveInt = key(1024, "Size from which a WARC file is followed by the next.", "MB")
+    fingerprint_days: PositiveInt = key(
+        180,
+        "How long a page's fingerprint is kept that stands for no case which people have seen.",
+        "days",
+    )
 
 
 class Settings(Section):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count
 
 from cases.intake import url_hash
-from crawlers.fetches import Job
+from crawlers.fetches import REDIRECT, Job
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.models import FrontierEntry
 from crawlers.urls import pattern
@@ -17,8 +17,6 @@ from domain.candidates import Why
 from domain.errors import KeyFormatError
 from domain.targets import TargetKey, TargetKind, canonical_url
 
-#: Why an entry is there: a site's robots.txt, a redirect, a link, or the source's own first URL.
-ROBOTS, REDIRECT, LINK, SOURCE = "robots", "redirect", "link", "source"
 LONGEST_ANCHOR = 200
 _CHUNK = 500
 _WORTH_RAISING = 0.05

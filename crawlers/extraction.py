@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from crawlers.mirrors.skeleton import Path, Skeleton
 from domain.documents import Document, Link
 
 _CHUNK = 16_384
@@ -49,7 +50,8 @@ class Page:
     """What a page of HTML holds. ``refresh`` is where it sends the reader by itself, if it does.
 
     ``scripts`` and ``forms`` count elements, ``passwords`` fields for one; ``cut`` says that a
-    limit of time or size ended the reading.
+    limit of time or size ended the reading. ``icon`` is the URL of its icon, if it names one;
+    ``paths`` are those of its elements.
     """
 
     document: Document
@@ -58,6 +60,8 @@ class Page:
     forms: int = 0
     passwords: int = 0
     cut: bool = False
+    icon: str = ""
+    paths: frozenset[Path] = frozenset()
 
 
 def extract(
@@ -145,11 +149,14 @@ class _Reader:
         self._unseen = 0
         self._in_title = False
         self._head = 0
+        self._skeleton = Skeleton()
+        self._icon = ""
         self.refresh = ""
         self.scripts = self.forms = self.passwords = 0
         self.full = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._skeleton.open(tag, attributes)
         if self._unseen:
             self._unseen += 1
             return
@@ -165,6 +172,7 @@ class _Reader:
             self._write(" | ")
 
     def end(self, tag: str) -> None:
+        self._skeleton.close()
         if self._unseen:
             self._unseen -= 1
             return
@@ -216,6 +224,9 @@ class _Reader:
                 self._anchor = None
             case "base":
                 self._base = self._base or attributes.get("href", "")
+            case "link":
+                if "icon" in attributes.get("rel", "").lower().split():
+                    self._icon = self._icon or attributes.get("href", "")[:_LONGEST_HREF]
             case "meta":
                 self._meta(attributes)
         for name in _SPOKEN:
@@ -253,7 +264,9 @@ class _Reader:
             links=tuple(anchor.link(base) for anchor in self._links),
         )
         refresh = _joined(base, self.refresh) if self.refresh else ""
-        return Page(document, refresh, self.scripts, self.forms, self.passwords, cut)
+        icon = _joined(base, self._icon) if self._icon else ""
+        counts = (self.scripts, self.forms, self.passwords)
+        return Page(document, refresh, *counts, cut, icon, self._skeleton.paths)
 
 
 def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:

@@ -10,6 +10,9 @@ from domain.candidates import Why
 from domain.captures import Egress, Outcome
 from domain.targets import TargetKey
 
+#: Why a URL is fetched: a site's robots.txt, its icon, a redirect, a link, or the source's own
+#: first URL.
+ROBOTS, ICON, REDIRECT, LINK, SOURCE = "robots", "icon", "redirect", "link", "source"
 Headers = tuple[tuple[str, str], ...]
 
 

@@ -20,9 +20,6 @@ from cases.models import Run, RunSource
 from classifiers.cascade import Glance
 from crawlers import visits
 from crawlers.entries import (
-    LINK,
-    ROBOTS,
-    SOURCE,
     NewEntry,
     NewSource,
     first_url,
@@ -31,7 +28,7 @@ from crawlers.entries import (
     robots_url,
     sort_out,
 )
-from crawlers.fetches import Job
+from crawlers.fetches import ICON, LINK, ROBOTS, SOURCE, Job
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
@@ -123,6 +120,9 @@ class Frontier:
         waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
+        for target_id in rows.filter(why=ICON).values_list("target_id", flat=True):
+            if site := self._by_id.get(target_id):
+                site.icon_asked = True
 
     def _first(self, site: Site, lead: Lead | None = None) -> NewEntry:
         priority = _FIRST.get(site.why, _FIRST_OF_FOUND if lead is None else None)
@@ -199,6 +199,8 @@ class Frontier:
             return ""
         if site.closed:
             return site.closed
+        if entry.why == ICON:
+            return ""
         if entry.depth > self.limits.max_depth:
             return "too deep"
         if alike >= self.limits.max_urls_per_pattern:

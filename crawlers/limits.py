@@ -30,6 +30,7 @@ class Limits:
     max_site_hops: int
     follow_discovered: bool
     obey_robots: bool
+    favicons: bool
     tries: int
     failures_per_site: int
     concurrency: int

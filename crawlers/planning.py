@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from cases import counts
 from cases.counts import CountKey
 from crawlers.adopting import Adopter
-from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, NewSource, way_to
-from crawlers.fetches import Job
+from crawlers.entries import NewEntry, NewSource, way_to
+from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, Job
 from crawlers.focus import Lead
 from crawlers.frontier import STAGE, Frontier
+from crawlers.mirrors import icons
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
 from crawlers.redirects import Moved, mover, target
@@ -62,13 +63,15 @@ class Planner:
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
             plan.count("retried", reason)
-        if plan.job.why == ROBOTS:
+        if plan.job.why in (ROBOTS, ICON):
             plan.record = reading.record(reading.detail, ())
             return plan
         detail = reading.detail
         if reading.outcome is Outcome.REDIRECT:
             detail = self._redirect(plan) or detail
         self._pages(plan)
+        if self._limits.favicons:
+            self._icon(plan)
         for candidate in reading.findings.candidates:
             self._consider(plan, candidate, plan.job.hops + 1)
         plan.record = reading.record(detail, tuple(plan.candidates))
@@ -83,6 +86,7 @@ class Planner:
             for source in plan.sources:
                 self._frontier.add_source(source)
         self._frontier.add(entry for plan in plans for entry in plan.entries)
+        icons.commit(plan.reading for plan in plans)
         self._frontier.note_moves(move for plan in plans for move in plan.moves)
         counts.add(self._frontier.run_id, STAGE, tally)
 
@@ -104,6 +108,13 @@ class Planner:
             )
             for page in pages
         )
+
+    def _icon(self, plan: Plan) -> None:
+        found = icons.entry(self._frontier.sites[plan.job.site], plan.reading)
+        if isinstance(found, str):
+            plan.count("skipped", found)
+        elif found is not None:
+            plan.entries.append(found)
 
     def _consider(
         self, plan: Plan, candidate: Candidate, hops: int, moved: Site | None = None

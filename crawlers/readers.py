@@ -17,7 +17,8 @@ from typing import Any
 
 import classifiers
 from classifiers.cascade import Cascade
-from crawlers.fetches import Fetch
+from crawlers.fetches import ICON, Fetch
+from crawlers.mirrors import icon_reading
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading, read
 from domain.captures import Outcome
@@ -190,6 +191,8 @@ def load_cascade(plan: ReaderPlan) -> Cascade:
 
 def read_and_score(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
     """What came back, read, with the first stage's word on it where it has a text."""
+    if fetch.job.why == ICON:
+        return icon_reading.read(fetch)
     reading = read(fetch, plan.platforms, plan.max_bytes, plan.most_links)
     if reading.document is None or reading.outcome not in _SCORED:
         return reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from classifiers.cascade import Glance
@@ -12,6 +12,7 @@ from crawlers.decoding import decode
 from crawlers.discovery import Findings, discover
 from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import Fetch
+from crawlers.mirrors.fingerprinting import fingerprint
 from crawlers.platforms import Platforms
 from crawlers.softblocks import recognise
 from crawlers.urls import NotFollowed, absolute, followable
@@ -47,7 +48,8 @@ class Reading:
     """What one fetch amounts to. ``location`` is where it redirects to, in canonical form.
 
     ``body`` is decoded and empty where nothing is kept; ``glance`` is the classifier's first word
-    on the document, where it was asked.
+    on the document, where it was asked. ``icon`` is the URL of the icon that the
+    page names; ``icon_digest`` is set where the fetch was that of an icon.
     """
 
     fetch: Fetch
@@ -58,6 +60,8 @@ class Reading:
     findings: Findings = field(default_factory=Findings)
     location: str = ""
     glance: Glance | None = None
+    icon: str = ""
+    icon_digest: str = ""
 
     def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
         """The capture for the record."""
@@ -108,7 +112,7 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     if refused := unwanted(content_type, length, max_bytes):
         return Reading(fetch, _unless_error(fetch, refused[0]), refused[1])
     try:
-        body = _unpacked(fetch, max_bytes)
+        body = unpacked(fetch, max_bytes)
     except TransportError as error:
         return Reading(fetch, _BODY_FAILURES.get(error.reason, Outcome.FAILED), str(error))
     if kind := looks_binary(body):
@@ -122,8 +126,11 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
 
 
-def _unpacked(fetch: Fetch, max_bytes: int) -> bytes:
-    """The body decoded. In small pieces, so that little of a bomb is enough to know it."""
+def unpacked(fetch: Fetch, max_bytes: int) -> bytes:
+    """The body decoded. In small pieces, so that little of a bomb is enough to know it.
+
+    Raises TransportError where it is too large or cannot be decoded.
+    """
     body = BoundedBody(fetch.job.url, fetch.header("content-encoding"), max_bytes)
     for at in range(0, len(fetch.body), _PIECE):
         body.add(fetch.body[at : at + _PIECE])
@@ -198,4 +205,7 @@ def _judged(
     if not fetch.complete:
         outcome, detail = Outcome.TRUNCATED, fetch.detail or "the connection ended early"
     document = page.document if page.document.text else None
-    return Reading(fetch, outcome, detail, body, document, findings)
+    if document is not None:
+        printed = fingerprint(document.text, page.paths, fetch.job.url)
+        document = replace(document, fingerprint=printed)
+    return Reading(fetch, outcome, detail, body, document, findings, icon=page.icon)

@@ -8,7 +8,7 @@ from protego import Protego
 
 from cases.evidence import Pointer, read_body
 from cases.models import Capture
-from crawlers.entries import ROBOTS
+from crawlers.fetches import ROBOTS
 from crawlers.models import FrontierEntry
 from crawlers.reading import Reading
 from crawlers.sites import Site

@@ -45,6 +45,7 @@ NARCOWATCH_LIMITS = Limits(
     max_site_hops=_crawl.max_site_hops,
     follow_discovered=_crawl.follow_discovered,
     obey_robots=_crawl.obey_robots,
+    favicons=_crawl.favicons,
     tries=_crawl.tries,
     failures_per_site=_crawl.failures_per_site,
     concurrency=_crawl.concurrency,

@@ -23,7 +23,8 @@ ASKED_FOR = frozenset({Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP})
 class Site:
     """A source of the run. ``pages`` were fetched, ``out`` are on their way, ``known`` are in the
     frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
-    nothing of it is queued any more; ``robots_due`` that its robots.txt comes first. ``before_s``
+    nothing of it is queued any more; ``robots_due`` that its robots.txt comes first,
+    ``icon_asked`` that its icon is in the frontier or will not be. ``before_s``
     seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
     ``asked_for`` says that it was named beforehand, or is where such a source redirects to;
     ``given`` is what its pages were worth.
@@ -45,6 +46,7 @@ class Site:
     closed: str = ""
     robots: Protego | None = None
     robots_due: bool = False
+    icon_asked: bool = False
     emptied: bool = False
     given: Yield = field(default_factory=Yield)
 

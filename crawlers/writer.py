@@ -20,8 +20,8 @@ from cases import intake
 from cases.evidence import EvidenceWriter
 from crawlers import robots
 from crawlers.adopting import Adopter
-from crawlers.entries import ROBOTS, mark_done
-from crawlers.fetches import Fetch, Job
+from crawlers.entries import mark_done
+from crawlers.fetches import ROBOTS, Fetch, Job
 from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     PARKED = "parked"
     SEIZED = "seized"
     NOT_TEXT = "not_text"
+    NO_ICON = "no_icon"
     TOO_LARGE = "too_large"
     BOMB = "bomb"
     TRUNCATED = "truncated"

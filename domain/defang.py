@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_DOT_IN_NAME = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 _SCHEME = re.compile(r"\bhttp(s?)://", re.IGNORECASE)
 
 
@@ -14,6 +15,11 @@ def defang(text: str) -> str:
     head, slashes, tail = text.partition("://") if "://" in text else ("", "", text)
     host, slash, path = tail.partition("/")
     return f"{head}{slashes}{host.replace('.', '[.]')}{slash}{path}"
+
+
+def defang_prose(text: str) -> str:
+    """``text`` with the host names in it defanged; decimals stay as they are."""
+    return _DOT_IN_NAME.sub("[.]", _SCHEME.sub(lambda match: f"hxxp{match.group(1)}://", text))
 
 
 def printable(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.mirrors import Fingerprint
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -18,7 +20,8 @@ class Link:
 class Document:
     """Text and structure of one page, or of one post of a channel.
 
-    ``part`` is empty for a page and the message id for a post; ``posted_at`` is set for posts.
+    ``part`` is empty for a page and the message id for a post; ``posted_at`` is set for posts,
+    ``fingerprint`` for pages of sites.
     """
 
     title: str
@@ -29,3 +32,4 @@ class Document:
     links: tuple[Link, ...] = field(default=())
     views: int | None = None
     forwarded_from: str = ""
+    fingerprint: Fingerprint | None = None

@@ -36,7 +36,8 @@ from domain.targets import (
 
 #: What a source is expected to give unless its seed names an outcome.
 DOCUMENTS = "documents"
-EXPECTATIONS = (DOCUMENTS, *(outcome.value for outcome in Outcome if outcome is not Outcome.OK))
+_NOT_EXPECTED = (Outcome.OK, Outcome.NO_ICON)
+EXPECTATIONS = (DOCUMENTS, *(one.value for one in Outcome if one not in _NOT_EXPECTED))
 QUERY_MARK = "{query}"
 _LONGEST_NOTE = 500
 _LONGEST_SHOWN = 120

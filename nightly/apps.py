@@ -28,6 +28,7 @@ def plan_of(settings: Settings) -> Plan:
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
         tie_threshold=settings.classify.tie_threshold,
+        fingerprint_days=settings.evidence.fingerprint_days,
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
         max_new_channels=settings.channels.max_new_channels,

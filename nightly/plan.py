@@ -13,8 +13,9 @@ class Plan:
     """Paths, limits and thresholds of a night.
 
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
-    target tied to selling ones is queued. ``rounds`` bounds how often sites and channels take
-    turns in feeding each other with candidates.
+    target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
+    the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
+    sites and channels take turns in feeding each other with candidates.
     """
 
     data_dir: Path
@@ -30,4 +31,5 @@ class Plan:
     max_new_channels: int
     follow_discovered: bool
     exports: ExportPlan
+    fingerprint_days: int = 180
     rounds: int = 4

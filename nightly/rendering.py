@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from domain.defang import defang, printable
+from domain.defang import defang, defang_prose, printable
 from nightly.report import Report
 
 _PIPE_WIDTH = 180
@@ -30,6 +30,8 @@ def to_terminal(report: Report, console: Console) -> None:
     console.print(_sources(report))
     if report.cases:
         console.print(_cases(report))
+    for line in (*_families(report), *_proposed(report)):
+        console.print(Text(printable(defang_prose(line))))
     console.print(_stages(report))
     for seed in report.refused_seeds:
         console.print(
@@ -80,6 +82,21 @@ def _cases(report: Report) -> Table:
             line.state,
         )
     return table
+
+
+def _families(report: Report) -> list[str]:
+    return [
+        f"family {line.family}: {', '.join(line.members)}; tied by {'; '.join(line.links)}"
+        for line in report.families
+    ]
+
+
+def _proposed(report: Report) -> list[str]:
+    return [
+        f"proposed for case {line.case} {line.name}: {proposal}"
+        for line in report.cases
+        for proposal in line.proposed
+    ]
 
 
 def _stages(report: Report) -> Table:

@@ -36,7 +36,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case found. ``regions`` are ISO 3166-2 codes."""
+    """One case found. ``regions`` are ISO 3166-2 codes, ``proposed`` verdicts with grounds."""
 
     case: int
     target: str
@@ -50,6 +50,16 @@ class CaseLine:
     region_names: list[str]
     langs: list[str]
     family: int | None
+    proposed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyLine:
+    """Cases that one operator seems to run. ``links`` say what ties them, in words."""
+
+    family: int
+    members: list[str]
+    links: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Report:
     sources: list[SourceLine]
     cases: list[CaseLine]
     coverage_broken: list[str]
+    families: list[FamilyLine] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef
 
-from cases.models import AssessmentRow, Case, Run, RunSource
+from cases.models import AssessmentRow, Case, Family, Run, RunSource
+from cases.proposals import proposals_for
 from domain.candidates import Why
 from domain.regions import REGION_NAMES
-from nightly.report import CaseLine
+from nightly.report import CaseLine, FamilyLine
 from nightly.report_sources import FOUND
 
 
@@ -36,6 +39,25 @@ def case_lines(run: Run) -> list[CaseLine]:
             region_names=[REGION_NAMES.get(code, code) for code in row.regions],
             langs=row.langs,
             family=row.family_id,
+            proposed=proposals_for(row),
+        )
+        for row in rows
+    ]
+
+
+def family_lines(cases: Sequence[CaseLine]) -> list[FamilyLine]:
+    """The families that any of ``cases`` are in, with all their members."""
+    numbers = {line.family for line in cases if line.family is not None}
+    rows = Family.objects.filter(pk__in=numbers).prefetch_related("cases__target").order_by("pk")
+    return [
+        FamilyLine(
+            family=row.pk,
+            members=[
+                f"{case.target.name or case.target.value} ({case.state})"
+                for case in row.cases.all()
+                if not case.restricted
+            ],
+            links=[" ".join(link) for link in row.links],
         )
         for row in rows
     ]

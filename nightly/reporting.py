@@ -22,13 +22,13 @@ from nightly.report import (
     SourceLine,
     StageLine,
 )
-from nightly.report_cases import case_lines
+from nightly.report_cases import case_lines, family_lines
 from nightly.report_sources import source_lines
 
 
 def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
     """The report of ``run`` as the record has it now."""
-    sources = source_lines(run)
+    sources, cases = source_lines(run), case_lines(run)
     stages = _stages(run)
     broken = [
         f"{line.name}: {line.coverage_reason}"
@@ -48,7 +48,8 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         totals=_totals(sources),
         stages=stages,
         sources=sources,
-        cases=case_lines(run),
+        cases=cases,
+        families=family_lines(cases),
         coverage_broken=broken,
         overdue_holds=_overdue_holds(),
         refused_seeds=[asdict(problem) for problem in problems],

@@ -20,6 +20,7 @@ from domain.assessment import Assessment
 from domain.candidates import Why
 from domain.lexicon import Lexicon
 from domain.states import CaseState
+from nightly.mirroring import compare
 from nightly.night import IN_HUMAN_HANDS, Counted, Night
 
 T = TypeVar("T")
@@ -59,6 +60,7 @@ def assess(night: Night) -> Counted:
     _queue_tied(night, threshold)
     tied = Case.objects.filter(target__visits__run=night.run).exclude(tied_to=[])
     counted[("out", "cases tied to selling ones")] = tied.count()
+    counted.update(compare(night, _plainly(threshold)))
     return dict(counted)
 
 

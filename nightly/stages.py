@@ -39,8 +39,9 @@ def discover(night: Night) -> Counted:
 
 
 def group_families(night: Night) -> Counted:
-    """Group cases that one operator runs."""
-    return {("out", "cases joined"): families.regroup(actor="system:families", clock=night.clock)}
+    """Group cases that one operator runs; decided ones propose verdicts for those that wait."""
+    done = families.regroup(actor="system:families", clock=night.clock)
+    return {("out", "cases joined"): done.joined, ("out", "verdicts proposed"): done.proposals}
 
 
 def fill_index(night: Night) -> Counted:

@@ -9,9 +9,10 @@ from blocking import safeguards
 from cases import decisions
 from cases.models import AssessmentRow, Case, Person
 from cases.people import DECIDERS, Role, require
+from cases.proposals import proposals_for
 from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
-from domain.defang import defang
+from domain.defang import defang, defang_prose
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
 
@@ -36,7 +37,8 @@ class CarrierView:
 class CaseView:
     """A case as a reviewer sees it; links are defanged.
 
-    ``verdicts`` stay empty until the reader has given an own one (blind second review).
+    ``proposals`` come from decided cases of the same family. ``verdicts`` stay empty until the
+    reader has given an own one (blind second review).
     """
 
     case_id: int
@@ -53,6 +55,7 @@ class CaseView:
     carriers: tuple[CarrierView, ...]
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    proposals: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
 
 
@@ -89,6 +92,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
         warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
+        proposals=tuple(defang_prose(line) for line in proposals_for(case)),
         verdicts=_verdicts(case, person),
     )
 

@@ -61,6 +61,19 @@ def test_onion_shops_are_among_them(night: House) -> None:
     assert onions <= found(night)
 
 
+def test_mirrors_are_grouped(night: House) -> None:
+    report = night.report()
+    lines = {line["target"]: line for line in report["cases"]}
+    pair = [lines["host:aurora-kz.test"], lines["host:aurora-kz-2.test"]]
+    assert pair[0]["family"] == pair[1]["family"] is not None
+    (family,) = [one for one in report["families"] if one["family"] == pair[0]["family"]]
+    (link,) = [link for link in family["links"] if link.startswith("near copy")]
+    assert "aurora-kz.test = aurora-kz-2.test (text 0." in link
+    assert "same icon" in link
+    near = [link for one in report["families"] for link in one["links"] if "near copy" in link]
+    assert near == [link]
+
+
 def test_no_innocent_neighbour_is_queued(night: House) -> None:
     harmless = {str(fact.key): fact.slug for fact in night.world.harmless()}
     queued = {slug for key, slug in harmless.items() if key in found(night)}

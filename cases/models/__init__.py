@@ -5,6 +5,13 @@ from cases.models.audit import AuditEvent, AuditHead
 from cases.models.captures import Capture, DocumentRow
 from cases.models.cases import Case, Family
 from cases.models.decisions import DecisionRow
+from cases.models.mirrors import (
+    BandRow,
+    FingerprintRow,
+    MirrorPair,
+    ProposedVerdict,
+    SiteIcon,
+)
 from cases.models.people import Person
 from cases.models.runs import Run, RunCount, RunSource, StageRun
 from cases.models.targets import CandidateRow, Target
@@ -13,16 +20,21 @@ __all__ = [
     "AssessmentRow",
     "AuditEvent",
     "AuditHead",
+    "BandRow",
     "CandidateRow",
     "Capture",
     "Case",
     "DecisionRow",
     "DocumentRow",
     "Family",
+    "FingerprintRow",
+    "MirrorPair",
     "Person",
+    "ProposedVerdict",
     "Run",
     "RunCount",
     "RunSource",
+    "SiteIcon",
     "StageRun",
     "Target",
 ]

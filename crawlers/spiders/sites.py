@@ -24,8 +24,9 @@ from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
-from crawlers.fetches import Fetch, Job
+from crawlers.fetches import ICON, Fetch, Job
 from crawlers.limits import Limits
+from crawlers.mirrors import icon_reading
 from crawlers.onions import TorUse
 from crawlers.ordering import BestFirst
 from crawlers.readers import ReaderPlan
@@ -174,6 +175,7 @@ class SitesSpider(Spider):
                 "job": job,
                 "retried": retried,
                 "download_timeout": self._timeout(job),
+                **({"download_maxsize": icon_reading.MOST_BYTES} if job.why == ICON else {}),
             },
         )
         self.ledger.register(request.url, job.url)
@@ -190,7 +192,11 @@ class SitesSpider(Spider):
         """Do not read what will not be kept."""
         kind = (headers.get("Content-Type") or b"").decode("latin-1")
         length = body_length if isinstance(body_length, int) else None
-        if unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE")):
+        if request.meta["job"].why == ICON:
+            refused = icon_reading.unwanted(kind, length)
+        else:
+            refused = unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE"))
+        if refused:
             raise StopDownload(fail=False)
 
     def _answered(self, response: Response) -> None:

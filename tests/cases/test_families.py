@@ -52,7 +52,7 @@ def test_shops_with_one_wallet_are_one_family(writer: EvidenceWriter) -> None:
     one = shop(writer, "one.test", ("btc", "wallet"))
     two = shop(writer, "two.test", ("btc", "wallet"))
     other = shop(writer, "other.test", ("btc", "another"))
-    assert families.regroup(actor="system:families") == 2
+    assert families.regroup(actor="system:families").joined == 2
     assert family(one) == family(two) is not None
     assert family(other) is None
     assert one.family.links == [["btc", "wallet"]]
@@ -63,14 +63,14 @@ def test_regrouping_changes_nothing_and_a_newcomer_joins_the_old_number(writer) 
     shop(writer, "two.test", ("telegram", "@shop"))
     families.regroup(actor="x")
     number = family(one)
-    assert families.regroup(actor="x") == 0
+    assert families.regroup(actor="x").joined == 0
     third = shop(writer, "three.test", ("telegram", "@shop"))
-    assert families.regroup(actor="x") == 1
+    assert families.regroup(actor="x").joined == 1
     assert family(third) == number
 
 
 def test_screened_out_sites_are_nobodys_family(writer: EvidenceWriter) -> None:
     one = shop(writer, "one.test", ("telegram", "@news"))
     news = shop(writer, "news.test", ("telegram", "@news"), score=0.1)
-    assert families.regroup(actor="x") == 0
+    assert families.regroup(actor="x").joined == 0
     assert family(one) is family(news) is None

@@ -10,6 +10,13 @@ from domain.onion import onion_from_public_key
 
 ONION = onion_from_public_key(bytes(range(32)))
 
+#: The Monero project's own, for donations.
+XMR = (
+    "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1"
+    "UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H"
+)
+TOX = f"{bytes(range(1, 33)).hex()}0a0b0c0d0626"
+
 
 def found(text: str) -> list[tuple[str, str]]:
     return [(one.indicator.kind, one.indicator.value) for one in find_indicators(text)]
@@ -33,6 +40,8 @@ def found(text: str) -> list[tuple[str, str]]:
             "eth",
             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
         ),
+        (XMR, "xmr", XMR),
+        (f"Tox: {TOX.upper()}", "tox", TOX),
         ("пиши @Some_Name!", "telegram", "some_name"),
         ("https://t.me/Some_Name/15", "telegram", "some_name"),
         ("https://t.me/+AbCdEf_12345", "telegram_invite", "+AbCdEf_12345"),
@@ -54,6 +63,10 @@ def test_a_valid_one_is_found(text: str, kind: str, value: str) -> None:
         "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3",
         "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
         "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD",
+        XMR.replace("J", "K", 1),
+        XMR[:-1],
+        TOX.replace("1", "3", 1),
+        "0" * 76,
         "карта 4111 1111 1111 1112",
         "номер 1234 5678 9012 3456",
         "заказ 0000 0000 0000 0000",

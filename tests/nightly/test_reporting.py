@@ -20,6 +20,7 @@ from domain.targets import site_key
 from nightly import reporting
 from nightly.rendering import to_html, to_terminal
 from nightly.report import Report, SourceLine
+from tests.copies import NEAR, SHOP, Nights, confirm
 from tests.records import NOON, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,20 @@ def test_the_report_is_json_html_and_text_and_nothing_in_it_is_markup(writer) ->
     assert "found.test" in out.getvalue()
     assert "\x1b[31m" not in out.getvalue()
     assert "\u202e" not in out.getvalue()
+
+
+def test_families_and_what_they_propose_are_told(writer: EvidenceWriter) -> None:
+    nights = Nights(writer)
+    known, mirror = nights.site("known.test", SHOP), nights.site("mirror.test", NEAR)
+    confirm(known, "one", "two")
+    nights.look()
+    report = reporting.build(nights.run)
+    (family,) = report.families
+    assert family.members == ["known.test (confirmed)", "mirror.test (in_review)"]
+    (proposal,) = next(line for line in report.cases if line.case == mirror.pk).proposed
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=400))
+    assert "family" in out.getvalue()
+    assert "proposed for case" in out.getvalue()
+    assert "like known[.]test" in out.getvalue()
+    assert proposal in to_html(report)

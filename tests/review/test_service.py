@@ -16,7 +16,9 @@ from domain.errors import AccessError, FourEyesError, InputError, RuleError
 from domain.states import CaseState
 from review import service
 from review.terminal import show_case
-from tests.people import analyst, outsider
+from tests.copies import NEAR, SHOP, Nights
+from tests.copies import confirm as confirm_by
+from tests.people import analyst, outsider, supervisor
 from tests.records import case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,36 @@ def test_collected_text_cannot_speak_to_the_terminal(case: Case) -> None:
     assert "\x1b[31m" not in shown
     assert "\u202e" not in shown
     assert "\\u202e" in shown
+
+
+def test_a_proposal_is_shown_to_everybody_and_moves_nothing(tmp_path: Path) -> None:
+    writer = EvidenceWriter(tmp_path, 1, "test", "pages")
+    nights = Nights(writer)
+    known, mirror = nights.site("known.test", SHOP), nights.site("mirror.test", NEAR)
+    confirm_by(known, "one", "two")
+    nights.look()
+    writer.close()
+    one, two = (analyst(name) for name in ("three", "four"))
+    (proposal,) = service.case_view(mirror.pk, one).proposals
+    assert proposal.startswith("confirm: like known[.]test (case")
+    assert "near copy known[.]test = mirror[.]test (text 0." in proposal
+    confirm(mirror, one)
+    view = service.case_view(mirror.pk, two)
+    assert (view.proposals, view.verdicts, view.state) == ((proposal,), (), "in_review")
+    out = StringIO()
+    show_case(view, Console(file=out, width=120, force_terminal=False))
+    assert "proposed" in out.getvalue()
+    assert confirm(mirror, two).state == "confirmed"
+    assert service.case_view(mirror.pk, two).proposals == ()
+
+
+def test_a_verdict_that_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
+    writer = EvidenceWriter(tmp_path, 1, "test", "pages")
+    nights = Nights(writer)
+    known, mirror = nights.site("known.test", SHOP), nights.site("mirror.test", NEAR)
+    confirm_by(known, "one", "two")
+    nights.look()
+    writer.close()
+    assert service.case_view(mirror.pk, analyst("three")).proposals
+    service.withdraw(known.pk, supervisor(), reason="a fan shop")
+    assert service.case_view(mirror.pk, analyst("four")).proposals == ()

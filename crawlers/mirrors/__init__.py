@@ -1,0 +1,1 @@
+"""What a page is known by when it appears elsewhere: shingles of its text, skeleton, icon."""
