@@ -21,8 +21,8 @@ from config.values import (
     DatabaseUrl,
     HeaderValue,
     HostPattern,
-    HostPort,
     HostPortOrEmpty,
+    HostPorts,
     HttpUrl,
     IndexUrl,
     ProxyUrl,
@@ -65,7 +65,11 @@ class Tor(Section):
         "Whether onion sites are fetched: on (a silent Tor fails the run), off (they are "
         "skipped and counted), auto (on when the seeds name onions).",
     )
-    socks: HostPort = key("127.0.0.1:9050", "The SOCKS port of Tor.")
+    socks: HostPorts = key(
+        ("127.0.0.1:9050",),
+        "SOCKS ports of Tor: one, or a list of several clients over which onions are spread. With "
+        "the flag `ExtendedErrors` in torrc Tor says why an onion cannot be reached.",
+    )
     timeout_s: Seconds = key(
         90.0, "Longest time for one onion fetch, from start to end.", "seconds"
     )

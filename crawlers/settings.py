@@ -57,7 +57,7 @@ NARCOWATCH_EVIDENCE_ROOT = str(_settings.data_dir / "evidence")
 NARCOWATCH_JOURNALS = str(_settings.data_dir / "journal")
 NARCOWATCH_ROTATE_BYTES = _settings.evidence.rotate_mb * 1_000_000
 NARCOWATCH_TOR = _settings.tor.enabled.value
-TOR_SOCKS = _settings.tor.socks
+TOR_SOCKS = list(_settings.tor.socks)
 TOR_TIMEOUT_S = _settings.tor.timeout_s
 
 NET_PROXY = _net.proxy

@@ -53,6 +53,7 @@ class Orders:
     rotate_bytes: int
     tor: TorUse
     tor_answers: Callable[[], bool]
+    tor_silent: Callable[[], Sequence[str]]
     domain_of: Callable[[str], str]
     worker: str = "crawl"
     clock: Clock = utc_now
@@ -83,7 +84,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         limits = orders.limits
         self._frontier = Frontier(orders.run_id, limits, orders.user_agent, clock=orders.clock)
-        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
+        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers, orders.tor_silent)
         self._evidence = EvidenceWriter(
             orders.evidence_root,
             orders.run_id,
@@ -187,6 +188,7 @@ class Writer:
             also=lambda: self._write_frontier(planner, plans),
             clock=self._orders.clock,
         )
+        self._onions.note_silent()
         for reading in readings:
             self._frontier.settle(reading.fetch.job, reading.outcome)
             if reading.fetch.job.why == ROBOTS:

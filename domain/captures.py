@@ -37,6 +37,7 @@ class Outcome(StrEnum):
     NOT_TEXT = "not_text"
     TOO_LARGE = "too_large"
     BOMB = "bomb"
+    HEADER_FLOOD = "header_flood"
     TRUNCATED = "truncated"
     UNDECODABLE = "undecodable"
     TIMEOUT = "timeout"

@@ -32,10 +32,11 @@ from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
 from domain.captures import Egress
 from domain.errors import InputError, NarcowatchError
 from net.addresses import TestNetwork
-from net.egress import tor_answers
+from net.egress import probe_tor
 from net.journal import RequestJournal
 from net.resolving import Resolver
 from net.retries import Backoff
+from net.tor_pool import TorPool
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class SitesSpider(Spider):
         self.exit_code = FAILED
         self.ledger = SentLedger()
         self.guard = Resolver()
+        self.tor = TorPool((), "")
         self.run_id = 0
         self._arguments = (run, max_pages)
         self._closing = False
@@ -121,6 +123,7 @@ class SitesSpider(Spider):
         proxy = self.settings["NET_PROXY"]
         if proxy and not proxy.startswith(("http://", "https://")):
             raise InputError(f"sites are crawled through HTTP proxies, not through {proxy}")
+        self.tor = TorPool(self.settings.getlist("TOR_SOCKS"), f"run-{self.run_id}")
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")
         self.ledger.open(self._journal)
@@ -139,7 +142,8 @@ class SitesSpider(Spider):
             evidence_root=Path(settings["NARCOWATCH_EVIDENCE_ROOT"]),
             rotate_bytes=settings.getint("NARCOWATCH_ROTATE_BYTES"),
             tor=TorUse(settings["NARCOWATCH_TOR"]),
-            tor_answers=partial(tor_answers, settings["TOR_SOCKS"]),
+            tor_answers=partial(probe_tor, self.tor),
+            tor_silent=lambda: self.tor.silent,
             domain_of=lambda host: suffixes.privatesuffix(host) or host,
         )
 
