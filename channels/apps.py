@@ -52,4 +52,5 @@ def options_of(settings: Settings) -> Options:
         evidence_root=settings.data_dir / "evidence",
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
+        night_ends=(settings.night.ends, settings.night.timezone),
     )

@@ -17,6 +17,7 @@ from config.values import (
     AbsolutePath,
     Address,
     Cidr,
+    ClockTime,
     Cron,
     DatabaseUrl,
     HeaderValue,
@@ -108,6 +109,16 @@ class Net(Section):
 
 class Crawl(Section):
     max_pages: PositiveInt = key(20_000, "Pages fetched in one crawl.", "pages")
+    max_bytes: PositiveInt | None = key(
+        None, "Bytes that come in on the wire in one crawl; unset for no bound.", "bytes"
+    )
+    max_minutes: float | None = key(
+        None,
+        "Time that one crawl takes, over all its starts; unset for no bound.",
+        "minutes",
+        gt=0,
+        le=10_080,
+    )
     max_pages_per_site: PositiveInt = key(200, "Pages fetched of one site in one crawl.", "pages")
     max_pages_per_new_site: PositiveInt = key(
         50, "Pages fetched of one site that was found on the way.", "pages"
@@ -121,7 +132,28 @@ class Crawl(Section):
     max_links_per_page: PositiveInt = key(1_000, "Links taken in from one page.", "links")
     concurrency: int = key(16, "Fetches at a time.", "fetches", ge=1, le=256)
     concurrency_per_host: int = key(2, "Fetches at a time from one host.", "fetches", ge=1, le=64)
-    delay_s: float = key(0.5, "Pause between fetches from one host.", "seconds", ge=0, le=600)
+    concurrency_per_address: int = key(
+        8, "Fetches at a time from all hosts of one address.", "fetches", ge=1, le=256
+    )
+    delay_s: float = key(
+        0.5,
+        "Shortest pause between fetches from one host; it grows while the host is slow or asks "
+        "for less.",
+        "seconds",
+        ge=0,
+        le=600,
+    )
+    longest_delay_s: float = key(
+        30.0, "Longest that this pause grows by itself.", "seconds", ge=0, le=3600
+    )
+    longest_wait_s: float = key(
+        120.0,
+        "Longest pause that a host is given when it asks for one (Retry-After). One that asks for "
+        "more is left for another night.",
+        "seconds",
+        ge=0,
+        le=3600,
+    )
     minutes_per_site: float = key(
         20.0, "Time given to one site in one crawl.", "minutes", gt=0, le=1440
     )
@@ -211,6 +243,11 @@ class Night(Section):
         None, "Seeds file of a night that is given none; unset for known cases alone."
     )
     timezone: Timezone = key("Asia/Almaty", "Time zone of the schedule and of reports.")
+    ends: ClockTime = key(
+        "",
+        "Time of day, HH:MM, after which nothing new is fetched: what is left is counted, and the "
+        "night goes on with what it has. Empty for no end.",
+    )
     window_hours: float = key(
         6.0,
         "How long after its time a night may still start, when the machine was off or busy.",

@@ -111,6 +111,12 @@ def _cidr(value: str) -> str:
     return value
 
 
+def _clock_time(value: str) -> str:
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be empty, or a time of day such as 06:30")
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -173,6 +179,7 @@ HostPorts = Annotated[tuple[HostPort, ...], BeforeValidator(_listed), AfterValid
 Address = Annotated[str, AfterValidator(_address)]
 HostPattern = Annotated[str, AfterValidator(_host_pattern)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Secret = Annotated[str, AfterValidator(_secret), Field(repr=False)]

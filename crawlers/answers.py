@@ -17,7 +17,13 @@ from domain.onion import is_onion
 
 
 def of_response(
-    job: Job, response: Response, *, egress: Egress, attempts: int, retried: Sequence[str]
+    job: Job,
+    response: Response,
+    *,
+    egress: Egress,
+    attempts: int = 0,
+    retried: Sequence[str] = (),
+    closes: str = "",
 ) -> Fetch:
     """The fetch that ``response`` ends."""
     complete = "dataloss" not in response.flags
@@ -33,11 +39,12 @@ def of_response(
         complete=complete,
         stopped="download_stopped" in response.flags,
         retried=tuple(retried),
+        closes=closes,
     )
 
 
 def of_failure(
-    job: Job, failed: Failed, *, egress: Egress, attempts: int, retried: Sequence[str]
+    job: Job, failed: Failed, *, egress: Egress, attempts: int = 0, retried: Sequence[str] = ()
 ) -> Fetch:
     """The fetch that ends in a failure."""
     return Fetch(

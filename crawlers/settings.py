@@ -49,6 +49,13 @@ NARCOWATCH_LIMITS = Limits(
     concurrency_per_host=_crawl.concurrency_per_host,
     minutes_per_site=_crawl.minutes_per_site,
     max_body_bytes=_crawl.max_body_bytes,
+    delay_s=_crawl.delay_s,
+    longest_delay_s=max(_crawl.longest_delay_s, _crawl.delay_s),
+    longest_wait_s=_crawl.longest_wait_s,
+    concurrency_per_address=_crawl.concurrency_per_address,
+    max_bytes=_crawl.max_bytes,
+    max_minutes=_crawl.max_minutes,
+    night_ends=(_settings.night.ends, _settings.night.timezone),
 )
 NARCOWATCH_PLATFORMS = parse_platforms(
     tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))
@@ -84,9 +91,10 @@ DOWNLOAD_MAXSIZE = _crawl.max_body_bytes
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = _net.timeout_s
 DOWNLOAD_FAIL_ON_DATALOSS = False
-DOWNLOAD_DELAY = _crawl.delay_s
+# What starts when is the feeder's decision (crawlers/feeding.py): nothing waits in Scrapy.
+DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS = _crawl.concurrency
-CONCURRENT_REQUESTS_PER_DOMAIN = _crawl.concurrency_per_host
+CONCURRENT_REQUESTS_PER_DOMAIN = _crawl.concurrency
 NARCOWATCH_REQUEST_HEADERS = {
     "User-Agent": _net.user_agent,
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

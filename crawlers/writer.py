@@ -21,7 +21,7 @@ from cases.evidence import EvidenceWriter
 from crawlers import robots
 from crawlers.adopting import Adopter
 from crawlers.entries import ROBOTS, mark_done
-from crawlers.fetches import Fetch, Job
+from crawlers.fetches import Fetch, Job, Returned
 from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse
@@ -64,12 +64,14 @@ class Listeners:
     """Whom the writer tells; called in the reactor's thread through ``post``.
 
     ``jobs`` are to be fetched; ``stored`` gives jobs and bytes that are in the record now;
+    ``enough`` says that nothing more is to be begun: what waits comes back through ``put``.
     ``ended`` comes last, with the exit code and what went wrong.
     """
 
     post: Callable[..., object]
     jobs: Callable[[list[Job]], None]
     stored: Callable[[int, int], None]
+    enough: Callable[[], None]
     ended: Callable[[int, str], None]
 
 
@@ -80,7 +82,8 @@ class Writer:
         self._orders = orders
         self._journal = journal
         self._tell = listeners
-        self._queue: queue.SimpleQueue[Fetch | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Fetch | Returned | None] = queue.SimpleQueue()
+        self._had_enough = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         limits = orders.limits
         self._frontier = Frontier(orders.run_id, limits, orders.user_agent, clock=orders.clock)
@@ -96,7 +99,7 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, fetch: Fetch) -> None:
+    def put(self, fetch: Fetch | Returned) -> None:
         """Hand over what came back of a job."""
         self._queue.put(fetch)
 
@@ -130,7 +133,10 @@ class Writer:
         planner = self._open()
         while self._top_up():
             batch = self._batch()
-            fetches = [fetch for fetch in batch if fetch is not None]
+            fetches = [fetch for fetch in batch if isinstance(fetch, Fetch)]
+            for returned in batch:
+                if isinstance(returned, Returned):
+                    self._frontier.put_back(returned)
             if fetches:
                 self._store(fetches, planner)
             if None in batch:
@@ -153,15 +159,23 @@ class Writer:
         return Planner(self._frontier, orders.platforms, adopter)
 
     def _top_up(self) -> bool:
-        """Hand out what there is room for. Returns whether anything is still on its way."""
+        """Hand out what there is room for. Returns whether there is or will be any to wait for."""
         jobs = self._frontier.take()
         if jobs:
             self._tell.post(self._tell.jobs, jobs)
-        return self._frontier.out > 0
+        over = self._frontier.over
+        if over and not self._had_enough:
+            log.info("run %s: %s", self._orders.run_id, over)
+            self._had_enough = True
+            self._tell.post(self._tell.enough)
+        return self._frontier.out > 0 or self._frontier.rest_s is not None
 
-    def _batch(self) -> list[Fetch | None]:
-        """What has come back by now, at least one."""
-        batch = [self._queue.get()]
+    def _batch(self) -> list[Fetch | Returned | None]:
+        """What has come back by now: at least one, unless there is other work before."""
+        try:
+            batch = [self._queue.get(timeout=None if self._had_enough else self._frontier.wait_s)]
+        except queue.Empty:
+            return []
         while len(batch) < _BATCH and batch[-1] is not None:
             try:
                 batch.append(self._queue.get_nowait())
@@ -180,6 +194,7 @@ class Writer:
             for reading in readings
             if reading.outcome is Outcome.TOR_DOWN and reading.fetch.attempts
         )
+        self._frontier.budget.received += sum(fetch.received for fetch in fetches)
         intake.store(
             self._orders.run_id,
             STAGE,
@@ -190,7 +205,8 @@ class Writer:
         )
         self._onions.note_silent()
         for reading in readings:
-            self._frontier.settle(reading.fetch.job, reading.outcome)
+            fetch = reading.fetch
+            self._frontier.settle(fetch.job, reading.outcome, fetch.closes)
             if reading.fetch.job.why == ROBOTS:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
         size = sum(len(fetch.body) for fetch in fetches)

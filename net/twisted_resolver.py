@@ -26,7 +26,7 @@ from domain.errors import TransportError
 from net.addresses import TestNetwork
 from net.resolving import Endpoint, Resolver
 
-_KEPT_FAILURES = 10_000
+_KEPT = 10_000
 _LOG = Logger()
 
 
@@ -64,6 +64,7 @@ class GuardedResolver:
         self._resolver = resolver
         self._timeout_s = timeout_s
         self._failures: OrderedDict[str, TransportError] = OrderedDict()
+        self._addresses: OrderedDict[str, str] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> Self:
@@ -84,6 +85,10 @@ class GuardedResolver:
     def failure(self, host: str) -> TransportError | None:
         """Why ``host`` had no address when it was last asked for; None if it had one."""
         return self._failures.get(host.lower())
+
+    def address(self, host: str) -> str:
+        """Where ``host`` was last found: the address tried first; empty where it was not."""
+        return self._addresses.get(host.lower(), "")
 
     def resolveHostName(
         self,
@@ -110,7 +115,12 @@ class GuardedResolver:
         return resolution
 
     def _found(self, endpoints: list[Endpoint], host: str) -> list[Endpoint]:
-        self._failures.pop(host.lower(), None)
+        name = host.lower()
+        self._failures.pop(name, None)
+        self._addresses[name] = str(endpoints[0].address)
+        self._addresses.move_to_end(name)
+        if len(self._addresses) > _KEPT:
+            self._addresses.popitem(last=False)
         return endpoints
 
     def _not_found(self, failure: Failure, host: str) -> list[Endpoint]:
@@ -120,7 +130,7 @@ class GuardedResolver:
             error = TransportError(f"resolving {host}: {error}", reason="dns")
         self._failures[host.lower()] = error
         self._failures.move_to_end(host.lower())
-        if len(self._failures) > _KEPT_FAILURES:
+        if len(self._failures) > _KEPT:
             self._failures.popitem(last=False)
         return []
 
@@ -135,6 +145,12 @@ def _of_types(
         for endpoint in endpoints
     ]
     return [address for address in addresses if types is None or isinstance(address, tuple(types))]
+
+
+def address_of(reactor: Any, host: str) -> str:
+    """The address that the resolver installed on ``reactor`` last found for ``host``, or none."""
+    installed = reactor.nameResolver
+    return installed.address(host) if isinstance(installed, GuardedResolver) else ""
 
 
 def failure_of(reactor: Any, host: str) -> TransportError | None:

@@ -14,7 +14,8 @@ class Plan:
 
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
     target tied to selling ones is queued. ``rounds`` bounds how often sites and channels take
-    turns in feeding each other with candidates.
+    turns in feeding each other with candidates. ``night_ends`` is the time of day, and its zone,
+    after which nothing new is fetched.
     """
 
     data_dir: Path
@@ -30,4 +31,5 @@ class Plan:
     max_new_channels: int
     follow_discovered: bool
     exports: ExportPlan
+    night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4
