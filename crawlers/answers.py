@@ -11,7 +11,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawlers.failures import Failed
 from crawlers.fetches import Fetch, Job
 from crawlers.fetches import Headers as Pairs
-from domain.captures import Egress
+from domain.captures import Egress, Outcome
 from domain.clock import utc_now
 from domain.onion import is_onion
 
@@ -24,8 +24,9 @@ def of_response(
     attempts: int = 0,
     retried: Sequence[str] = (),
     closes: str = "",
+    flooded: bool = False,
 ) -> Fetch:
-    """The fetch that ``response`` ends."""
+    """The fetch that ``response`` ends; ``flooded`` says that more came than is read."""
     complete = "dataloss" not in response.flags
     return Fetch(
         job=job,
@@ -37,6 +38,8 @@ def of_response(
         response_headers=pairs(response.headers),
         body=response.body,
         complete=complete,
+        outcome=Outcome.TOO_LARGE if flooded and not complete else None,
+        detail="more bytes on the wire than are read" if flooded and not complete else "",
         stopped="download_stopped" in response.flags,
         retried=tuple(retried),
         closes=closes,

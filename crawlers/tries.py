@@ -59,6 +59,10 @@ class Tries:
                 ended.append(self.finish(replace(known.last, retried=known.retried[:-1])))
         return fresh, ended
 
+    def received(self, job: Job) -> int:
+        """Bytes that have come for ``job`` so far."""
+        return self._ledger.bytes_of(self._tries[job.entry].wire_url)
+
     def tried(self, job: Job) -> bool:
         """Whether something was sent or failed for ``job`` already."""
         return job.entry in self._tries

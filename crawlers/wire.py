@@ -81,7 +81,7 @@ class CountingProtocol(_LenientHTTP11ClientProtocol):
         deferred = super().request(request)
         parser: Any = self._parser
         if parser is not None:
-            parser.MAX_LENGTH = MOST_HEAD_BYTES  # of one line: the whole head is counted here
+            parser.MAX_LENGTH = 2 * MOST_HEAD_BYTES  # of a line; the whole head is counted here
         return deferred
 
     def handshakeCompleted(self) -> None:

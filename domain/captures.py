@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"
     HTTP_ERROR = "http_error"
     EMPTY = "empty"
+    DEFAULT_PAGE = "default_page"
     CAPTCHA = "captcha"
     INTERSTITIAL = "interstitial"
     LOGIN_WALL = "login_wall"
@@ -61,6 +62,7 @@ ANSWERED = frozenset(
         Outcome.NOT_FOUND,
         Outcome.HTTP_ERROR,
         Outcome.EMPTY,
+        Outcome.DEFAULT_PAGE,
         Outcome.CAPTCHA,
         Outcome.INTERSTITIAL,
         Outcome.LOGIN_WALL,

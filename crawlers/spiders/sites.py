@@ -30,6 +30,7 @@ from crawlers.pacing import Pacer, Politeness
 from crawlers.retrying import Pause, Retries, is_strain
 from crawlers.sending import SentLedger
 from crawlers.tries import Tries
+from crawlers.wire import most_wire_bytes
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
 from domain.captures import Egress, Outcome
 from domain.errors import InputError, NarcowatchError
@@ -206,8 +207,14 @@ class SitesSpider(Spider):
         retried = self._tries.retried(job)
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
         pause = self._retries.after_answer(response.status, retry_after, len(retried) + 1)
+        most = most_wire_bytes(self.settings.getint("DOWNLOAD_MAXSIZE"))
         fetch = of_response(
-            job, response, egress=self._egress(job), retried=retried, closes=pause.closes
+            job,
+            response,
+            egress=self._egress(job),
+            retried=retried,
+            closes=pause.closes,
+            flooded=self._tries.received(job) > most,
         )
         self._go_on(fetch, pause, host, f"status {response.status}")
 
