@@ -93,6 +93,11 @@ class Net(Section):
     resolver_overrides: dict[HostPattern, Address] = key(
         {}, "Hosts that are not looked up in DNS: host or `*.name` to `ip` or `ip:port`."
     )
+    dns_servers: tuple[Address, ...] = key(
+        (),
+        "DNS servers that are asked for sites' addresses: list of `ip` or `ip:port`. Empty for "
+        "the system's; a provider's own may already hide what is looked for.",
+    )
     proxy: ProxyUrl = key("", "Proxy for clearnet fetches; empty for none.")
     user_agent: HeaderValue = key(
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
@@ -164,6 +169,11 @@ class Crawl(Section):
     )
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
+    )
+    cookies: bool = key(
+        True,
+        "Whether a site gets back the cookies that it set in the same crawl. They are kept in "
+        "memory alone, each host's apart; without them some sites redirect in circles.",
     )
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."

@@ -42,6 +42,7 @@ class Limits:
     concurrency_per_address: int = 8
     max_bytes: int | None = None
     max_minutes: float | None = None
+    cookies: bool = True
     night_ends: tuple[str, str] = ("", "UTC")
     queued_per_page: int = 5
     retry_base_s: float = 1.0

@@ -9,6 +9,8 @@ import math
 import random
 from dataclasses import dataclass
 
+from crawlers.limits import Limits
+
 _MOST_HOSTS = 20_000
 #: A host that begins to answer within this time is not strained by being asked.
 _QUICK_S = 0.5
@@ -29,6 +31,16 @@ class Politeness:
     longest_delay_s: float
     per_host: int
     per_address: int
+
+    @classmethod
+    def of(cls, limits: Limits) -> Politeness:
+        """What the limits of a crawl say of it."""
+        return cls(
+            limits.delay_s,
+            limits.longest_delay_s,
+            limits.concurrency_per_host,
+            limits.concurrency_per_address,
+        )
 
     @property
     def address_delay_s(self) -> float:

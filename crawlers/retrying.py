@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawlers.failures import Failed
@@ -11,6 +12,10 @@ from net.retries import ASKING_TO_WAIT, Backoff, seconds_asked
 
 #: Answers of gateways, and of servers that are overloaded (RFC 9110).
 _PASSING = frozenset({*ASKING_TO_WAIT, 502, 504})
+#: Redirects after which the same page may be another one, with the cookie that came along.
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: What such a further try is counted under.
+FOR_COOKIE = "cookie set with a redirect"
 #: Why nothing more is fetched from a site that asks for a longer pause than a crawl can make.
 ASKS_TOO_MUCH = "asks for a longer pause"
 
@@ -51,6 +56,13 @@ class Retries:
         if not failed.transient or tries >= most:
             return Pause()
         return Pause(self.policy.pause(tries, self.rng))
+
+    def for_cookie(self, status: int, retried: Sequence[str]) -> bool:
+        """Whether an answer that set a cookie is asked for again with it: a redirect, once.
+
+        A site that redirects in a circle until its cookie comes back shows its page then.
+        """
+        return status in _REDIRECTS and FOR_COOKIE not in retried
 
     def after_answer(self, status: int, retry_after: str, tries: int) -> Pause:
         """The same after an answer; ``retry_after`` is the header's value."""

@@ -55,6 +55,7 @@ NARCOWATCH_LIMITS = Limits(
     concurrency_per_address=_crawl.concurrency_per_address,
     max_bytes=_crawl.max_bytes,
     max_minutes=_crawl.max_minutes,
+    cookies=_crawl.cookies,
     night_ends=(_settings.night.ends, _settings.night.timezone),
 )
 NARCOWATCH_PLATFORMS = parse_platforms(
@@ -69,6 +70,7 @@ TOR_TIMEOUT_S = _settings.tor.timeout_s
 
 NET_PROXY = _net.proxy
 NET_RESOLVER_OVERRIDES = dict(_net.resolver_overrides)
+NET_DNS_SERVERS = list(_net.dns_servers)
 NET_TEST_NETWORKS = [network.model_dump(mode="json") for network in _net.test_networks]
 if NET_PROXY:
     # The operator's own proxy may stand anywhere; targets are then looked up behind it.

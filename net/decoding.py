@@ -26,7 +26,7 @@ BOMB_RATIO = 100
 _MOST_CODINGS = 3
 _GZIP_MAGIC = b"\x1f\x8b"
 #: A decoder must take windows of 8 MiB and may refuse larger ones (RFC 9659).
-_ZSTD_OPTIONS = {zstd.DecompressionParameter.window_log_max: 23}
+_ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError)
 
 

@@ -68,16 +68,9 @@ class GuardedResolver:
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> Self:
-        """For Scrapy. Reads ``NET_RESOLVER_OVERRIDES`` (host pattern to ``ip`` or ``ip:port``),
-        ``NET_TEST_NETWORKS`` (tables of name, cidr, hosts) and ``DNS_TIMEOUT`` (seconds).
-        """
+        """For Scrapy. Reads ``DNS_TIMEOUT`` (seconds), and what ``resolver_of`` does."""
         settings = crawler.settings
-        networks = tuple(
-            TestNetwork.of(row["name"], row["cidr"], row["hosts"])
-            for row in settings.getlist("NET_TEST_NETWORKS")
-        )
-        resolver = Resolver(settings.getdict("NET_RESOLVER_OVERRIDES"), networks)
-        return cls(reactor, resolver, settings.getfloat("DNS_TIMEOUT"))
+        return cls(reactor, resolver_of(settings), settings.getfloat("DNS_TIMEOUT"))
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)
@@ -133,6 +126,18 @@ class GuardedResolver:
         if len(self._failures) > _KEPT:
             self._failures.popitem(last=False)
         return []
+
+
+def resolver_of(settings: Any) -> Resolver:
+    """The resolver that Scrapy's settings describe: ``NET_RESOLVER_OVERRIDES`` (host pattern to
+    ``ip`` or ``ip:port``), ``NET_TEST_NETWORKS`` (tables of name, cidr, hosts) and
+    ``NET_DNS_SERVERS``."""
+    networks = tuple(
+        TestNetwork.of(row["name"], row["cidr"], row["hosts"])
+        for row in settings.getlist("NET_TEST_NETWORKS")
+    )
+    overrides = settings.getdict("NET_RESOLVER_OVERRIDES")
+    return Resolver(overrides, networks, servers=settings.getlist("NET_DNS_SERVERS"))
 
 
 def _of_types(

@@ -21,26 +21,26 @@ from twisted.python.failure import Failure
 
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
+from crawlers.cookies import Jar, cookie_header, take_cookies
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
 from crawlers.fetches import Fetch, Job, Returned
 from crawlers.limits import Limits
 from crawlers.onions import TorUse
 from crawlers.pacing import Pacer, Politeness
-from crawlers.retrying import Pause, Retries, is_strain
+from crawlers.retrying import FOR_COOKIE, Pause, Retries, is_strain
 from crawlers.sending import SentLedger
 from crawlers.tries import Tries
 from crawlers.wire import most_wire_bytes
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
 from domain.captures import Egress, Outcome
 from domain.errors import InputError, NarcowatchError
-from net.addresses import TestNetwork
 from net.egress import probe_tor
 from net.journal import RequestJournal
 from net.resolving import Resolver
 from net.retries import Backoff
 from net.tor_pool import TorPool
-from net.twisted_resolver import address_of
+from net.twisted_resolver import address_of, resolver_of
 
 log = logging.getLogger(__name__)
 #: For a longer pause of a host its jobs go back to the frontier, to make room for other hosts'.
@@ -72,11 +72,7 @@ class SitesSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        networks = tuple(
-            TestNetwork.of(row["name"], row["cidr"], row["hosts"])
-            for row in crawler.settings.getlist("NET_TEST_NETWORKS")
-        )
-        spider.guard = Resolver(crawler.settings.getdict("NET_RESOLVER_OVERRIDES"), networks)
+        spider.guard = resolver_of(crawler.settings)
         connect = crawler.signals.connect
         connect(spider._opened, signals.spider_opened)
         connect(spider._closed, signals.spider_closed)
@@ -104,15 +100,9 @@ class SitesSpider(Spider):
         rng = random.Random()  # noqa: S311 - spreads pauses, guards nothing
         policy = Backoff(tries=limits.tries, base_s=limits.retry_base_s)
         self._retries = Retries(policy, rng, limits.longest_wait_s)
-        self._pacer = Pacer(
-            Politeness(
-                delay_s=limits.delay_s,
-                longest_delay_s=limits.longest_delay_s,
-                per_host=limits.concurrency_per_host,
-                per_address=limits.concurrency_per_address,
-            ),
-            rng,
-        )
+        self._jar = Jar() if limits.cookies else None
+        self._most_bytes = most_wire_bytes(limits.max_body_bytes)
+        self._pacer = Pacer(Politeness.of(limits), rng)
         self._feeder = Feeder(
             self._begin,
             self._pacer,
@@ -174,7 +164,7 @@ class SitesSpider(Spider):
             job.url,
             callback=self._answered,
             errback=self._failed,
-            headers=self._request_headers,
+            headers={**self._request_headers, **cookie_header(self._jar, job.url)},
             dont_filter=True,
             meta={"job": job, "download_timeout": self._timeout(job)},
         )
@@ -204,18 +194,21 @@ class SitesSpider(Spider):
             self._pacer.strained(host)
         else:
             self._pacer.answered(host, request.meta.get("download_latency", 0.0))
+        news = take_cookies(self._jar, job.url, response)
         retried = self._tries.retried(job)
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
         pause = self._retries.after_answer(response.status, retry_after, len(retried) + 1)
-        most = most_wire_bytes(self.settings.getint("DOWNLOAD_MAXSIZE"))
         fetch = of_response(
             job,
             response,
             egress=self._egress(job),
             retried=retried,
             closes=pause.closes,
-            flooded=self._tries.received(job) > most,
+            flooded=self._tries.received(job) > self._most_bytes,
         )
+        if news and self._retries.for_cookie(response.status, retried):
+            self._go_on(fetch, Pause(0.0), host, FOR_COOKIE)
+            return
         self._go_on(fetch, pause, host, f"status {response.status}")
 
     def _failed(self, failure: Failure) -> None:
