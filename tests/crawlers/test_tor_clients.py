@@ -176,3 +176,44 @@ def test_when_all_are_silent_tor_is_down(web: Web, place: Callable[..., Place]) 
     failed = at.counts(run, "failed")
     assert failed["tor_down"] == len(ONIONS)
     assert {"Tor client 127.0.0.1:1 silent", "Tor client 127.0.0.1:2 silent"} <= set(failed)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+
+
+def flood(head: bytes, piece: bytes) -> Callable[[Asked], None]:
+    """Answers with ``head`` and then ``piece`` over and over, until the reader hangs up."""
+
+    def page(asked: Asked) -> None:
+        asked.handler.wfile.write(head)
+        for _ in range(100_000_000 // len(piece)):
+            asked.handler.wfile.write(piece)
+
+    return page
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (flood(OK, b"X-Padding: " + b"x" * 1_000 + b"\r\n"), "header_flood"),
+        (flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 100), "too_large"),
+        (
+            flood(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"e" * 900 + b"\r\n.\r\n"),
+            "too_large",
+        ),
+        (flood(OK + b"\r\n", b"<p>more of it" * 1_000), "too_large"),
+    ],
+    ids=["headers", "interim answers", "chunk extensions", "body"],
+)
+def test_floods_are_cut_off_on_onions_too(
+    web: Web, place: Callable[..., Place], page: Callable[[Asked], None], outcome: str
+) -> None:
+    web.pages[ONIONS[0]] = page
+    with Socks({ONIONS[0]: web.port}).running() as tor:
+        at = place(TOR__SOCKS=where(tor), CRAWL__MAX_BODY_BYTES="1000000")
+        run = at.begin(f"http://{ONIONS[0]}/")
+        at.crawl(run)
+    assert at.outcomes(run) == {f"http://{ONIONS[0]}/": outcome}
+    assert at.requests(run) == web.served.total() == 1
+    (used,) = at.rows("select received from crawlers_crawluse where run_id = ?", run)
+    assert used["received"] < 2_000_000 + 2 * 256 * 1024
