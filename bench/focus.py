@@ -138,6 +138,7 @@ def _write(graph: Graph, run: int, order: str, budget: int) -> int:
                 post=lambda call, *arguments: call(*arguments),
                 jobs=fetch,
                 stored=lambda jobs, size: None,
+                enough=lambda: None,
                 ended=end,
             ),
         )
@@ -182,6 +183,7 @@ def _orders(run: int, budget: int, order: Any, folder: Path) -> Any:
         rotate_bytes=1 << 30,
         tor=TorUse.OFF,
         tor_answers=lambda: False,
+        tor_silent=tuple,
         domain_of=lambda host: host,
     )
 

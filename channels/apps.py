@@ -42,6 +42,7 @@ def options_of(settings: Settings) -> Options:
                 TestNetwork.of(one.name, one.cidr, one.hosts) for one in net.test_networks
             ),
             resolver_overrides=net.resolver_overrides,
+            dns_servers=net.dns_servers,
             proxy=net.proxy,
         ),
         pace=Pace(settings.channels.delay_s, net.max_body_bytes),
@@ -52,4 +53,5 @@ def options_of(settings: Settings) -> Options:
         evidence_root=settings.data_dir / "evidence",
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
+        night_ends=(settings.night.ends, settings.night.timezone),
     )

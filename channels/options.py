@@ -13,7 +13,8 @@ from net.client import NetConfig
 @dataclass(frozen=True, slots=True)
 class Options:
     """``base_url`` is what a username is appended to; ``evidence_root`` and ``journals`` are
-    folders; ``max_pages`` bounds one visit, ``max_new_channels`` one run."""
+    folders; ``max_pages`` bounds one visit, ``max_new_channels`` one run. ``night_ends`` is the
+    time of day, and its zone, after which no channel is begun."""
 
     net: NetConfig
     pace: Pace
@@ -24,3 +25,4 @@ class Options:
     evidence_root: Path
     rotate_bytes: int
     journals: Path
+    night_ends: tuple[str, str] = ("", "UTC")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 from django.db import DatabaseError
@@ -16,7 +17,9 @@ from channels.visiting import RETENTION, Visitor
 from channels.waiting import count_left, next_source
 from channels.wire import Wire
 from domain.captures import Outcome
+from domain.clock import utc_now
 from domain.errors import EvidenceError, RecordError
+from domain.nights import end_of
 from net.journal import RequestJournal
 
 log = logging.getLogger(__name__)
@@ -63,7 +66,8 @@ def read_channels(run: Run, options: Options) -> None:
             max_pages=options.max_pages,
             platforms=options.platforms,
         )
-        _read_all(run, visitor, options.max_new_channels)
+        ends = end_of(run.started_at, *options.night_ends)
+        _read_all(run, visitor, options.max_new_channels, ends)
         count_left(run)
         count_refetched(run, journal.read())
     finally:
@@ -72,9 +76,16 @@ def read_channels(run: Run, options: Options) -> None:
         journal.close()
 
 
-def _read_all(run: Run, visitor: Visitor, max_new: int) -> None:
+def _read_all(run: Run, visitor: Visitor, max_new: int, ends: datetime | None) -> None:
     in_a_row = 0
-    while (source := next_source(run, max_new)) is not None:
+    while True:
+        over = ends is not None and utc_now() >= ends
+        source = next_source(run, 0 if over else max_new)
+        if source is None:
+            return
+        if over:
+            visitor.give_up(source, "skipped", "the night is over")
+            continue
         if in_a_row >= _ENOUGH:
             visitor.give_up(source, "failed", "not reached: the preview host does not answer")
             continue

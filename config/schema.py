@@ -17,12 +17,13 @@ from config.values import (
     AbsolutePath,
     Address,
     Cidr,
+    ClockTime,
     Cron,
     DatabaseUrl,
     HeaderValue,
     HostPattern,
-    HostPort,
     HostPortOrEmpty,
+    HostPorts,
     HttpUrl,
     IndexUrl,
     ProxyUrl,
@@ -65,7 +66,11 @@ class Tor(Section):
         "Whether onion sites are fetched: on (a silent Tor fails the run), off (they are "
         "skipped and counted), auto (on when the seeds name onions).",
     )
-    socks: HostPort = key("127.0.0.1:9050", "The SOCKS port of Tor.")
+    socks: HostPorts = key(
+        ("127.0.0.1:9050",),
+        "SOCKS ports of Tor: one, or a list of several clients over which onions are spread. With "
+        "the flag `ExtendedErrors` in torrc Tor says why an onion cannot be reached.",
+    )
     timeout_s: Seconds = key(
         90.0, "Longest time for one onion fetch, from start to end.", "seconds"
     )
@@ -88,6 +93,11 @@ class Net(Section):
     resolver_overrides: dict[HostPattern, Address] = key(
         {}, "Hosts that are not looked up in DNS: host or `*.name` to `ip` or `ip:port`."
     )
+    dns_servers: tuple[Address, ...] = key(
+        (),
+        "DNS servers that are asked for sites' addresses: list of `ip` or `ip:port`. Empty for "
+        "the system's; a provider's own may already hide what is looked for.",
+    )
     proxy: ProxyUrl = key("", "Proxy for clearnet fetches; empty for none.")
     user_agent: HeaderValue = key(
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
@@ -104,6 +114,16 @@ class Net(Section):
 
 class Crawl(Section):
     max_pages: PositiveInt = key(20_000, "Pages fetched in one crawl.", "pages")
+    max_bytes: PositiveInt | None = key(
+        None, "Bytes that come in on the wire in one crawl; unset for no bound.", "bytes"
+    )
+    max_minutes: float | None = key(
+        None,
+        "Time that one crawl takes, over all its starts; unset for no bound.",
+        "minutes",
+        gt=0,
+        le=10_080,
+    )
     max_pages_per_site: PositiveInt = key(200, "Pages fetched of one site in one crawl.", "pages")
     max_pages_per_new_site: PositiveInt = key(
         50, "Pages fetched of one site that was found on the way.", "pages"
@@ -132,7 +152,28 @@ class Crawl(Section):
     max_links_per_page: PositiveInt = key(1_000, "Links taken in from one page.", "links")
     concurrency: int = key(16, "Fetches at a time.", "fetches", ge=1, le=256)
     concurrency_per_host: int = key(2, "Fetches at a time from one host.", "fetches", ge=1, le=64)
-    delay_s: float = key(0.5, "Pause between fetches from one host.", "seconds", ge=0, le=600)
+    concurrency_per_address: int = key(
+        8, "Fetches at a time from all hosts of one address.", "fetches", ge=1, le=256
+    )
+    delay_s: float = key(
+        0.5,
+        "Shortest pause between fetches from one host; it grows while the host is slow or asks "
+        "for less.",
+        "seconds",
+        ge=0,
+        le=600,
+    )
+    longest_delay_s: float = key(
+        30.0, "Longest that this pause grows by itself.", "seconds", ge=0, le=3600
+    )
+    longest_wait_s: float = key(
+        120.0,
+        "Longest pause that a host is given when it asks for one (Retry-After). One that asks for "
+        "more is left for another night.",
+        "seconds",
+        ge=0,
+        le=3600,
+    )
     minutes_per_site: float = key(
         20.0, "Time given to one site in one crawl.", "minutes", gt=0, le=1440
     )
@@ -143,6 +184,11 @@ class Crawl(Section):
     )
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
+    )
+    cookies: bool = key(
+        True,
+        "Whether a site gets back the cookies that it set in the same crawl. They are kept in "
+        "memory alone, each host's apart; without them some sites redirect in circles.",
     )
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."
@@ -228,6 +274,11 @@ class Night(Section):
         None, "Seeds file of a night that is given none; unset for known cases alone."
     )
     timezone: Timezone = key("Asia/Almaty", "Time zone of the schedule and of reports.")
+    ends: ClockTime = key(
+        "",
+        "Time of day, HH:MM, after which nothing new is fetched: what is left is counted, and the "
+        "night goes on with what it has. Empty for no end.",
+    )
     window_hours: float = key(
         6.0,
         "How long after its time a night may still start, when the machine was off or busy.",

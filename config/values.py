@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 _HOST_PATTERN = re.compile(
     r"(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -67,6 +67,19 @@ def _host_port_or_empty(value: str) -> str:
     return value and _host_port(value)
 
 
+def _listed(value: Any) -> Any:
+    """One value stands for a list of itself."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _some(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError("must name at least one")
+    return values
+
+
 def _address(value: str) -> str:
     """``ip``, ``ip:port`` or ``[ipv6]:port``."""
     host, port = value, "1"
@@ -95,6 +108,12 @@ def _cidr(value: str) -> str:
         ipaddress.ip_network(value)
     except ValueError as error:
         raise ValueError(f"must be a network such as 127.0.0.0/8 ({error})") from None
+    return value
+
+
+def _clock_time(value: str) -> str:
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be empty, or a time of day such as 06:30")
     return value
 
 
@@ -156,9 +175,11 @@ ProxyUrl = Annotated[str, AfterValidator(_proxy_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 HostPortOrEmpty = Annotated[str, AfterValidator(_host_port_or_empty)]
+HostPorts = Annotated[tuple[HostPort, ...], BeforeValidator(_listed), AfterValidator(_some)]
 Address = Annotated[str, AfterValidator(_address)]
 HostPattern = Annotated[str, AfterValidator(_host_pattern)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Secret = Annotated[str, AfterValidator(_secret), Field(repr=False)]

@@ -11,15 +11,22 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawlers.failures import Failed
 from crawlers.fetches import Fetch, Job
 from crawlers.fetches import Headers as Pairs
-from domain.captures import Egress
+from domain.captures import Egress, Outcome
 from domain.clock import utc_now
 from domain.onion import is_onion
 
 
 def of_response(
-    job: Job, response: Response, *, egress: Egress, attempts: int, retried: Sequence[str]
+    job: Job,
+    response: Response,
+    *,
+    egress: Egress,
+    attempts: int = 0,
+    retried: Sequence[str] = (),
+    closes: str = "",
+    flooded: bool = False,
 ) -> Fetch:
-    """The fetch that ``response`` ends."""
+    """The fetch that ``response`` ends; ``flooded`` says that more came than is read."""
     complete = "dataloss" not in response.flags
     return Fetch(
         job=job,
@@ -31,13 +38,16 @@ def of_response(
         response_headers=pairs(response.headers),
         body=response.body,
         complete=complete,
+        outcome=Outcome.TOO_LARGE if flooded and not complete else None,
+        detail="more bytes on the wire than are read" if flooded and not complete else "",
         stopped="download_stopped" in response.flags,
         retried=tuple(retried),
+        closes=closes,
     )
 
 
 def of_failure(
-    job: Job, failed: Failed, *, egress: Egress, attempts: int, retried: Sequence[str]
+    job: Job, failed: Failed, *, egress: Egress, attempts: int = 0, retried: Sequence[str] = ()
 ) -> Fetch:
     """The fetch that ends in a failure."""
     return Fetch(

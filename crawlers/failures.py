@@ -17,7 +17,6 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 
 from domain.captures import Outcome
 from domain.errors import TransportError
-from domain.onion import is_onion
 from net.twisted_resolver import failure_of
 
 _REASONS = {
@@ -28,8 +27,13 @@ _REASONS = {
     "timeout": Outcome.TIMEOUT,
     "tor_down": Outcome.TOR_DOWN,
     "onion_down": Outcome.ONION_DOWN,
+    "onion_locked": Outcome.LOGIN_WALL,
+    "too_large": Outcome.TOO_LARGE,
+    "header_flood": Outcome.HEADER_FLOOD,
 }
 _CONNECTION = (DownloadConnectionRefusedError, DownloadFailedError, ConnectError, ConnectionClosed)
+#: What h11 says of headers that fill its buffer.
+_H11_FLOOD = "Receive buffer too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def judge(error: BaseException, host: str, reactor: Any) -> Failed:
     if isinstance(error, DownloadCancelledError):
         return Failed(Outcome.TOO_LARGE, str(error), transient=False)
     if isinstance(error, _CONNECTION):
-        return _of_connection(error, host)
+        return _of_connection(error)
     detail = f"{type(error).__name__}: {error}"
     return Failed(Outcome.FAILED, detail, transient=False, known=False)
 
@@ -64,12 +68,11 @@ def _of_transport(error: TransportError) -> Failed:
     return Failed(outcome, str(error), transient=not error.permanent)
 
 
-def _of_connection(error: BaseException, host: str) -> Failed:
+def _of_connection(error: BaseException) -> Failed:
     detail = str(error) or type(error).__name__
-    if not is_onion(host):
-        return Failed(Outcome.CONNECTION, detail, transient=True)
-    if isinstance(error.__cause__, httpx2.ProxyError):
-        return Failed(Outcome.ONION_DOWN, detail, transient=True)
-    if isinstance(error.__cause__, httpx2.ConnectError):
-        return Failed(Outcome.TOR_DOWN, detail, transient=False)
+    for reason in getattr(error.__cause__, "reasons", ()):  # Twisted's, where it cut an answer off
+        if isinstance(reason.value, TransportError):
+            return _of_transport(reason.value)
+    if isinstance(error.__cause__, httpx2.ProtocolError) and _H11_FLOOD in detail:
+        return Failed(Outcome.HEADER_FLOOD, detail, transient=False)
     return Failed(Outcome.CONNECTION, detail, transient=True)

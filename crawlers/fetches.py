@@ -46,8 +46,9 @@ class Fetch:
     ``body`` is as it came, content coding and all. ``outcome`` is set for what the downloader
     knows already (a failure, a body that was not wanted); ``complete`` is False for a body whose
     connection ended early, ``stopped`` is True where it was not read for what its headers said.
-    ``attempts`` counts requests that were sent, ``retried`` failures
-    that were tried again, by reason.
+    ``attempts`` counts requests that were sent and ``received`` the bytes that came for them,
+    ``retried`` failures that were tried again, by reason. ``closes`` says why nothing more is to
+    be fetched from the site, if so.
     """
 
     job: Job
@@ -63,7 +64,18 @@ class Fetch:
     complete: bool = True
     stopped: bool = False
     retried: tuple[str, ...] = ()
+    received: int = 0
+    closes: str = ""
 
     def header(self, name: str) -> str:
         """The first response header called ``name`` (lower case), or an empty string."""
         return next((value for key, value in self.response_headers if key.lower() == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A job that was not begun goes back to the frontier, its site not to be asked for
+    ``wait_s`` seconds."""
+
+    job: Job
+    wait_s: float = 0.0

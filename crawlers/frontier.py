@@ -19,6 +19,7 @@ from cases.intake import target_row
 from cases.models import Run, RunSource
 from classifiers.cascade import Glance
 from crawlers import visits
+from crawlers.budgets import RunBudget
 from crawlers.entries import (
     NewEntry,
     NewSource,
@@ -28,13 +29,13 @@ from crawlers.entries import (
     robots_url,
     sort_out,
 )
-from crawlers.fetches import ICON, LINK, ROBOTS, SOURCE, Job
+from crawlers.fetches import ICON, LINK, ROBOTS, SOURCE, Job, Returned
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
 from crawlers.ordering import Order, by_chance
 from crawlers.redirects import Moved
-from crawlers.sites import ASKED_FOR, Site, outstanding
+from crawlers.sites import ASKED_FOR, Site, outstanding, rest_of
 from crawlers.urls import pattern
 from domain.candidates import Why
 from domain.captures import Outcome
@@ -80,6 +81,7 @@ class Frontier:
         self._user_agent = user_agent
         self._monotonic = monotonic
         self._clock = clock
+        self.budget = RunBudget(limits, clock, monotonic())
 
     @property
     def out(self) -> int:
@@ -88,8 +90,10 @@ class Frontier:
 
     def open(self) -> None:
         """Load the run's sources and see that each one's first URL is queued."""
-        if not Run.objects.filter(pk=self.run_id).exists():
+        run = Run.objects.filter(pk=self.run_id).first()
+        if run is None:
             raise InputError(f"there is no run {self.run_id}")
+        self.budget.load(self.run_id, run.started_at)
         with transaction.atomic():
             sources = RunSource.objects.filter(
                 run_id=self.run_id, done=False, target__kind__in=KINDS
@@ -228,6 +232,8 @@ class Frontier:
 
         The best ones, and some that are chosen by chance."""
         self._close_what_is_used_up()
+        if self.over:
+            return []
         jobs: list[Job] = []
         while True:
             room = min(
@@ -311,24 +317,52 @@ class Frontier:
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
         visits.note_use(self.run_id, sites.values(), self._monotonic())
         self._order.keep()
+        self.budget.note(self.run_id, self._monotonic())
 
     def note_moves(self, moves: Iterable[Moved]) -> None:
         """Note where first pages redirect to, in the transaction that stores them."""
         visits.note_moves(self.run_id, moves, self._clock)
 
-    def settle(self, job: Job, outcome: Outcome) -> None:
-        """A job has come back and is in the record (or is dropped, see ``close_onions``)."""
+    def settle(self, job: Job, outcome: Outcome, closes: str = "") -> None:
+        """A job has come back and is in the record (or is dropped, see ``close_onions``).
+
+        ``closes`` says why nothing more is fetched from its site, if so.
+        """
         self._out.discard(job.entry)
         self._pages += 1
-        self._by_id[job.site_id].ended(outcome, self.limits)
+        site = self._by_id[job.site_id]
+        site.ended(outcome, self.limits)
+        site.closed = site.closed or closes
+
+    def put_back(self, returned: Returned) -> None:
+        """A job that was handed out was not begun: it is queued as before."""
+        self._out.discard(returned.job.entry)
+        site = self._by_id[returned.job.site_id]
+        site.out -= 1
+        site.paused_until = max(site.paused_until, self._monotonic() + returned.wait_s)
+
+    @property
+    def over(self) -> str:
+        """Why nothing more may be begun in this crawl, or an empty string."""
+        return self.budget.over(self._monotonic())
+
+    @property
+    def rest_s(self) -> float | None:
+        """Seconds until a site that asked for a pause may be asked again; None without one."""
+        return rest_of(self.sites.values(), self._monotonic())
+
+    @property
+    def wait_s(self) -> float | None:
+        """Seconds in which there is work although nothing comes back; None for never."""
+        return self.budget.wait_s(self._monotonic(), self.rest_s)
 
     def _close_what_is_used_up(self) -> None:
         """Drop what is still queued of sites that are closed, and count it."""
-        used_up = self._pages >= self.limits.max_pages
+        reason = self.over or ("run budget" if self._pages >= self.limits.max_pages else "")
         now = self._monotonic()
         for site in self.sites.values():
-            if used_up and not self.out:
-                site.closed = site.closed or "run budget"
+            if reason and not self.out:
+                site.closed = site.closed or reason
             site.room(self.limits, now)
             if site.closed and not site.out and not site.emptied:
                 self.drop_queued(site)

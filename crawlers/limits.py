@@ -12,7 +12,9 @@ class Limits:
     """Bounds of one crawl, each as the setting of its name says.
 
     Bytes are counted before and after decompression. ``queued_per_page`` bounds the queue of a
-    site by its page budget; ``retry_base_s`` is the pause before a second try.
+    site by its page budget; ``retry_base_s`` is the pause before a second try. ``max_bytes`` and
+    ``max_minutes`` are of the whole crawl, None without such a bound; ``night_ends`` is
+    ``night.ends``, with its time zone.
     """
 
     max_pages: int
@@ -38,6 +40,14 @@ class Limits:
     minutes_per_site: float
     max_body_bytes: int
     explore_share: float
+    delay_s: float = 0.0
+    longest_delay_s: float = 30.0
+    longest_wait_s: float = 120.0
+    concurrency_per_address: int = 8
+    max_bytes: int | None = None
+    max_minutes: float | None = None
+    cookies: bool = True
+    night_ends: tuple[str, str] = ("", "UTC")
     queued_per_page: int = 5
     retry_base_s: float = 1.0
 

@@ -93,3 +93,14 @@ class LinkModelState(models.Model):
 
     def __str__(self) -> str:
         return f"link model of run {self.run_id}"
+
+
+class CrawlUse(models.Model):
+    """What a run's crawl has used up so far, over all its starts: time, and bytes on the wire."""
+
+    run = models.OneToOneField("cases.Run", on_delete=models.CASCADE, related_name="crawl_use")
+    seconds = models.FloatField(default=0.0)
+    received = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.seconds:.0f} s, {self.received} bytes"

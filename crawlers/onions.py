@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import transaction
@@ -26,18 +26,22 @@ class TorUse(StrEnum):
 
 @dataclass(slots=True)
 class Onions:
-    """``answers`` probes Tor's SOCKS port; ``up`` is what it last said."""
+    """``answers`` probes the Tor clients, and says whether one answers; ``silent`` names those
+    that do not. ``up`` is what was last said."""
 
     frontier: Frontier
     use: TorUse
     answers: Callable[[], bool]
+    silent: Callable[[], Sequence[str]] = tuple
     up: bool = False
+    _named: set[str] = field(default_factory=set)
 
     def open(self) -> None:
         """Probe Tor if it is wanted; close the onions among the sources if there is none."""
         onions = self._sites()
         wanted = self.use is TorUse.ON or (self.use is TorUse.AUTO and bool(onions))
         self.up = wanted and self.answers()
+        self.note_silent()
         if self.up:
             FrontierEntry.objects.filter(
                 run_id=self.frontier.run_id,
@@ -54,7 +58,15 @@ class Onions:
         if self.up and not self.answers():
             self.up = False
             self._close(TOR_DOWN, "failed")
+        self.note_silent()
         return not self.up
+
+    def note_silent(self) -> None:
+        """Count each Tor client that fell silent, by name, once in a run."""
+        for client in self.silent():
+            if client not in self._named:
+                self._named.add(client)
+                self._count_once(CountKey("", "failed", f"Tor client {client} silent"[:80]))
 
     def _sites(self) -> list[Site]:
         return [site for site in self.frontier.sites.values() if site.is_onion]
@@ -64,9 +76,10 @@ class Onions:
             with transaction.atomic():
                 site.closed = site.closed or reason
                 self.frontier.drop_queued(site)
-                key = CountKey(str(site.key), name, reason)
-                known = RunCount.objects.filter(
-                    run_id=self.frontier.run_id, stage=STAGE, source=key.source
-                )
-                if not known.filter(name=key.name, reason=key.reason).exists():
-                    counts.add(self.frontier.run_id, STAGE, {key: 1})
+                self._count_once(CountKey(str(site.key), name, reason))
+
+    def _count_once(self, key: CountKey) -> None:
+        run_id = self.frontier.run_id
+        known = RunCount.objects.filter(run_id=run_id, stage=STAGE, **key._asdict())
+        if not known.exists():
+            counts.add(run_id, STAGE, {key: 1})

@@ -193,6 +193,8 @@ def _judged(
     if block is not None and block.outcome is Outcome.EMPTY and page.refresh:
         location = _sent_on(page.refresh, fetch.job.url)
         if location:
+            # It is followed as the redirect that it is, within the bound of those.
+            findings.pages = [page for page in findings.pages if page.url != location]
             detail = f"to {location}, by an empty page"
             return Reading(
                 fetch, Outcome.REDIRECT, detail, body, findings=findings, location=location

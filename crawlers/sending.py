@@ -1,4 +1,4 @@
-"""Counts the requests that really go out, at the moment they do."""
+"""Counts the requests that really go out, and the bytes that come back, at the moment they do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class SentLedger:
         self._journal: RequestJournal | None = None
         self._urls: dict[str, str] = {}
         self._sent: Counter[str] = Counter()
+        self._received: Counter[str] = Counter()
 
     def open(self, journal: RequestJournal) -> None:
         """Write to ``journal`` from now on."""
@@ -35,7 +36,17 @@ class SentLedger:
         self._journal.sent(url)
         self._sent[wire_url] += 1
 
+    def received(self, wire_url: str, size: int) -> None:
+        """``size`` bytes have come for ``wire_url``; what comes after its end is not counted."""
+        if wire_url in self._urls:
+            self._received[wire_url] += size
+
+    def bytes_of(self, wire_url: str) -> int:
+        """Bytes that have come for a URL whose fetch is under way, over all its tries."""
+        return self._received[wire_url]
+
     def settle(self, wire_url: str) -> int:
         """Forget a URL whose fetch has ended. Returns how often it was sent."""
         self._urls.pop(wire_url, None)
+        self._received.pop(wire_url, None)
         return self._sent.pop(wire_url, 0)

@@ -53,6 +53,14 @@ NARCOWATCH_LIMITS = Limits(
     minutes_per_site=_crawl.minutes_per_site,
     max_body_bytes=_crawl.max_body_bytes,
     explore_share=_crawl.explore_share,
+    delay_s=_crawl.delay_s,
+    longest_delay_s=max(_crawl.longest_delay_s, _crawl.delay_s),
+    longest_wait_s=_crawl.longest_wait_s,
+    concurrency_per_address=_crawl.concurrency_per_address,
+    max_bytes=_crawl.max_bytes,
+    max_minutes=_crawl.max_minutes,
+    cookies=_crawl.cookies,
+    night_ends=(_settings.night.ends, _settings.night.timezone),
 )
 NARCOWATCH_READERS = _crawl.readers
 NARCOWATCH_MODEL_DIR = str(_settings.classify.model_dir)
@@ -65,11 +73,12 @@ NARCOWATCH_EVIDENCE_ROOT = str(_settings.data_dir / "evidence")
 NARCOWATCH_JOURNALS = str(_settings.data_dir / "journal")
 NARCOWATCH_ROTATE_BYTES = _settings.evidence.rotate_mb * 1_000_000
 NARCOWATCH_TOR = _settings.tor.enabled.value
-TOR_SOCKS = _settings.tor.socks
+TOR_SOCKS = list(_settings.tor.socks)
 TOR_TIMEOUT_S = _settings.tor.timeout_s
 
 NET_PROXY = _net.proxy
 NET_RESOLVER_OVERRIDES = dict(_net.resolver_overrides)
+NET_DNS_SERVERS = list(_net.dns_servers)
 NET_TEST_NETWORKS = [network.model_dump(mode="json") for network in _net.test_networks]
 if NET_PROXY:
     # The operator's own proxy may stand anywhere; targets are then looked up behind it.
@@ -92,9 +101,10 @@ DOWNLOAD_MAXSIZE = _crawl.max_body_bytes
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = _net.timeout_s
 DOWNLOAD_FAIL_ON_DATALOSS = False
-DOWNLOAD_DELAY = _crawl.delay_s
+# What starts when is the feeder's decision (crawlers/feeding.py): nothing waits in Scrapy.
+DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS = _crawl.concurrency
-CONCURRENT_REQUESTS_PER_DOMAIN = _crawl.concurrency_per_host
+CONCURRENT_REQUESTS_PER_DOMAIN = _crawl.concurrency
 NARCOWATCH_REQUEST_HEADERS = {
     "User-Agent": _net.user_agent,
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from protego import Protego
@@ -14,7 +15,16 @@ from domain.targets import TargetKey, TargetKind
 
 #: A name without an address, or with a forbidden one, will not get one in the same night.
 _FINAL = {Outcome.DNS: "no address", Outcome.ADDRESS_REFUSED: "address refused"}
-_FAILURES = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.ONION_DOWN, Outcome.FAILED})
+_FAILURES = frozenset(
+    {
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.ONION_DOWN,
+        Outcome.FAILED,
+        Outcome.THROTTLED,
+        Outcome.HEADER_FLOOD,
+    }
+)
 #: Why a source is looked at that was named beforehand; all others were found on the way.
 ASKED_FOR = frozenset({Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP})
 
@@ -26,6 +36,7 @@ class Site:
     nothing of it is queued any more; ``robots_due`` that its robots.txt comes first,
     ``icon_asked`` that its icon is in the frontier or will not be. ``before_s``
     seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
+    Nothing of it is handed out before ``paused_until``: it asked for a pause.
     ``asked_for`` says that it was named beforehand, or is where such a source redirects to;
     ``given`` is what its pages were worth.
     """
@@ -41,6 +52,7 @@ class Site:
     brought: int = 0
     failed_in_a_row: int = 0
     before_s: float = 0.0
+    paused_until: float = 0.0
     asked_for: bool = False
     started: float | None = None
     closed: str = ""
@@ -83,6 +95,8 @@ class Site:
         if left <= 0:
             self.closed = "page budget" if self.out == 0 else ""
             return 0
+        if now < self.paused_until:
+            return 0
         if self.robots_due:
             return 1 - self.out
         at_once = outstanding_per_site(limits)
@@ -98,7 +112,8 @@ class Site:
             self.closed = self.closed or _FINAL[outcome]
         self.failed_in_a_row = self.failed_in_a_row + 1 if outcome in _FAILURES else 0
         if self.failed_in_a_row >= limits.failures_per_site:
-            self.closed = self.closed or "site down"
+            throttled = outcome is Outcome.THROTTLED
+            self.closed = self.closed or ("throttled" if throttled else "site down")
 
     def allows(self, url: str, user_agent: str) -> bool:
         """Whether its robots.txt, where one was read, lets ``url`` be fetched."""
@@ -112,3 +127,9 @@ def outstanding(limits: Limits) -> int:
 
 def outstanding_per_site(limits: Limits) -> int:
     return max(8, limits.concurrency_per_host * 4)
+
+
+def rest_of(sites: Iterable[Site], now: float) -> float | None:
+    """Seconds until the first of ``sites`` that pauses may be asked again; None if none does."""
+    pauses = (site.paused_until - now for site in sites if not site.closed)
+    return min((pause for pause in pauses if pause > 0), default=None)

@@ -160,7 +160,7 @@ def _login(sight: Sight) -> bool:
 
 
 def _parked(sight: Sight) -> bool:
-    return sight.is_short(2_500, 40) and sight.opens_with(_PARKED)
+    return sight.is_short(1_500, 40) and sight.opens_with(_PARKED)
 
 
 def _default(sight: Sight) -> bool:
@@ -185,7 +185,7 @@ _RULES: tuple[tuple[Outcome, str, Callable[[Sight], bool]], ...] = (
     (Outcome.CAPTCHA, "captcha", _captcha),
     (Outcome.PARKED, "parked domain", _parked),
     (Outcome.LOGIN_WALL, "login form", _login),
-    (Outcome.EMPTY, "default server page", _default),
+    (Outcome.DEFAULT_PAGE, "default server page", _default),
     (Outcome.NOT_FOUND, "says not found", _missing),
     (Outcome.HTTP_ERROR, "says it is broken", _broken),
     (Outcome.EMPTY, "no text", _empty),

@@ -21,7 +21,7 @@ from cases.evidence import EvidenceWriter
 from crawlers import robots
 from crawlers.adopting import Adopter
 from crawlers.entries import mark_done
-from crawlers.fetches import ROBOTS, Fetch, Job
+from crawlers.fetches import ROBOTS, Fetch, Job, Returned
 from crawlers.frontier import STAGE, Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse
@@ -58,6 +58,7 @@ class Orders:
     rotate_bytes: int
     tor: TorUse
     tor_answers: Callable[[], bool]
+    tor_silent: Callable[[], Sequence[str]]
     domain_of: Callable[[str], str]
     worker: str = "crawl"
     clock: Clock = utc_now
@@ -68,12 +69,14 @@ class Listeners:
     """Whom the writer tells; called in the reactor's thread through ``post``.
 
     ``jobs`` are to be fetched; ``stored`` gives jobs and bytes that are in the record now;
+    ``enough`` says that nothing more is to be begun: what waits comes back through ``put``.
     ``ended`` comes last, with the exit code and what went wrong.
     """
 
     post: Callable[..., object]
     jobs: Callable[[list[Job]], None]
     stored: Callable[[int, int], None]
+    enough: Callable[[], None]
     ended: Callable[[int, str], None]
 
 
@@ -84,7 +87,8 @@ class Writer:
         self._orders = orders
         self._journal = journal
         self._tell = listeners
-        self._queue: queue.SimpleQueue[Fetch | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Fetch | Returned | None] = queue.SimpleQueue()
+        self._had_enough = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._readers = Readers(orders.reader, orders.readers)
         self._frontier: Frontier
@@ -100,7 +104,7 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, fetch: Fetch) -> None:
+    def put(self, fetch: Fetch | Returned) -> None:
         """Hand over what came back of a job."""
         self._queue.put(fetch)
 
@@ -139,7 +143,10 @@ class Writer:
             stopped = stopped or None in batch
             # While one batch is being read, the one before is stored.
             readings = self._readers.receive()
-            if fetches := [fetch for fetch in batch if fetch is not None]:
+            for returned in batch:
+                if isinstance(returned, Returned):
+                    self._frontier.put_back(returned)
+            if fetches := [fetch for fetch in batch if isinstance(fetch, Fetch)]:
                 self._readers.send(fetches)
             if readings:
                 self._store(readings, planner)
@@ -154,7 +161,7 @@ class Writer:
         self._frontier = Frontier(
             orders.run_id, orders.limits, orders.user_agent, orders.order, clock=orders.clock
         )
-        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
+        self._onions = Onions(self._frontier, orders.tor, orders.tor_answers, orders.tor_silent)
         self._frontier.open()
         lost = count_lost(orders.run_id, STAGE, self._journal.read())
         if lost:
@@ -169,15 +176,27 @@ class Writer:
         return Planner(self._frontier, orders.platforms, adopter)
 
     def _top_up(self) -> bool:
-        """Hand out what there is room for. Returns whether anything is still on its way."""
+        """Hand out what there is room for. Returns whether there is or will be any to wait for."""
         jobs = self._frontier.take()
         if jobs:
             self._tell.post(self._tell.jobs, jobs)
-        return self._frontier.out > 0
+        over = self._frontier.over
+        if over and not self._had_enough:
+            log.info("run %s: %s", self._orders.run_id, over)
+            self._had_enough = True
+            self._tell.post(self._tell.enough)
+        return self._frontier.out > 0 or self._frontier.rest_s is not None
 
-    def _batch(self, *, wait: bool) -> list[Fetch | None]:
-        """What has come back by now, at least one where it is to ``wait``."""
-        batch = [self._queue.get()] if wait else []
+    def _batch(self, *, wait: bool) -> list[Fetch | Returned | None]:
+        """What has come back by now. At least one where it is to ``wait``, unless there is other
+        work before."""
+        batch: list[Fetch | Returned | None] = []
+        if wait:
+            try:
+                longest = None if self._had_enough else self._frontier.wait_s
+                batch.append(self._queue.get(timeout=longest))
+            except queue.Empty:
+                return []
         while len(batch) < _BATCH and None not in batch[-1:]:
             try:
                 batch.append(self._queue.get_nowait())
@@ -195,6 +214,7 @@ class Writer:
             for reading in readings
             if reading.outcome is Outcome.TOR_DOWN and reading.fetch.attempts
         )
+        self._frontier.budget.received += sum(reading.fetch.received for reading in readings)
         intake.store(
             self._orders.run_id,
             STAGE,
@@ -203,8 +223,10 @@ class Writer:
             also=lambda: self._write_frontier(planner, plans),
             clock=self._orders.clock,
         )
+        self._onions.note_silent()
         for reading in readings:
-            self._frontier.settle(reading.fetch.job, reading.outcome)
+            fetch = reading.fetch
+            self._frontier.settle(fetch.job, reading.outcome, fetch.closes)
             if reading.fetch.job.why == ROBOTS:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
         size = sum(len(reading.fetch.body) for reading in readings)

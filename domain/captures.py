@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"
     HTTP_ERROR = "http_error"
     EMPTY = "empty"
+    DEFAULT_PAGE = "default_page"
     CAPTCHA = "captcha"
     INTERSTITIAL = "interstitial"
     LOGIN_WALL = "login_wall"
@@ -38,6 +39,7 @@ class Outcome(StrEnum):
     NO_ICON = "no_icon"
     TOO_LARGE = "too_large"
     BOMB = "bomb"
+    HEADER_FLOOD = "header_flood"
     TRUNCATED = "truncated"
     UNDECODABLE = "undecodable"
     TIMEOUT = "timeout"
@@ -61,6 +63,7 @@ ANSWERED = frozenset(
         Outcome.NOT_FOUND,
         Outcome.HTTP_ERROR,
         Outcome.EMPTY,
+        Outcome.DEFAULT_PAGE,
         Outcome.CAPTCHA,
         Outcome.INTERSTITIAL,
         Outcome.LOGIN_WALL,

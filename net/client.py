@@ -38,6 +38,7 @@ class NetConfig:
     max_redirects: int = 8
     test_networks: tuple[TestNetwork, ...] = ()
     resolver_overrides: Mapping[str, str] = field(default_factory=dict)
+    dns_servers: tuple[str, ...] = ()
     proxy: str = ""
     tor_socks: str = "127.0.0.1:9050"
     tor_timeout_s: float = 90.0
@@ -71,7 +72,7 @@ class Fetched:
 
 
 def build_resolver(config: NetConfig) -> Resolver:
-    return Resolver(config.resolver_overrides, config.test_networks)
+    return Resolver(config.resolver_overrides, config.test_networks, servers=config.dns_servers)
 
 
 def build_client(config: NetConfig) -> httpx.Client:

@@ -25,6 +25,8 @@ ACCEPTED_CODINGS = "gzip, deflate, br, zstd"
 BOMB_RATIO = 100
 _MOST_CODINGS = 3
 _GZIP_MAGIC = b"\x1f\x8b"
+#: A decoder must take windows of 8 MiB and may refuse larger ones (RFC 9659).
+_ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError)
 
 
@@ -88,13 +90,13 @@ class _Brotli:
 
 class _Zstd:
     def __init__(self) -> None:
-        self._decompressor = zstd.ZstdDecompressor()
+        self._decompressor = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
 
     def feed(self, data: bytes, room: int) -> bytes:
         decoded = b""
         while data:
             if self._decompressor.eof:  # frames may follow one another
-                self._decompressor = zstd.ZstdDecompressor()
+                self._decompressor = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
             decoded += self._decompressor.decompress(data, max_length=room + 1 - len(decoded))
             if len(decoded) > room:
                 raise Overflow

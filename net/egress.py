@@ -6,14 +6,14 @@ import socket
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from domain.captures import Egress
 from domain.errors import TransportError
 from domain.onion import is_onion
-from net.backends import isolation
 from net.client import Fetched, NetConfig, build_client, build_onion_client, fetch
 from net.socks import speaks_socks5
+from net.tor_pool import TorPool
 
 _PROBE_S = 5.0
 
@@ -33,19 +33,21 @@ def choose(url: str, proxy: str = "") -> Egress:
     return Egress.PROXY if proxy else Egress.DIRECT
 
 
-def onion_proxy_url(socks: str, onion: str, job: str) -> str:
-    """A socks5h URL whose user and password keep this onion's and job's circuits apart.
-
-    For clients that take a proxy URL; ``onion`` is an onion host.
-    """
-    user, password = isolation(onion, job)
-    return f"socks5h://{user}:{quote(password, safe='')}@{socks}"
-
-
 def tor_answers(socks: str, timeout_s: float = _PROBE_S) -> bool:
     """Whether something at ``socks`` (``host:port``) answers a SOCKS5 greeting."""
     host, _, port = socks.rpartition(":")
     return speaks_socks5(host.strip("[]"), int(port), timeout_s)
+
+
+def probe_tor(pool: TorPool, timeout_s: float = _PROBE_S) -> bool:
+    """Ask every Tor client of ``pool``: take out those that are silent, put back those that are
+    not. Returns whether one answers."""
+    for client in pool.clients:
+        if tor_answers(client, timeout_s):
+            pool.put_back(client)
+        else:
+            pool.take_out(client)
+    return len(pool.silent) < len(pool.clients)
 
 
 def port_answers(where: str, timeout_s: float = _PROBE_S) -> bool:

@@ -16,9 +16,11 @@ from ipaddress import IPv4Address, ip_address
 from domain.errors import AddressRefused, InputError, TransportError
 from domain.onion import is_onion
 from net.addresses import IPAddress, TestNetwork, check_address, host_matches
+from net.dns_servers import ask_servers
 
 _INET_ATON = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
 _CACHED_HOSTS = 10_000
+_DNS_PORT = 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Resolver:
 
     ``overrides`` maps a host or ``*.name`` to ``ip`` or ``ip:port``; the longest pattern that
     matches wins, an exact host before all. Raises InputError for an override that is no address.
-    Answers are kept for ``ttl_s`` seconds.
+    Answers are kept for ``ttl_s`` seconds. ``servers`` (``ip`` or ``ip:port``) are asked instead of
+    the system's.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Resolver:
         overrides: Mapping[str, str] | None = None,
         allowed: Sequence[TestNetwork] = (),
         *,
+        servers: Sequence[str] = (),
         ttl_s: float = 60.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -57,6 +61,7 @@ class Resolver:
             parsed, key=lambda one: (one.pattern[:1] == "*", -len(one.pattern))
         )
         self._allowed = tuple(allowed)
+        self._servers = tuple(_endpoint(text) for text in servers)
         self._ttl_s = ttl_s
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -113,7 +118,7 @@ class Resolver:
             kept = self._cache.get(name)
         if kept is not None and kept[0] > now:
             return kept[1]
-        found = _ask(name, timeout)
+        found = ask_servers(name, self._servers, timeout) if self._servers else _ask(name, timeout)
         with self._lock:
             self._cache[name] = (now + self._ttl_s, found)
             self._cache.move_to_end(name)
@@ -142,6 +147,11 @@ def literal_address(host: str) -> IPAddress | None:
     return None
 
 
+def _endpoint(text: str) -> tuple[str, int]:
+    server = _parsed("net.dns_servers", text)
+    return str(server.address), server.port or _DNS_PORT
+
+
 def _parsed(pattern: str, text: str) -> _Override:
     host, port = text, ""
     if text.startswith("["):
@@ -152,7 +162,7 @@ def _parsed(pattern: str, text: str) -> _Override:
     try:
         return _Override(pattern.lower(), ip_address(host), int(port) if port else None)
     except ValueError:
-        raise InputError(f"resolver override {pattern!r}: {text!r} is no ip or ip:port") from None
+        raise InputError(f"{pattern!r}: {text!r} is no ip or ip:port") from None
 
 
 def _ask(name: str, timeout: float | None) -> list[IPAddress]:

@@ -89,7 +89,12 @@ def wait_asked(fetched: Fetched, clock: Clock = utc_now) -> float | None:
     """
     if fetched.status not in ASKING_TO_WAIT:
         return None
-    text = fetched.header("Retry-After").strip()
+    return seconds_asked(fetched.header("Retry-After"), clock)
+
+
+def seconds_asked(retry_after: str, clock: Clock = utc_now) -> float:
+    """Seconds from now that a Retry-After header names (RFC 9110, 10.2.3); 0 for none."""
+    text = retry_after.strip()
     if text.isdecimal() and text.isascii():
         return float(min(int(text[:9]), 10**6))
     try:

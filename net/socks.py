@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Generator
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
@@ -24,7 +25,22 @@ _REPLIES = {
     6: "time to live expired",
     7: "command not supported",
     8: "address type not supported",
+    # Tor's own, where its SocksPort has the flag ExtendedErrors (tor(1), proposal 304).
+    0xF0: "onion service descriptor not found",
+    0xF1: "onion service descriptor invalid",
+    0xF2: "onion service introduction failed",
+    0xF3: "onion service rendezvous failed",
+    0xF4: "onion service wants client authorization",
+    0xF5: "onion service refuses the client authorization",
+    0xF6: "onion service address invalid",
+    0xF7: "onion service introduction timed out",
 }
+_WANT_AUTHORIZATION = frozenset({0xF4, 0xF5})
+_FINAL = frozenset({0xF6, *_WANT_AUTHORIZATION})
+
+Credentials = tuple[str, str]
+#: Gives bytes to write, or how many bytes to read and send in.
+Dialogue = Generator[bytes | int, bytes, None]
 
 
 class ByteStream(Protocol):
@@ -35,49 +51,95 @@ class ByteStream(Protocol):
     def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
 
 
+class AsyncByteStream(Protocol):
+    """The same for coroutines."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
+
+
 class SocksRefused(TransportError):
     """The proxy answered that it cannot reach the target; ``code`` is its reply code."""
 
     def __init__(self, message: str, code: int) -> None:
-        super().__init__(message, reason="proxy_refused")
+        super().__init__(message, reason="proxy_refused", permanent=code in _FINAL)
         self.code = code
+
+    @property
+    def wants_authorization(self) -> bool:
+        """Whether the onion service lets in only clients with a key of their own."""
+        return self.code in _WANT_AUTHORIZATION
 
 
 def connect_through(
     stream: ByteStream,
     host: str | IPv4Address | IPv6Address,
     port: int,
-    credentials: tuple[str, str] | None = None,
+    credentials: Credentials | None = None,
 ) -> None:
     """Ask the proxy on ``stream`` for a connection to ``host``; a name is left for it to resolve.
 
     Raises SocksRefused, and TransportError with reason ``proxy`` where it speaks no SOCKS5.
     """
+    for part in (greeting(credentials), connecting(host, port)):
+        wanted = next(part, None)
+        while wanted is not None:
+            try:
+                if isinstance(wanted, bytes):
+                    stream.write(wanted)
+                    wanted = next(part)
+                else:
+                    wanted = part.send(_exactly(stream, wanted))
+            except StopIteration:
+                break
+
+
+async def speak(stream: AsyncByteStream, part: Dialogue, timeout: float | None = None) -> None:
+    """Go through ``part`` (``greeting``, then ``connecting``) on a stream of coroutines.
+
+    ``timeout`` is for each read and write. Raises what the part does, and the stream.
+    """
+    wanted = next(part, None)
+    while wanted is not None:
+        try:
+            if isinstance(wanted, bytes):
+                await stream.write(wanted, timeout)
+                wanted = next(part)
+            else:
+                wanted = part.send(await _exactly_async(stream, wanted, timeout))
+        except StopIteration:
+            return
+
+
+def greeting(credentials: Credentials | None = None) -> Dialogue:
+    """The first part of the handshake, which the proxy answers without looking outside."""
     method = _NO_AUTHENTICATION if credentials is None else _PASSWORD
-    stream.write(bytes((_VERSION, 1, method)))
-    version, chosen = _exactly(stream, 2)
+    yield bytes((_VERSION, 1, method))
+    version, chosen = yield 2
     if version != _VERSION or chosen != method:
         raise TransportError("the proxy speaks no SOCKS5, or wants another sign-in", reason="proxy")
     if credentials is not None:
         user, password = (_field(text.encode()) for text in credentials)
-        stream.write(b"\x01" + user + password)
-        if _exactly(stream, 2)[1] != 0:
+        yield b"\x01" + user + password
+        if (yield 2)[1] != 0:
             raise TransportError("the proxy refused user and password", reason="proxy")
-    stream.write(bytes((_VERSION, _CONNECT, 0)) + _destination(host) + port.to_bytes(2, "big"))
-    _read_reply(stream, f"{host}:{port}")
 
 
-def _read_reply(stream: ByteStream, target: str) -> None:
-    version, code, _, kind = _exactly(stream, 4)
+def connecting(host: str | IPv4Address | IPv6Address, port: int) -> Dialogue:
+    """The second part: the connection asked for. Raises SocksRefused."""
+    yield bytes((_VERSION, _CONNECT, 0)) + _destination(host) + port.to_bytes(2, "big")
+    version, code, _, kind = yield 4
     if version != _VERSION:
         raise TransportError("the proxy speaks no SOCKS5", reason="proxy")
     if code:
-        why = _REPLIES.get(code, f"reply {code}")
-        raise SocksRefused(f"connecting to {target} through the proxy: {why}", code)
+        why = _REPLIES.get(code, "no known reply")
+        message = f"connecting to {host}:{port} through the proxy: {why} ({code:#x})"
+        raise SocksRefused(message, code)
     length = _ADDRESS_BYTES.get(kind)
     if length is None:
-        length = _exactly(stream, 1)[0]
-    _exactly(stream, length + 2)
+        length = (yield 1)[0]
+    yield length + 2
 
 
 def _destination(host: str | IPv4Address | IPv6Address) -> bytes:
@@ -98,6 +160,16 @@ def _exactly(stream: ByteStream, count: int) -> bytes:
     received = b""
     while len(received) < count:
         part = stream.read(count - len(received))
+        if not part:
+            raise TransportError("the proxy closed the connection", reason="proxy")
+        received += part
+    return received
+
+
+async def _exactly_async(stream: AsyncByteStream, count: int, timeout: float | None) -> bytes:
+    received = b""
+    while len(received) < count:
+        part = await stream.read(count - len(received), timeout)
         if not part:
             raise TransportError("the proxy closed the connection", reason="proxy")
         received += part

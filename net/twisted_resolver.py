@@ -26,7 +26,7 @@ from domain.errors import TransportError
 from net.addresses import TestNetwork
 from net.resolving import Endpoint, Resolver
 
-_KEPT_FAILURES = 10_000
+_KEPT = 10_000
 _LOG = Logger()
 
 
@@ -64,19 +64,13 @@ class GuardedResolver:
         self._resolver = resolver
         self._timeout_s = timeout_s
         self._failures: OrderedDict[str, TransportError] = OrderedDict()
+        self._addresses: OrderedDict[str, str] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> Self:
-        """For Scrapy. Reads ``NET_RESOLVER_OVERRIDES`` (host pattern to ``ip`` or ``ip:port``),
-        ``NET_TEST_NETWORKS`` (tables of name, cidr, hosts) and ``DNS_TIMEOUT`` (seconds).
-        """
+        """For Scrapy. Reads ``DNS_TIMEOUT`` (seconds), and what ``resolver_of`` does."""
         settings = crawler.settings
-        networks = tuple(
-            TestNetwork.of(row["name"], row["cidr"], row["hosts"])
-            for row in settings.getlist("NET_TEST_NETWORKS")
-        )
-        resolver = Resolver(settings.getdict("NET_RESOLVER_OVERRIDES"), networks)
-        return cls(reactor, resolver, settings.getfloat("DNS_TIMEOUT"))
+        return cls(reactor, resolver_of(settings), settings.getfloat("DNS_TIMEOUT"))
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)
@@ -84,6 +78,10 @@ class GuardedResolver:
     def failure(self, host: str) -> TransportError | None:
         """Why ``host`` had no address when it was last asked for; None if it had one."""
         return self._failures.get(host.lower())
+
+    def address(self, host: str) -> str:
+        """Where ``host`` was last found: the address tried first; empty where it was not."""
+        return self._addresses.get(host.lower(), "")
 
     def resolveHostName(
         self,
@@ -110,7 +108,12 @@ class GuardedResolver:
         return resolution
 
     def _found(self, endpoints: list[Endpoint], host: str) -> list[Endpoint]:
-        self._failures.pop(host.lower(), None)
+        name = host.lower()
+        self._failures.pop(name, None)
+        self._addresses[name] = str(endpoints[0].address)
+        self._addresses.move_to_end(name)
+        if len(self._addresses) > _KEPT:
+            self._addresses.popitem(last=False)
         return endpoints
 
     def _not_found(self, failure: Failure, host: str) -> list[Endpoint]:
@@ -120,9 +123,21 @@ class GuardedResolver:
             error = TransportError(f"resolving {host}: {error}", reason="dns")
         self._failures[host.lower()] = error
         self._failures.move_to_end(host.lower())
-        if len(self._failures) > _KEPT_FAILURES:
+        if len(self._failures) > _KEPT:
             self._failures.popitem(last=False)
         return []
+
+
+def resolver_of(settings: Any) -> Resolver:
+    """The resolver that Scrapy's settings describe: ``NET_RESOLVER_OVERRIDES`` (host pattern to
+    ``ip`` or ``ip:port``), ``NET_TEST_NETWORKS`` (tables of name, cidr, hosts) and
+    ``NET_DNS_SERVERS``."""
+    networks = tuple(
+        TestNetwork.of(row["name"], row["cidr"], row["hosts"])
+        for row in settings.getlist("NET_TEST_NETWORKS")
+    )
+    overrides = settings.getdict("NET_RESOLVER_OVERRIDES")
+    return Resolver(overrides, networks, servers=settings.getlist("NET_DNS_SERVERS"))
 
 
 def _of_types(
@@ -135,6 +150,12 @@ def _of_types(
         for endpoint in endpoints
     ]
     return [address for address in addresses if types is None or isinstance(address, tuple(types))]
+
+
+def address_of(reactor: Any, host: str) -> str:
+    """The address that the resolver installed on ``reactor`` last found for ``host``, or none."""
+    installed = reactor.nameResolver
+    return installed.address(host) if isinstance(installed, GuardedResolver) else ""
 
 
 def failure_of(reactor: Any, host: str) -> TransportError | None:

@@ -34,4 +34,5 @@ def plan_of(settings: Settings) -> Plan:
         max_new_channels=settings.channels.max_new_channels,
         follow_discovered=settings.crawl.follow_discovered,
         exports=export_plan(settings),
+        night_ends=(settings.night.ends, settings.night.timezone),
     )

@@ -14,6 +14,7 @@ from crawlers.process import run_crawl
 from crawlers.visits import destinations
 from domain.candidates import Why
 from domain.errors import BoundaryError
+from domain.nights import end_of
 from domain.targets import TargetKind
 from nightly.night import Counted, Night
 
@@ -43,7 +44,7 @@ def gather_channels(night: Night) -> Counted:
 def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
     counted: Counter[tuple[str, str]] = Counter()
     for _ in range(night.plan.rounds):
-        if night.plan.follow_discovered:
+        if night.plan.follow_discovered and not _is_over(night):
             _adopt(night, sites=sites, channels=channels)
         worked = False
         if sites and _waiting(night, SITES):
@@ -66,6 +67,12 @@ def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
     counted[("skipped", "waits for another night")] = _over_budget(night)
     counted[("out", "captures")] = Capture.objects.filter(run=night.run).count()
     return dict(counted)
+
+
+def _is_over(night: Night) -> bool:
+    """Whether nothing new is to be fetched any more: what nobody looked at is for another night."""
+    end = end_of(night.run.started_at, *night.plan.night_ends)
+    return end is not None and night.clock() >= end
 
 
 def _over_budget(night: Night) -> int:

@@ -15,7 +15,8 @@ class Plan:
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
     target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
-    sites and channels take turns in feeding each other with candidates.
+    sites and channels take turns in feeding each other with candidates. ``night_ends`` is the
+    time of day, and its zone, after which nothing new is fetched.
     """
 
     data_dir: Path
@@ -32,4 +33,5 @@ class Plan:
     follow_discovered: bool
     exports: ExportPlan
     fingerprint_days: int = 180
+    night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from publicsuffixlist import PublicSuffixList
 from scrapy import Request, Spider, signals
@@ -22,26 +22,33 @@ from twisted.python.failure import Failure
 from classifiers.store import threshold_of
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
+from crawlers.cookies import Jar, cookie_header, take_cookies
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
-from crawlers.fetches import ICON, Fetch, Job
+from crawlers.fetches import ICON, Fetch, Job, Returned
 from crawlers.limits import Limits
 from crawlers.mirrors import icon_reading
 from crawlers.onions import TorUse
 from crawlers.ordering import BestFirst
+from crawlers.pacing import Pacer, Politeness
 from crawlers.readers import ReaderPlan
-from crawlers.retrying import Retries
+from crawlers.retrying import FOR_COOKIE, Pause, Retries, is_strain
 from crawlers.sending import SentLedger
+from crawlers.tries import Tries
+from crawlers.wire import most_wire_bytes
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
-from domain.captures import Egress
+from domain.captures import Egress, Outcome
 from domain.errors import InputError, NarcowatchError
-from net.addresses import TestNetwork
-from net.egress import tor_answers
+from net.egress import probe_tor
 from net.journal import RequestJournal
 from net.resolving import Resolver
 from net.retries import Backoff
+from net.tor_pool import TorPool
+from net.twisted_resolver import address_of, resolver_of
 
 log = logging.getLogger(__name__)
+#: For a longer pause of a host its jobs go back to the frontier, to make room for other hosts'.
+_HELD_S = 20.0
 
 
 class SitesSpider(Spider):
@@ -57,21 +64,19 @@ class SitesSpider(Spider):
         super().__init__()
         self.exit_code = FAILED
         self.ledger = SentLedger()
+        self._tries = Tries(self.ledger)
         self.guard = Resolver()
+        self.tor = TorPool((), "")
         self.run_id = 0
         self._arguments = (run, max_pages)
-        self._closing = False
+        self._closing = self._enough = False
         self._writer: Writer | None = None
         self._journal: RequestJournal | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        networks = tuple(
-            TestNetwork.of(row["name"], row["cidr"], row["hosts"])
-            for row in crawler.settings.getlist("NET_TEST_NETWORKS")
-        )
-        spider.guard = Resolver(crawler.settings.getdict("NET_RESOLVER_OVERRIDES"), networks)
+        spider.guard = resolver_of(crawler.settings)
         connect = crawler.signals.connect
         connect(spider._opened, signals.spider_opened)
         connect(spider._closed, signals.spider_closed)
@@ -95,18 +100,25 @@ class SitesSpider(Spider):
             raise CloseSpider("refused") from error
         from twisted.internet import reactor  # it is installed by now, and not before
 
-        self._reactor: Any = reactor
-        self._retries = Retries(
-            Backoff(tries=limits.tries, base_s=limits.retry_base_s),
-            random.Random(),  # noqa: S311 - spreads pauses, guards nothing
-        )
+        self._reactor = cast("Any", reactor)
+        rng = random.Random()  # noqa: S311 - spreads pauses, guards nothing
+        policy = Backoff(tries=limits.tries, base_s=limits.retry_base_s)
+        self._retries = Retries(policy, rng, limits.longest_wait_s)
+        self._jar = Jar() if limits.cookies else None
+        self._most_bytes = most_wire_bytes(limits.max_body_bytes)
+        self._pacer = Pacer(Politeness.of(limits), rng)
         self._feeder = Feeder(
-            self._begin, concurrency=limits.concurrency, per_site=limits.concurrency_per_host
+            self._begin,
+            self._pacer,
+            concurrency=limits.concurrency,
+            call_later=self._reactor.callLater,
+            monotonic=self._reactor.seconds,
         )
         listeners = Listeners(
             post=self._reactor.callFromThread,
             jobs=self._feeder.offer,
             stored=self._feeder.stored,
+            enough=self._give_up_waiting,
             ended=self._ended,
         )
         assert self._journal is not None
@@ -128,6 +140,7 @@ class SitesSpider(Spider):
         threshold = self.settings["NARCOWATCH_REVIEW_THRESHOLD"]
         model_dir = Path(self.settings["NARCOWATCH_MODEL_DIR"])
         self._sells_from = threshold_of(model_dir) if threshold is None else threshold
+        self.tor = TorPool(self.settings.getlist("TOR_SOCKS"), f"run-{self.run_id}")
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")
         self.ledger.open(self._journal)
@@ -155,30 +168,27 @@ class SitesSpider(Spider):
             evidence_root=Path(settings["NARCOWATCH_EVIDENCE_ROOT"]),
             rotate_bytes=settings.getint("NARCOWATCH_ROTATE_BYTES"),
             tor=TorUse(settings["NARCOWATCH_TOR"]),
-            tor_answers=partial(tor_answers, settings["TOR_SOCKS"]),
+            tor_answers=partial(probe_tor, self.tor),
+            tor_silent=lambda: self.tor.silent,
             domain_of=lambda host: suffixes.privatesuffix(host) or host,
         )
 
     def _begin(self, job: Job) -> None:
-        self._send(job, ())
-
-    def _send(self, job: Job, retried: tuple[str, ...]) -> None:
         if self._closing:
             return
         request = Request(
             job.url,
             callback=self._answered,
             errback=self._failed,
-            headers=self._request_headers,
+            headers={**self._request_headers, **cookie_header(self._jar, job.url)},
             dont_filter=True,
             meta={
                 "job": job,
-                "retried": retried,
                 "download_timeout": self._timeout(job),
                 **({"download_maxsize": icon_reading.MOST_BYTES} if job.why == ICON else {}),
             },
         )
-        self.ledger.register(request.url, job.url)
+        self._tries.begin(job, request.url)
         self.crawler.engine.crawl(request)
 
     def _timeout(self, job: Job) -> float:
@@ -203,43 +213,85 @@ class SitesSpider(Spider):
         request = response.request
         assert request is not None
         job: Job = request.meta["job"]
-        retried: tuple[str, ...] = request.meta["retried"]
+        host = self._host_of(request)
+        if is_strain(response.status):
+            self._pacer.strained(host)
+        else:
+            self._pacer.answered(host, request.meta.get("download_latency", 0.0))
+        news = take_cookies(self._jar, job.url, response)
+        retried = self._tries.retried(job)
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        wait = self._retries.after_answer(response.status, retry_after, len(retried) + 1)
-        if wait is not None:
-            self._again(wait, job, (*retried, f"status {response.status}"))
-            return
-        sent = self.ledger.settle(request.url)
-        self._hand_over(
-            of_response(job, response, egress=self._egress(job), attempts=sent, retried=retried)
+        pause = self._retries.after_answer(response.status, retry_after, len(retried) + 1)
+        fetch = of_response(
+            job,
+            response,
+            egress=self._egress(job),
+            retried=retried,
+            closes=pause.closes,
+            flooded=self._tries.received(job) > self._most_bytes,
         )
+        if news and self._retries.for_cookie(response.status, retried):
+            self._go_on(fetch, Pause(0.0), host, FOR_COOKIE)
+            return
+        self._go_on(fetch, pause, host, f"status {response.status}")
 
     def _failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         assert failure.value is not None
         job: Job = request.meta["job"]
-        retried: tuple[str, ...] = request.meta["retried"]
-        host = urlparse_cached(request).hostname or ""
+        host = self._host_of(request)
         failed = judge(failure.value, host, self._reactor)
         if not failed.known:
             log.error("fetching %s: %s", job.url, failed.detail, exc_info=failure.value)
+        if failed.outcome is Outcome.TIMEOUT:
+            self._pacer.strained(host)
+        retried = self._tries.retried(job)
         answered = "download_latency" in request.meta
-        wait = self._retries.after_failure(failed, len(retried) + 1, answered=answered)
-        if wait is not None:
-            self._again(wait, job, (*retried, failed.outcome.value))
-            return
-        sent = self.ledger.settle(request.url)
-        self._hand_over(
-            of_failure(job, failed, egress=self._egress(job), attempts=sent, retried=retried)
-        )
+        pause = self._retries.after_failure(failed, len(retried) + 1, answered=answered)
+        fetch = of_failure(job, failed, egress=self._egress(job), retried=retried)
+        self._go_on(fetch, pause, host, failed.outcome.value)
 
-    def _again(self, wait: float, job: Job, retried: tuple[str, ...]) -> None:
-        self._reactor.callLater(wait, self._send, job, retried)
+    def _host_of(self, request: Request) -> str:
+        """The request's host, whose address counts from now on where it was looked up here."""
+        host = urlparse_cached(request).hostname or ""
+        direct = self._egress(request.meta["job"]) is Egress.DIRECT
+        if direct and (address := address_of(self._reactor, host)):
+            self._pacer.found_at(host, address)
+        return host
 
-    def _hand_over(self, fetch: Fetch) -> None:
+    def _go_on(self, fetch: Fetch, pause: Pause, host: str, reason: str) -> None:
+        """A try has ended in ``fetch``: try again after ``pause``, or hand it over."""
         assert self._writer is not None
-        self._writer.put(fetch)
-        self._feeder.came_back(fetch.job, len(fetch.body))
+        if pause.of_host:
+            self._pacer.pause(host, self._reactor.seconds() + pause.of_host)
+        if pause.wait_s is None or self._enough:
+            self._writer.put(self._tries.finish(fetch))
+            self._feeder.came_back(fetch.job, len(fetch.body))
+        else:
+            self._tries.again(fetch, reason)
+            self._feeder.again(fetch.job, pause.wait_s)
+        if pause.closes or pause.of_host > _HELD_S:
+            self._send_back(host, pause.of_host)
+
+    def _send_back(self, host: str, wait_s: float) -> None:
+        """Jobs of ``host`` that were not begun go back to the frontier for ``wait_s`` seconds."""
+        assert self._writer is not None
+        waiting = self._feeder.take_back(host)
+        self._feeder.offer(job for job in waiting if self._tries.tried(job))
+        for job in waiting:
+            if not self._tries.tried(job):
+                self._writer.put(Returned(job, wait_s))
+
+    def _give_up_waiting(self) -> None:
+        """The crawl's time or budget is over: what was not begun goes back, what was tried ends."""
+        assert self._writer is not None
+        self._enough = True
+        fresh, ended = self._tries.give_up(self._feeder.take_back())
+        for job in fresh:
+            self._writer.put(Returned(job))
+        for fetch in ended:
+            self._feeder.kept(len(fetch.body))
+            self._writer.put(fetch)
 
     def _ended(self, code: int, error: str) -> None:
         self.exit_code = code

@@ -32,7 +32,7 @@ class Installation:
     index_url: str
     model_dir: Path
     lexicon_dir: Path
-    tor_socks: str
+    tor_socks: tuple[str, ...]
     tor_use: str
     proxy: str
     test_networks: tuple[str, ...]

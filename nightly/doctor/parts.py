@@ -49,12 +49,15 @@ def blocking_lists(installation: Installation) -> Said:
 
 
 def tor_port(installation: Installation) -> Said:
-    where = installation.tor_socks
     if installation.tor_use == "off":
         return ok("onion sites are switched off")
-    if tor_answers(where):
-        return ok(f"SOCKS at {where}")
-    message = f"nothing speaks SOCKS5 at {where}"
+    silent = [where for where in installation.tor_socks if not tor_answers(where)]
+    if not silent:
+        return ok(f"SOCKS at {', '.join(installation.tor_socks)}")
+    message = f"nothing speaks SOCKS5 at {', '.join(silent)}"
+    if len(silent) < len(installation.tor_socks):
+        hint = "start that Tor client, or take it out of tor.socks"
+        return warning(f"{message}; the other Tor clients take its onions over", hint)
     if installation.tor_use == "on":
         return error(message, "start Tor, or set tor.enabled to off")
     return warning(f"{message}: seeds that are onions will fail", "start Tor, or set tor.socks")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError
 
@@ -12,6 +14,7 @@ from domain.captures import Outcome
 from tests.channels.pages import FakePost, landing_html, page_html
 from tests.channels.previewserver import PreviewServer
 from tests.channels.reading import Night, count, outcomes, shop
+from tests.records import new_run
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +104,14 @@ def test_reading_a_finished_run_again_asks_for_nothing(night: Night, server: Pre
     assert next_source(read_again, 50) is None
     assert sum(server.served.values()) == served
     assert RunCount.objects.filter(run=run).count() == before
+
+
+def test_after_the_night_no_channel_is_begun(night: Night, server: PreviewServer) -> None:
+    server.put(shop().add(1, "see @other_shop"), shop(2, "other_shop").add(1))
+    run = new_run()
+    run.started_at -= timedelta(days=2)
+    run.save()
+    night("some_shop", run=run, night_ends=("06:00", "Asia/Almaty"))
+    assert outcomes(run) == {}
+    assert count(run, "skipped", "the night is over") == 1
+    assert not RunSource.objects.filter(run=run, done=False).exists()

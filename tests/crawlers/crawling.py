@@ -46,6 +46,7 @@ class Place:
             "NARCOWATCH_CRAWL__DELAY_S": "0",
             "NARCOWATCH_CRAWL__CONCURRENCY_PER_HOST": "4",
             "NARCOWATCH_CRAWL__FAVICONS": "false",  # most tests list what was asked for
+            "NARCOWATCH_CRAWL__CONCURRENCY_PER_ADDRESS": "64",  # every host is on loopback
             "NARCOWATCH_TOR__SOCKS": "127.0.0.1:1",
             **self.settings,
         }

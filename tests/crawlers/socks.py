@@ -21,10 +21,14 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
 
 
 class Socks:
-    """``asked`` holds (user, password, host, port) of every CONNECT."""
+    """``asked`` holds (user, password, host, port) of every CONNECT.
+
+    ``refusals`` are reply codes that a host's next CONNECTs get before it is reached.
+    """
 
     def __init__(self, known: dict[str, int]) -> None:
         self.known = known
+        self.refusals: dict[str, list[int]] = {}
         self.asked: list[tuple[str, str, str, int]] = []
         self.port = 0
 
@@ -55,8 +59,10 @@ class Socks:
                 host = _exactly(me, _exactly(me, 1)[0]).decode()
                 port = struct.unpack(">H", _exactly(me, 2))[0]
                 outer.asked.append((user, password, host, port))
-                if host not in outer.known:
-                    me.sendall(b"\x05\x04\x00\x01\0\0\0\0\0\0")
+                refusals = outer.refusals.get(host, [])
+                code = refusals.pop(0) if refusals else 0 if host in outer.known else 4
+                if code:
+                    me.sendall(bytes((5, code, 0, 1)) + bytes(6))
                     return
                 with socket.create_connection(("127.0.0.1", outer.known[host])) as there:
                     me.sendall(b"\x05\x00\x00\x01\0\0\0\0\0\0")

@@ -104,7 +104,7 @@ def test_each_page_ends_in_its_outcome(crawled: Crawled, path: str, outcome: str
         ("guard.test", "interstitial"),
         ("parked.test", "parked"),
         ("seized.test", "seized"),
-        ("default.test", "empty"),
+        ("default.test", "default_page"),
         ("empty.test", "empty"),
         ("sorry.test", "not_found"),
         ("refused.test", "address_refused"),

@@ -10,7 +10,8 @@ import pytest
 from domain.captures import Egress
 from domain.errors import AddressRefused, TransportError
 from domain.onion import onion_from_public_key
-from net.egress import Fetcher, choose, onion_proxy_url, tor_answers
+from net.egress import Fetcher, choose, probe_tor, tor_answers
+from net.tor_pool import TorPool
 from tests.net.servers import config, raw_server, redirect, response
 from tests.net.socks_server import socks_server
 
@@ -179,7 +180,13 @@ def test_a_proxy_that_is_not_there_is_named() -> None:
             assert failure(fetcher, "http://shop.example/").reason in ("proxy", "connection")
 
 
-def test_the_proxy_url_for_other_clients_isolates_circuits() -> None:
-    label = ONION.removesuffix(".onion")
-    url = onion_proxy_url("127.0.0.1:9050", f"www.{ONION}", "night 7/@")
-    assert url == f"socks5h://{label}:night%207%2F%40@127.0.0.1:9050"
+def test_a_probe_takes_silent_tor_clients_out_and_puts_them_back() -> None:
+    gone = f"127.0.0.1:{free_port()}"
+    with socks_server(1) as (socks, _):
+        up = f"127.0.0.1:{socks}"
+        pool = TorPool([up, gone], "night")
+        pool.take_out(up)
+        assert probe_tor(pool)
+        assert pool.silent == (gone,)
+    assert not probe_tor(pool)
+    assert pool.silent == (up, gone)

@@ -36,7 +36,7 @@ def installation(tmp_path: Path) -> Installation:
         index_url="",
         model_dir=CHECKOUT / "classifiers" / "model",
         lexicon_dir=lists / "lexicons",
-        tor_socks="127.0.0.1:1",
+        tor_socks=("127.0.0.1:1",),
         tor_use="auto",
         proxy="",
         test_networks=(),
@@ -156,8 +156,17 @@ def test_tor_matters_as_much_as_onions_do(
 ) -> None:
     assert said("NW008", replace(installation, tor_use=use)).state is without
     with socks_server(1) as (port, _):
-        there = replace(installation, tor_use=use, tor_socks=f"127.0.0.1:{port}")
+        there = replace(installation, tor_use=use, tor_socks=(f"127.0.0.1:{port}",))
         assert said("NW008", there).state is with_tor
+
+
+def test_each_of_several_tor_clients_is_asked(installation: Installation) -> None:
+    with socks_server(1) as (port, _):
+        two = replace(installation, tor_use="on", tor_socks=(f"127.0.0.1:{port}", "127.0.0.1:1"))
+        finding = said("NW008", two)
+    assert finding.state is State.WARNING
+    assert "127.0.0.1:1;" in finding.message
+    assert str(port) not in finding.message
 
 
 def test_a_proxy_that_does_not_answer_is_an_error(installation: Installation) -> None:

@@ -38,7 +38,8 @@ class Response:
     """One response. A body that is no ``bytes`` is streamed in chunks as it is generated.
 
     ``declared_length`` replaces the true Content-Length; where less than that is sent, the
-    connection is closed after it.
+    connection is closed after it. With ``raw`` the body is all that is sent, status line and
+    headers included, and the connection is closed after it.
     """
 
     status: int = 200
@@ -46,6 +47,7 @@ class Response:
     content_type: str | None = HTML
     headers: tuple[tuple[str, str], ...] = ()
     declared_length: int | None = None
+    raw: bool = False
 
 
 Handler = Callable[[Request], Response]

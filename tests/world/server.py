@@ -217,6 +217,12 @@ async def _send(
     request: Request, response: Response, writer: asyncio.StreamWriter, sent: list[int]
 ) -> bool:
     """Write ``response``, noting each piece's length in ``sent``; returns whether to go on."""
+    if response.raw:
+        async for piece in _pieces(response):
+            writer.write(piece)
+            sent.append(len(piece))
+            await writer.drain()
+        return False
     lying = response.declared_length is not None
     close = lying or request.headers.get("connection", "").lower() == "close"
     head = _head(request, response, close)

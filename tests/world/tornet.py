@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import shutil
+import socket
 import tempfile
 import time
 import urllib.error
@@ -62,6 +63,8 @@ class TorNetwork:
         self._target_port = target_port
         self._stack = ExitStack()
         self._processes: list[TorProcess] = []
+        self._known: list[Authority] = []
+        self._folder = self._sockets = cache_dir
         self.socks = ""
 
     @property
@@ -92,9 +95,28 @@ class TorNetwork:
     ) -> None:
         self._stack.close()
 
+    @contextmanager
+    def another_client(self) -> Iterator[str]:
+        """One more Tor client of the network, which hosts nothing: gives its SOCKS port."""
+        data = self._folder / "client1"
+        data.mkdir(mode=0o700, exist_ok=True)
+        forget_network(data)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = int(free.getsockname()[1])
+        torrc = client_torrc(self._known, data, port)
+        client = TorProcess(torrc, data, self._sockets / "client1")
+        try:
+            deadline = time.monotonic() + _BOOTSTRAP_S
+            control = client.connect(deadline)
+            _until(lambda: _is_bootstrapped(control, deadline), deadline, "no circuits")
+            yield f"127.0.0.1:{port}"
+        finally:
+            client.stop()
+
     def _start(self, folder: Path, sockets: Path) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             known, socks_port, as_before = authorities(folder)
+            self._known, self._folder, self._sockets = known, folder, sockets
             warm = as_before and attempt == 1 and _consensus_holds(folder / known[0].nick)
             if not warm:
                 _forget(folder)

@@ -133,7 +133,7 @@ class World:
             },
             "tor": ({"enabled": "on", "socks": self.tor.socks} if self.tor else {"enabled": "off"}),
             "channels": {"preview_base_url": PREVIEW_BASE, "delay_s": 0.0},
-            "crawl": {"delay_s": 0.0},
+            "crawl": {"delay_s": 0.0, "concurrency_per_address": 64},
         }
 
     def settings_toml(self, **more: Any) -> str:

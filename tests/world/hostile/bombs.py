@@ -30,6 +30,27 @@ def zstd_bomb(request: Request) -> Response:
     return _coded("zstd", _zstd())
 
 
+def nested_bomb(request: Request) -> Response:
+    """1 GiB of spaces, packed twice: a few kB of gzip that hold 1 MB of gzip."""
+    return _coded("gzip, gzip", _gzip_of(gzip_pieces(DECODED)))
+
+
+def wide_window(request: Request) -> Response:
+    """A zstd frame that asks for 128 MiB of memory before its first byte (RFC 9659: 8 MiB)."""
+    magic, descriptor, window = b"\x28\xb5\x2f\xfd", b"\x00", bytes([17 << 3])
+    return _coded("zstd", iter([magic + descriptor + window, b"\x29\x00\x00hello", b" " * 64]))
+
+
+def many_codings(request: Request) -> Response:
+    """A page said to be packed a hundred times."""
+    return _coded(", ".join(["gzip"] * 100), iter([b"\x1f\x8b\x08\x00"]))
+
+
+def deep_page(request: Request) -> Response:
+    """4 MB of elements, each inside the one before."""
+    return Response(body=(b"<div><b><table><tr><td>yes " * 1000 for _ in range(160)))
+
+
 def huge_page(request: Request) -> Response:
     """100 MiB of plain HTML, without a Content-Length."""
     return Response(body=_huge())
@@ -51,6 +72,14 @@ def gzip_pieces(size: int) -> Iterator[bytes]:
         checksum = zlib.crc32(block, checksum)
         yield packed
     yield packer.flush() + struct.pack("<II", checksum, size % 2**32)
+
+
+def _gzip_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()
 
 
 def _brotli() -> Iterator[bytes]:

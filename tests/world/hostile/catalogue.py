@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.world.content import Truth
 from tests.world.exchange import Handler
-from tests.world.hostile import bombs, broken, lies, markup, redirects, traps
+from tests.world.hostile import bombs, broken, floods, lies, markup, obstacles, redirects, traps
 
 DOCUMENTS = "documents"
 METADATA_URL = "http://169.254.169.254/latest/meta-data/"
@@ -36,9 +36,21 @@ def hostile_sites(port: int) -> list[Hostile]:
         Hostile("gzip-bomb.test", bombs.gzip_bomb, "1 GiB in 1 MB of gzip", expect="bomb"),
         Hostile("brotli-bomb.test", bombs.brotli_bomb, "1 GiB in brotli", expect="bomb"),
         Hostile("zstd-bomb.test", bombs.zstd_bomb, "1 GiB in 32 kB of zstd", expect="bomb"),
+        Hostile("nested-bomb.test", bombs.nested_bomb, "1 GiB, packed twice", expect="bomb"),
+        Hostile(
+            "wide-window.test",
+            bombs.wide_window,
+            "zstd that asks for 128 MiB of memory",
+            expect="undecodable",
+        ),
+        Hostile("many-codings.test", bombs.many_codings, "a hundred codings", expect="undecodable"),
+        Hostile("deep-page.test", bombs.deep_page, "elements nested 900 000 deep"),
         Hostile("huge-page.test", bombs.huge_page, "100 MiB of HTML", expect="too_large"),
         Hostile("calendar-trap.test", traps.calendar, "endless calendar"),
         Hostile("session-trap.test", traps.session_ids, "new session id in every link"),
+        Hostile("pagination-trap.test", traps.pagination, "endless list, the cursor a word"),
+        Hostile("numbers-trap.test", traps.numbered_pages, "endless list, numbered"),
+        Hostile("path-trap.test", traps.growing_path, "paths that grow without end"),
         Hostile("trap-wild.test", traps.any_subdomain, "any subdomain answers"),
         Hostile("*.trap-wild.test", traps.any_subdomain, "any subdomain answers"),
         Hostile("redirect-loop.test", redirects.loop, "redirect loop", expect="redirect"),
@@ -60,10 +72,42 @@ def hostile_sites(port: int) -> list[Hostile]:
             "redirect to the crawler's own machine",
             expect="redirect",
         ),
+        Hostile("onward.test", redirects.onward, "redirects without end", expect="redirect"),
+        Hostile(
+            "redirect-script.test",
+            redirects.to("javascript:alert(document.domain)"),
+            "redirect to a script",
+            expect="redirect",
+        ),
+        Hostile(
+            "redirect-data.test",
+            redirects.to("data:text/html,<h1>here</h1>"),
+            "redirect to a data URL",
+            expect="redirect",
+        ),
+        Hostile(
+            "empty-refresh.test",
+            redirects.empty_refreshes,
+            "empty pages that refresh without end",
+            expect="redirect",
+        ),
         Hostile("meta-refresh.test", redirects.meta_refresh, "forty meta refreshes in a row"),
         Hostile("slow-drip.test", broken.slow_drip, "a few bytes a second", expect="timeout"),
         Hostile("cut-off.test", lies.cut_off, "body shorter than promised", expect="truncated"),
-        Hostile("header-flood.test", lies.header_flood, "400 kB of headers"),
+        Hostile("header-flood.test", lies.header_flood, "400 kB of headers", expect="header_flood"),
+        Hostile("long-header.test", floods.one_header, "endless header", expect="header_flood"),
+        Hostile("interim.test", floods.interim, "endless interim answers", expect="header_flood"),
+        Hostile(
+            "chunk-extensions.test",
+            floods.chunk_extensions,
+            "chunks of a byte with extensions of 900",
+            expect="too_large",
+        ),
+        Hostile(
+            "long-chunk-line.test", floods.long_chunk_line, "endless extension", expect="truncated"
+        ),
+        Hostile("trailers.test", floods.trailers, "endless trailers", expect="truncated"),
+        Hostile("slow-headers.test", floods.slow_headers, "a header a second", expect="timeout"),
         Hostile("poisoned-title.test", markup.poisoned_title, "script, bidi and NULs in the text"),
         Hostile("liar-picture.test", lies.picture_as_html, "PNG sent as HTML", expect="not_text"),
         Hostile("liar-html.test", lies.html_as_picture, "HTML sent as PNG", expect="not_text"),
@@ -73,4 +117,23 @@ def hostile_sites(port: int) -> list[Hostile]:
         Hostile("empty-page.test", broken.empty, "no body at all", innocent, "empty"),
         Hostile("error-500.test", broken.server_error, "status 500", innocent, "http_error"),
         Hostile("login-wall.test", markup.login_wall, "login form only", innocent, "login_wall"),
+        Hostile("parked-name.test", obstacles.parked, "parked domain", innocent, "parked"),
+        Hostile("seized.test", obstacles.seized, "seizure notice", innocent, "seized"),
+        Hostile(
+            "ddos-screen.test", obstacles.ddos_screen, "browser check", innocent, "interstitial"
+        ),
+        Hostile(
+            "fresh-server.test",
+            obstacles.default_page,
+            "a server's own page",
+            innocent,
+            "default_page",
+        ),
+        Hostile(
+            "suspended.test", obstacles.suspended, "200 with an error text", innocent, "http_error"
+        ),
+        Hostile("captcha-only.test", obstacles.captcha, "captcha", innocent, "captcha"),
+        Hostile(
+            "about-obstacles.test", obstacles.speaks_of_them, "an article about all these", innocent
+        ),
     ]

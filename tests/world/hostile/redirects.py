@@ -17,6 +17,20 @@ def to(location: str) -> Handler:
     return lambda request: redirect(location, 301)
 
 
+def onward(request: Request) -> Response:
+    """A redirect to a new address from every address."""
+    step = request.path.strip("/") or "0"
+    return redirect(f"/{int(step) + 1}") if step.isdigit() else not_found(request)
+
+
+def empty_refreshes(request: Request) -> Response:
+    """Pages with nothing on them but a meta refresh to the next, without end."""
+    step = request.path.strip("/") or "0"
+    if not step.isdigit():
+        return not_found(request)
+    return html(f'<meta http-equiv="refresh" content="0; url=/{int(step) + 1}">')
+
+
 def meta_refresh(request: Request) -> Response:
     """Forty pages, each of which sends on to the next by a meta tag."""
     step = request.path.strip("/") or "0"

@@ -60,3 +60,39 @@ def any_subdomain(request: Request) -> Response:
         f"<html><head><title>{request.host}</title></head><body><h1>Каталог сайтов</h1>"
         f"<p>Мы собрали ссылки на соседние страницы каталога.</p><ul>{links}</ul></body></html>"
     )
+
+
+def pagination(request: Request) -> Response:
+    """A catalogue whose every page has a next one; the cursor is a word, not a number."""
+    after = request.query("after")
+    if request.path != "/list" and request.path != "/":
+        return not_found(request)
+    seed = hashlib.sha256(f"{request.path} {after}".encode()).hexdigest()
+    cursor = seed[:24].translate(str.maketrans("0123456789", "ghijklmnop"))
+    return html(
+        f"<html><head><title>Каталог открыток, {cursor[:4]}</title></head><body>"
+        f"<h1>Открытки</h1><p>Показаны двадцать открыток из коллекции, лист {cursor[:6]}.</p>"
+        f'<a href="/list?after={cursor}">дальше</a></body></html>'
+    )
+
+
+def numbered_pages(request: Request) -> Response:
+    """A list that has every page number there is."""
+    number = request.query("page", "1")
+    if request.path != "/" or not number.isdecimal() or len(number) > 12:
+        return not_found(request)
+    links = "".join(f'<a href="/?page={int(number) + step}">{step}</a> ' for step in range(1, 16))
+    return html(
+        f"<html><head><title>Объявления, страница {number}</title></head><body>"
+        f"<p>Отдам котят в добрые руки, страница {number} из бесконечности.</p>{links}"
+        "</body></html>"
+    )
+
+
+def growing_path(request: Request) -> Response:
+    """A relative link that makes each path one step longer than the last."""
+    return html(
+        "<html><head><title>Дорожка</title></head><body>"
+        f"<p>Ступенька {request.path.count('/')}, идите дальше по дорожке вглубь сада.</p>"
+        '<a href="sad/dalshe/">дальше</a></body></html>'
+    )

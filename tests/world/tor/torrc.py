@@ -63,8 +63,8 @@ def authority_torrc(me: Authority, everyone: Sequence[Authority], data: Path) ->
 
 def client_torrc(everyone: Sequence[Authority], data: Path, socks_port: int) -> str:
     """The process that is both: the client behind the SOCKS port and the host of the onions."""
-    socks = f"SocksPort 127.0.0.1:{socks_port}\nSafeSocks 1\nTestSocks 1\nClientOnly 1\n"
-    return _common(everyone, data) + socks
+    socks = f"SocksPort 127.0.0.1:{socks_port} ExtendedErrors\n"
+    return f"{_common(everyone, data)}{socks}SafeSocks 1\nTestSocks 1\nClientOnly 1\n"
 
 
 def _common(everyone: Sequence[Authority], data: Path) -> str:

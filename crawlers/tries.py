@@ -1,0 +1,68 @@
+"""What is under way of each job: how often it was tried, and what it comes to if it ends now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from crawlers.fetches import Fetch, Job
+from crawlers.sending import SentLedger
+
+
+@dataclass(slots=True)
+class _Try:
+    wire_url: str
+    retried: tuple[str, ...] = ()
+    last: Fetch | None = None
+
+
+class Tries:
+    """Keeps the tries of each job from its first request until its fetch is handed over."""
+
+    def __init__(self, ledger: SentLedger) -> None:
+        self._ledger = ledger
+        self._tries: dict[int, _Try] = {}
+
+    def begin(self, job: Job, wire_url: str) -> None:
+        """A try of ``job`` begins; ``wire_url`` is how its requests write the URL."""
+        self._ledger.register(wire_url, job.url)
+        self._tries.setdefault(job.entry, _Try(wire_url))
+
+    def retried(self, job: Job) -> tuple[str, ...]:
+        """Why earlier tries of ``job`` were not the last."""
+        known = self._tries.get(job.entry)
+        return known.retried if known else ()
+
+    def again(self, fetch: Fetch, reason: str) -> None:
+        """``fetch``, a try's end, is followed by another try for ``reason``."""
+        known = self._tries[fetch.job.entry]
+        known.retried = (*known.retried, reason)
+        known.last = fetch
+
+    def finish(self, fetch: Fetch) -> Fetch:
+        """``fetch`` is the end of its job: returns it with what all tries took."""
+        known = self._tries.pop(fetch.job.entry)
+        received = self._ledger.bytes_of(known.wire_url)
+        attempts = self._ledger.settle(known.wire_url)
+        return replace(fetch, attempts=attempts, received=received)
+
+    def give_up(self, jobs: Iterable[Job]) -> tuple[list[Job], list[Fetch]]:
+        """Of ``jobs`` that are not tried any more: those never tried, and how the others end."""
+        fresh: list[Job] = []
+        ended: list[Fetch] = []
+        for job in jobs:
+            known = self._tries.get(job.entry)
+            if known is None or known.last is None:
+                fresh.append(job)
+            else:
+                # Its last reason was for a try that does not come.
+                ended.append(self.finish(replace(known.last, retried=known.retried[:-1])))
+        return fresh, ended
+
+    def received(self, job: Job) -> int:
+        """Bytes that have come for ``job`` so far."""
+        return self._ledger.bytes_of(self._tries[job.entry].wire_url)
+
+    def tried(self, job: Job) -> bool:
+        """Whether something was sent or failed for ``job`` already."""
+        return job.entry in self._tries

@@ -1,0 +1,23 @@
+"""When a night is over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def end_of(started: datetime, ends: str, timezone: str) -> datetime | None:
+    """The first moment after ``started`` at which clocks in ``timezone`` show ``ends`` (HH:MM).
+
+    None for empty ``ends``. Where that time is skipped or shown twice on one day (summer time),
+    the standard library's first reading of it counts (PEP 495, fold 0).
+    """
+    if not ends:
+        return None
+    zone = ZoneInfo(timezone)
+    hour, minute = (int(part) for part in ends.split(":"))
+    local = started.astimezone(zone)
+    end = local.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+    while end.astimezone(UTC) <= started:
+        end += timedelta(days=1)
+    return end.astimezone(UTC)

@@ -1,0 +1,35 @@
+"""What is found after the night is over waits for another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from cases import intake
+from cases.models import Target
+from domain.candidates import Candidate, Why
+from domain.clock import utc_now
+from domain.seeds import SeedList
+from domain.targets import site_key
+from nightly.apps import plan_of
+from nightly.gathering import gather_sites
+from nightly.night import Night
+from nightly.progress import Quiet
+from tests.records import new_run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_new_is_taken_in_after_the_night() -> None:
+    run = new_run()
+    found = Candidate(site_key("http://found.test/"), Why.LINK, url="http://found.test/")
+    intake.note_candidates(run.pk, [found])
+    plan = replace(plan_of(settings.NARCOWATCH), night_ends=("06:00", "Asia/Almaty"))
+    later = utc_now() + timedelta(days=2)
+    night = Night(run, plan, SeedList((), (), ""), Quiet(), clock=lambda: later)
+    counted = gather_sites(night)
+    assert counted[("skipped", "waits for another night")] == 1
+    assert not Target.objects.get(value="found.test").visits.exists(), "another run may look at it"
