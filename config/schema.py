@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.recheck import Recheck
 from config.section import Section, key, required, table
 from config.values import (
     SHORTEST_SECRET,
@@ -243,6 +244,7 @@ class Settings(Section):
     blocking: Blocking = table(Blocking, "Requests and exports.")
     review: Review = table(Review, "People who decide.")
     night: Night = table(Night, "The nightly run.")
+    recheck: Recheck = table(Recheck, "Looking again at known cases.")
     evidence: Evidence = table(Evidence, "The evidence store.")
 
     @model_validator(mode="after")

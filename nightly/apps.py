@@ -4,7 +4,10 @@ from django.apps import AppConfig
 
 import config
 from blocking.apps import export_plan
+from config.recheck import Recheck
 from config.schema import Settings
+from domain.rechecks import Rules, Schedule
+from domain.states import CaseState
 from nightly.plan import Plan
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
@@ -33,4 +36,30 @@ def plan_of(settings: Settings) -> Plan:
         max_new_channels=settings.channels.max_new_channels,
         follow_discovered=settings.crawl.follow_discovered,
         exports=export_plan(settings),
+        schedule=_schedule(settings.recheck),
+        recheck=Rules(
+            unreachable_after=settings.recheck.unreachable_after,
+            gone_after=settings.recheck.gone_after,
+            cleaned_after=settings.recheck.cleaned_after,
+            new_evidence=settings.recheck.new_evidence,
+        ),
+    )
+
+
+def _schedule(recheck: Recheck) -> Schedule:
+    return Schedule(
+        days={
+            CaseState.IN_REVIEW: recheck.in_review_days,
+            CaseState.ESCALATED: recheck.in_review_days,
+            CaseState.CONFIRMED: recheck.confirmed_days,
+            CaseState.REQUESTED: recheck.requested_days,
+            CaseState.DISMISSED: recheck.dismissed_days,
+            CaseState.EXPIRED: recheck.ended_days,
+            CaseState.LIFTED: recheck.ended_days,
+            CaseState.WITHDRAWN: recheck.ended_days,
+            CaseState.UNREACHABLE: recheck.unreachable_days,
+        },
+        unreachable_max_days=recheck.unreachable_max_days,
+        spread=recheck.spread,
+        max_per_night=recheck.max_per_night,
     )

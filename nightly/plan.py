@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from domain.rechecks import Rules, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Plan:
 
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
     target tied to selling ones is queued. ``rounds`` bounds how often sites and channels take
-    turns in feeding each other with candidates.
+    turns in feeding each other with candidates. ``schedule`` says when known cases are looked at
+    again, ``recheck`` what follows from it.
     """
 
     data_dir: Path
@@ -30,4 +32,6 @@ class Plan:
     max_new_channels: int
     follow_discovered: bool
     exports: ExportPlan
+    schedule: Schedule
+    recheck: Rules
     rounds: int = 4

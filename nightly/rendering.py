@@ -30,7 +30,14 @@ def to_terminal(report: Report, console: Console) -> None:
     console.print(_sources(report))
     if report.cases:
         console.print(_cases(report))
+    if report.looked_again:
+        console.print(_looked_again(report))
     console.print(_stages(report))
+    for line in report.proposals:
+        what = (
+            f"proposal {line.proposal}, case {line.case} {defang(line.name)}: {defang(line.says)}"
+        )
+        console.print(Text(printable(what), style="cyan"))
     for seed in report.refused_seeds:
         console.print(
             Text(printable(f"seed refused, line {seed['line']}: {seed['reason']}"), style="yellow")
@@ -78,6 +85,25 @@ def _cases(report: Report) -> Table:
             ", ".join(line.substances),
             ", ".join(line.region_names),
             line.state,
+        )
+    return table
+
+
+def _looked_again(report: Report) -> Table:
+    table = Table(title="Looked at again", title_justify="left")
+    for name in ("case", "target", "state", "met", "still selling", "score", "changed", "moved to"):
+        table.add_column(name, overflow="fold")
+    for line in report.looked_again:
+        met = line.result if line.result == line.outcome else f"{line.result} ({line.outcome})"
+        table.add_row(
+            str(line.case),
+            Text(printable(defang(_short(line.name)))),
+            line.state,
+            met,
+            {None: "not known", True: "yes", False: "no"}[line.selling],
+            "" if line.score is None else f"{line.score:.3f}",
+            "" if line.changed is None else f"{line.changed:.0%}",
+            Text(printable(defang(_short(line.moved_to)))),
         )
     return table
 

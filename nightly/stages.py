@@ -9,32 +9,24 @@ from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from cases import families, runs
-from cases.models import Case, RunSource
-from domain.candidates import Why
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.gathering import gather, gather_channels, gather_sites
-from nightly.night import IN_HUMAN_HANDS, Counted, Night, Stage
+from nightly.night import Counted, Night, Stage
+from nightly.rechecks import add_due, recheck
 from nightly.scoring import assess
 
 log = logging.getLogger(__name__)
 
 
 def discover(night: Night) -> Counted:
-    """Seeds and known cases become the night's sources."""
+    """Seeds and the known cases that are due become the night's sources."""
     runs.add_seeds(night.run, list(night.seeds.seeds), clock=night.clock)
-    rows = Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False).select_related("target")
-    for case in rows.iterator():
-        target = case.target
-        first = target.candidates.exclude(url="").order_by("pk").first()
-        url = first.url if first else ""
-        runs.add_source(night.run, target.key, Why.RECHECK, url=url)
-    known = RunSource.objects.filter(run=night.run, why=Why.RECHECK)
     return {
         ("in", "seeds"): len(night.seeds.seeds),
-        ("in", "known cases"): known.count(),
         ("failed", "seed refused"): len(night.seeds.problems),
+        **add_due(night),
     }
 
 
@@ -106,10 +98,11 @@ NIGHT = (
     Stage("gather", gather),
     Stage("assess", assess),
     Stage("families", group_families, needed=False),
+    Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:5]
+_AFTER = NIGHT[2:6]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

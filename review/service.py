@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blocking import safeguards
-from cases import decisions
-from cases.models import AssessmentRow, Case, Person
+from cases import decisions, proposals
+from cases.models import AssessmentRow, Case, Person, Proposal
 from cases.people import DECIDERS, Role, require
 from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
@@ -17,6 +17,7 @@ from domain.regions import REGION_NAMES
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
+_LOOKS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ class CaseView:
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
+    looks: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """An open proposal; links are defanged."""
+
+    proposal_id: int
+    case_id: int
+    target: str
+    state: str
+    says: str
 
 
 def next_case(person: Person) -> int | None:
@@ -90,7 +104,34 @@ def case_view(case_id: int, person: Person) -> CaseView:
         indicators=_indicators(rows),
         warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
         verdicts=_verdicts(case, person),
+        looks=_looks(case),
+        proposals=tuple(
+            f"{row.pk}: {defang(proposals.in_words(row))}"
+            for row in proposals.standing_open().filter(case=case)
+        ),
     )
+
+
+def open_proposals(person: Person) -> list[ProposalView]:
+    """What looking again proposes, the oldest first."""
+    require(person, READERS, "read proposals")
+    return [
+        ProposalView(
+            proposal_id=row.pk,
+            case_id=row.case_id,
+            target=defang(row.case.target.name or row.case.target.value),
+            state=row.case.state,
+            says=defang(proposals.in_words(row)),
+        )
+        for row in proposals.standing_open()
+    ]
+
+
+def decide_proposal(
+    proposal_id: int, person: Person, *, accept: bool, reason: str, clock: Clock = utc_now
+) -> Proposal:
+    """A person accepts or rejects a proposal. The case stays as it is."""
+    return proposals.decide(proposal_id, person, accept=accept, reason=reason, clock=clock)
 
 
 def _case(case_id: int) -> Case:
@@ -105,6 +146,15 @@ def _found(case: Case) -> tuple[str, ...]:
     return tuple(
         f"{row.why} from {defang(row.parent.name or row.parent.value)}" if row.parent else row.why
         for row in rows
+    )
+
+
+def _looks(case: Case) -> tuple[str, ...]:
+    """The last looks at a known case, newest first."""
+    selling = {None: "", True: ", selling", False: ", not selling"}
+    return tuple(
+        f"{row.at:%Y-%m-%d} {row.result}{selling[row.selling]}"
+        for row in case.checks.order_by("-at", "-pk")[:_LOOKS_SHOWN]
     )
 
 

@@ -4,6 +4,7 @@ from cases.models.assessments import AssessmentRow
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.captures import Capture, DocumentRow
 from cases.models.cases import Case, Family
+from cases.models.checks import ContentCheck, Proposal
 from cases.models.decisions import DecisionRow
 from cases.models.people import Person
 from cases.models.runs import Run, RunCount, RunSource, StageRun
@@ -16,10 +17,12 @@ __all__ = [
     "CandidateRow",
     "Capture",
     "Case",
+    "ContentCheck",
     "DecisionRow",
     "DocumentRow",
     "Family",
     "Person",
+    "Proposal",
     "Run",
     "RunCount",
     "RunSource",
