@@ -14,7 +14,7 @@ from crawlers.urls import NotFollowed, absolute, followable, placed
 from domain.candidates import Candidate, Why
 from domain.documents import Link
 from domain.errors import KeyFormatError
-from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
+from domain.names_in_text import broken_onions_in, undisguised, urls_in
 from domain.targets import (
     TargetKey,
     TargetKind,
@@ -26,20 +26,10 @@ from domain.targets import (
 from net.addresses import refusal
 from net.resolving import literal_address
 
-_URL_IN_TEXT = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
-#: Names written without a scheme count only below top-level names that shops are seen under.
-_HOST_IN_TEXT = re.compile(
-    r"(?<![\w@./-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
-    r"(?:com|net|org|biz|info|ru|su|kz|by|kg|uz|cc|me|io|to|ws|is|at|pw|in|co|gg|lol|fun|vip|top"
-    r"|xyz|shop|store|online|site|club|pro|link|live|world|market|website|space|app|dev"
-    r"|test|example))(?![\w.-]*[\w@])",
-    re.IGNORECASE,
-)
 _TELEGRAM_IN_TEXT = re.compile(
     r"(?<![\w.])(?:t|telegram)\.me/(?:s/)?([a-z]\w{3,31})\b", re.IGNORECASE
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@([A-Za-z]\w{4,31})\b", re.ASCII)
-_TRAILING = ".,;:!?…»”"
 _TEXT_READ = 200_000
 _MOST_MENTIONS = 100
 
@@ -150,8 +140,11 @@ class _Finder:
 
     def text(self, text: str) -> None:
         """Take in what is named in the text without being linked."""
-        named = [*_named_urls(text)][:_MOST_MENTIONS]
-        for url in named:
+        text = undisguised(text)
+        if broken := len(broken_onions_in(text)):
+            self.found.dropped["onion address with a wrong checksum"] += broken
+        named = [url for url in dict.fromkeys(urls_in(text)) if not is_telegram_link(url)]
+        for url in self._bounded(named):
             try:
                 canonical = followable(url)
                 if canonical not in self._seen_urls:
@@ -160,8 +153,13 @@ class _Finder:
             except NotFollowed as error:
                 self.found.dropped[error.reason] += 1
         names = [*_TELEGRAM_IN_TEXT.findall(text), *_HANDLE.findall(text)]
-        for name in dict.fromkeys(names[:_MOST_MENTIONS]):
+        for name in self._bounded([*dict.fromkeys(names)]):
             self._telegram(f"@{name}", _HANDLE_ONLY)
+
+    def _bounded(self, names: list[str]) -> list[str]:
+        if (beyond := len(names) - _MOST_MENTIONS) > 0:
+            self.found.dropped["too many names on one page"] += beyond
+        return names[:_MOST_MENTIONS]
 
     def _other(self, url: str, why: Why, note: str) -> None:
         target = outside(url, self._platforms)
@@ -193,15 +191,3 @@ def _tg_name(url: str) -> str:
         return parse_qs(urlsplit(url).query).get("domain", [""])[0]
     except ValueError:
         return ""
-
-
-def _named_urls(text: str) -> Iterator[str]:
-    for name in ONION_IN_TEXT.findall(text):
-        if is_valid_onion_v3(name):
-            yield f"http://{name.lower()}/"
-    for match in _URL_IN_TEXT.finditer(text):
-        if not is_telegram_link(match[0].rstrip(_TRAILING)):
-            yield match[0].rstrip(_TRAILING)
-    for name in _HOST_IN_TEXT.findall(text):
-        if not is_telegram_link(f"http://{name}/"):
-            yield f"http://{name.lower()}/"
