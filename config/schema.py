@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.discovery import Discovery
 from config.recheck import Recheck
 from config.section import Section, key, required, table
 from config.values import (
@@ -239,6 +240,7 @@ class Settings(Section):
     tor: Tor = table(Tor, "Onion sites.")
     net: Net = table(Net, "Fetching.")
     crawl: Crawl = table(Crawl, "Limits of a crawl.")
+    discovery: Discovery = table(Discovery, "Tips and lists of names.")
     channels: Channels = table(Channels, "Telegram channels.")
     classify: Classify = table(Classify, "Assessing.")
     blocking: Blocking = table(Blocking, "Requests and exports.")

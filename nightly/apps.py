@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -6,11 +7,13 @@ import config
 from blocking.apps import export_plan
 from config.recheck import Recheck
 from config.schema import Settings
+from domain.platforms import parse_platforms
 from domain.rechecks import Rules, Schedule
 from domain.states import CaseState
-from nightly.plan import Plan
+from nightly.plan import FileRules, Plan
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
+PLATFORMS = Path(config.__file__).parent / "platforms.toml"
 
 
 class NightlyConfig(AppConfig):
@@ -43,6 +46,19 @@ def plan_of(settings: Settings) -> Plan:
             cleaned_after=settings.recheck.cleaned_after,
             new_evidence=settings.recheck.new_evidence,
         ),
+        files=file_rules(settings),
+        max_tips=settings.discovery.max_tips_per_night,
+    )
+
+
+def file_rules(settings: Settings) -> FileRules:
+    """How files of tips and of certificates are read."""
+    platforms = PLATFORMS.read_text(encoding="utf-8")
+    return FileRules(
+        platforms=parse_platforms(tomllib.loads(platforms)),
+        max_lines=settings.discovery.max_lines_per_file,
+        max_bytes=settings.discovery.max_mb_per_file * 1_000_000,
+        max_hosts_per_domain=settings.crawl.max_hosts_per_domain,
     )
 
 

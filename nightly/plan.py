@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """Bounds of files of tips and of certificates. ``platforms`` are no site of anybody."""
+
+    platforms: Platforms
+    max_lines: int
+    max_bytes: int
+    max_hosts_per_domain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,7 @@ class Plan:
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
     target tied to selling ones is queued. ``rounds`` bounds how often sites and channels take
     turns in feeding each other with candidates. ``schedule`` says when known cases are looked at
-    again, ``recheck`` what follows from it.
+    again, ``recheck`` what follows from it. ``max_tips`` bounds the targets taken in from tips.
     """
 
     data_dir: Path
@@ -34,4 +45,6 @@ class Plan:
     exports: ExportPlan
     schedule: Schedule
     recheck: Rules
+    files: FileRules
+    max_tips: int
     rounds: int = 4

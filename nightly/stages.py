@@ -8,7 +8,7 @@ from collections import Counter
 from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
-from cases import families, runs
+from cases import families, runs, tips
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
@@ -21,10 +21,18 @@ log = logging.getLogger(__name__)
 
 
 def discover(night: Night) -> Counted:
-    """Seeds and the known cases that are due become the night's sources."""
+    """Seeds, tips and the known cases that are due become the night's sources."""
     runs.add_seeds(night.run, list(night.seeds.seeds), clock=night.clock)
+    found = tips.note(night.run, night.seeds.candidates, clock=night.clock)
+    taken = tips.add_waiting(night.run, limit=night.plan.max_tips)
     return {
         ("in", "seeds"): len(night.seeds.seeds),
+        ("in", "named in files"): len(night.seeds.candidates),
+        ("in", "new targets from files"): found,
+        ("in", "tips"): taken.taken,
+        ("skipped", "tips over the budget"): taken.over_budget,
+        ("skipped", "tips on held cases"): taken.held,
+        **{("skipped", reason): n for reason, n in night.seeds.left_out.items()},
         ("failed", "seed refused"): len(night.seeds.problems),
         **add_due(night),
     }

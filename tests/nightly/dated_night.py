@@ -33,17 +33,18 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    from domain.seeds import SeedList, parse_seeds
     from nightly.apps import plan_of
     from nightly.night import run_night
+    from nightly.running import read_seeds
+    from nightly.seed_files import with_files
     from nightly.stages import CRAWL
 
     plan = plan_of(settings.NARCOWATCH)
     for line in sys.stdin:
         day, _, seeds = line.strip().partition(" ")
         now = FIRST + timedelta(days=float(day))
-        data = Path(seeds).read_bytes()
-        listed = parse_seeds(data) if data else SeedList((), (), "")
+        path = Path(seeds) if Path(seeds).stat().st_size else None
+        listed = with_files(read_seeds(path), path, plan.files, clock=lambda now=now: now)
         report = run_night("crawl", CRAWL, plan, listed, Quiet(), clock=lambda now=now: now)
         print(json.dumps(report.as_json(), ensure_ascii=False), flush=True)
 
