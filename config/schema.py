@@ -131,6 +131,7 @@ class Crawl(Section):
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
     )
+    max_result_pages: PositiveInt = key(3, "Pages of results read of one search.", "pages")
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."
     )

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from crawlers.extraction import Page
 from crawlers.platforms import Platforms
+from crawlers.results import behind
 from crawlers.urls import NotFollowed, absolute, followable, placed
 from domain.candidates import Candidate, Why
 from domain.documents import Link
@@ -102,6 +103,7 @@ class _Finder:
         self._site = site
         self._platforms = platforms
         self._why = why
+        self._named = Why.SEARCH if why is Why.SEARCH else Why.MENTION
         self._own = site_key(url)
         self._seen_urls: set[str] = set()
         self._seen: set[TargetKey] = {site, self._own}
@@ -122,21 +124,25 @@ class _Finder:
             if place.url in self._seen_urls:
                 return
             self._seen_urls.add(place.url)
+            if self._through(place.url, place.site, link.text):
+                return
             if place.site == self._own:
                 self.found.pages.append(FoundPage(place.url, link.text))
-                if self._why is Why.SEARCH:
-                    self._result(place.url, link.text)
             else:
                 self._other(place.url, self._why, link.text)
         except (NotFollowed, ValueError) as error:
             reason = error.reason if isinstance(error, NotFollowed) else "broken link"
             self.found.dropped[reason] += 1
 
-    def _result(self, url: str, note: str) -> None:
-        """Take in what a result page links through itself (``/redirect?url=http://…``)."""
-        for _, value in parse_qsl(urlsplit(url).query):
-            if value.startswith(("http://", "https://")):
-                self._other(followable(value), Why.SEARCH, note)
+    def _through(self, url: str, site: TargetKey, note: str) -> bool:
+        """Take in what a result page links through the engine (``/redirect?url=http://…``) or
+        another host of it (``r.engine.test/?u=…``). Returns whether that is such a link."""
+        if self._why is not Why.SEARCH or not _related(site.value, self._own.value):
+            return False
+        addresses = list(behind(url))
+        for address in addresses:
+            self._other(followable(address), Why.SEARCH, note)
+        return bool(addresses)
 
     def text(self, text: str) -> None:
         """Take in what is named in the text without being linked."""
@@ -149,7 +155,7 @@ class _Finder:
                 canonical = followable(url)
                 if canonical not in self._seen_urls:
                     self._seen_urls.add(canonical)
-                    self._other(canonical, Why.MENTION, "named in the text")
+                    self._other(canonical, self._named, "named in the text")
             except NotFollowed as error:
                 self.found.dropped[error.reason] += 1
         names = [*_TELEGRAM_IN_TEXT.findall(text), *_HANDLE.findall(text)]
@@ -184,6 +190,12 @@ class _Finder:
             self.found.candidates.append(
                 Candidate(target, Why.MENTION, url=self._url, parent=self._site, priority=priority)
             )
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether two hosts stand below each other or below the same name of two labels or more."""
+    mine, theirs = one.split("."), other.split(".")
+    return mine[-2:] == theirs[-2:] if min(len(mine), len(theirs)) > 1 else False
 
 
 def _tg_name(url: str) -> str:

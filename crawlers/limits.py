@@ -34,6 +34,7 @@ class Limits:
     concurrency_per_host: int
     minutes_per_site: float
     max_body_bytes: int
+    max_result_pages: int = 1
     queued_per_page: int = 5
     retry_base_s: float = 1.0
 

@@ -15,6 +15,7 @@ from crawlers.frontier import STAGE, Frontier
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
 from crawlers.redirects import Moved, mover, target
+from crawlers.results import next_page
 from crawlers.sites import Site
 from crawlers.urls import NotFollowed
 from domain.candidates import Candidate, Why
@@ -88,8 +89,7 @@ class Planner:
     def _pages(self, plan: Plan) -> None:
         job, pages = plan.job, plan.reading.findings.pages
         if job.single:
-            if pages:
-                plan.count("dropped", "only this page is read", len(pages))
+            self._single(plan)
             return
         depth = job.depth + 1
         priority = (1.0 if job.hops == 0 else _FURTHER_AWAY) / (depth + 1)
@@ -97,6 +97,24 @@ class Planner:
             NewEntry(job.site, page.url, LINK, priority, depth, job.hops, 0, job.entry)
             for page in pages
         )
+
+    def _single(self, plan: Plan) -> None:
+        """Of a page that is read alone only the next page of results is followed."""
+        job, pages = plan.job, plan.reading.findings.pages
+        others = len(pages)
+        if job.candidates_are is Why.SEARCH and (
+            following := next_page(job.url, ((page.url, page.anchor) for page in pages))
+        ):
+            others -= 1
+            if job.depth + 1 < self._limits.max_result_pages:
+                depth = job.depth + 1
+                plan.entries.append(
+                    NewEntry(job.site, following, LINK, job.priority, depth, job.hops, 0, job.entry)
+                )
+            else:
+                plan.count("dropped", "more pages of results")
+        if others:
+            plan.count("dropped", "only this page is read", others)
 
     def _consider(
         self, plan: Plan, candidate: Candidate, hops: int, moved: Site | None = None

@@ -49,6 +49,7 @@ NARCOWATCH_LIMITS = Limits(
     concurrency_per_host=_crawl.concurrency_per_host,
     minutes_per_site=_crawl.minutes_per_site,
     max_body_bytes=_crawl.max_body_bytes,
+    max_result_pages=_crawl.max_result_pages,
 )
 NARCOWATCH_PLATFORMS = parse_platforms(
     tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))

@@ -118,7 +118,14 @@ def test_a_page_with_very_many_links_is_bounded() -> None:
 def test_results_of_a_search_are_search_candidates_even_behind_a_redirect() -> None:
     url = "http://engine.test/search?q=x"
     page = extract(
-        f'<a href="/redirect?u=http%3A%2F%2F{ONION}%2F">1</a><a href="http://b.test/">2</a>', url
+        f'<a href="/redirect?u=http%3A%2F%2F{ONION}%2F">1</a><a href="http://b.test/">2</a>'
+        '<a href="//r.engine.test/l?uddg=https%3A%2F%2Fc.test">3</a><a href="/about">4</a>',
+        url,
     )
     findings = discover(page, url, url_key(url), PLATFORMS, why=Why.SEARCH)
-    assert keys(findings) == {f"onion:{ONION}": Why.SEARCH, "host:b.test": Why.SEARCH}
+    assert keys(findings) == {
+        f"onion:{ONION}": Why.SEARCH,
+        "host:b.test": Why.SEARCH,
+        "host:c.test": Why.SEARCH,
+    }
+    assert [page.url for page in findings.pages] == ["http://engine.test/about"]
