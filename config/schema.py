@@ -128,6 +128,15 @@ class Crawl(Section):
         "Whether robots.txt is obeyed. Off: a shop could hide by one line of it. What it says is "
         "still used as a hint.",
     )
+    site_hints: bool = key(
+        True,
+        "Whether robots.txt and sitemaps are fetched for the pages they name; these come after "
+        "pages that are linked.",
+    )
+    max_sitemaps_per_site: PositiveInt = key(
+        5, "Sitemaps read of one site in one crawl, indexes included.", "sitemaps"
+    )
+    max_urls_per_sitemap: PositiveInt = key(500, "Addresses taken from one sitemap.", "URLs")
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
     )

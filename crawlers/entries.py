@@ -18,6 +18,8 @@ from domain.targets import TargetKey, TargetKind, canonical_url
 
 #: Why an entry is there: a site's robots.txt, a redirect, a link, or the source's own first URL.
 ROBOTS, REDIRECT, LINK, SOURCE = "robots", "redirect", "link", "source"
+#: A sitemap, and a page that one or a robots.txt names.
+SITEMAP, HINT = "sitemap", "hint"
 _CHUNK = 500
 
 

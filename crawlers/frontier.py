@@ -107,6 +107,8 @@ class Frontier:
                 site.known += row["n"]
                 site.hops = row["hops"]
                 site.pages += fetched
+        if not self.limits.obey_robots:
+            return
         waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True

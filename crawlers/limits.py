@@ -35,6 +35,9 @@ class Limits:
     minutes_per_site: float
     max_body_bytes: int
     max_result_pages: int = 1
+    site_hints: bool = False
+    max_sitemaps_per_site: int = 0
+    max_urls_per_sitemap: int = 0
     queued_per_page: int = 5
     retry_base_s: float = 1.0
 

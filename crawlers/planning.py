@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cases import counts
 from cases.counts import CountKey
@@ -12,6 +12,7 @@ from crawlers.adopting import Adopter
 from crawlers.entries import LINK, REDIRECT, ROBOTS, NewEntry, NewSource, way_to
 from crawlers.fetches import Job
 from crawlers.frontier import STAGE, Frontier
+from crawlers.hints import ABSENT, Hints
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
 from crawlers.redirects import Moved, mover, target
@@ -54,6 +55,7 @@ class Planner:
         self._limits = frontier.limits
         self._platforms = platforms
         self._adopter = adopter
+        self._hints = Hints(frontier.run_id, frontier.limits)
 
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
@@ -62,17 +64,30 @@ class Planner:
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
             plan.count("retried", reason)
-        if plan.job.why == ROBOTS:
-            plan.record = reading.record(reading.detail, ())
+        if plan.job.why in ABSENT:
+            self._hint(plan)
             return plan
         detail = reading.detail
         if reading.outcome is Outcome.REDIRECT:
             detail = self._redirect(plan) or detail
         self._pages(plan)
+        plan.entries.extend(self._hints.of_page(plan.job, reading.outcome))
         for candidate in reading.findings.candidates:
             self._consider(plan, candidate, plan.job.hops + 1)
         plan.record = reading.record(detail, tuple(plan.candidates))
         return plan
+
+    def _hint(self, plan: Plan) -> None:
+        """Take in a robots.txt or a sitemap: what it names, and no text of it."""
+        job, reading = plan.job, plan.reading
+        read = self._hints.of_robots if job.why == ROBOTS else self._hints.of_sitemap
+        hinted = read(job, reading.outcome, reading.body)
+        plan.entries.extend(hinted.entries)
+        for reason, n in hinted.dropped.items():
+            plan.count("dropped", reason, n)
+        absent = reading.outcome is Outcome.NOT_FOUND
+        detail = ABSENT[job.why] if absent else reading.detail
+        plan.record = replace(reading, document=None).record(detail, ())
 
     def commit(self, plans: Iterable[Plan]) -> None:
         """Write sources, entries, moves and counts, in the transaction that stores captures."""

@@ -50,6 +50,9 @@ NARCOWATCH_LIMITS = Limits(
     minutes_per_site=_crawl.minutes_per_site,
     max_body_bytes=_crawl.max_body_bytes,
     max_result_pages=_crawl.max_result_pages,
+    site_hints=_crawl.site_hints,
+    max_sitemaps_per_site=_crawl.max_sitemaps_per_site,
+    max_urls_per_sitemap=_crawl.max_urls_per_sitemap,
 )
 NARCOWATCH_PLATFORMS = parse_platforms(
     tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))

@@ -189,7 +189,7 @@ class Writer:
         )
         for reading in readings:
             self._frontier.settle(reading.fetch.job, reading.outcome)
-            if reading.fetch.job.why == ROBOTS:
+            if reading.fetch.job.why == ROBOTS and limits.obey_robots:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
         size = sum(len(fetch.body) for fetch in fetches)
         self._tell.post(self._tell.stored, len(fetches), size)

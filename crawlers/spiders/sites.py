@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
+from crawlers.entries import SITEMAP
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
 from crawlers.fetches import Fetch, Job
@@ -175,6 +176,8 @@ class SitesSpider(Spider):
         """Do not read what will not be kept."""
         kind = (headers.get("Content-Type") or b"").decode("latin-1")
         length = body_length if isinstance(body_length, int) else None
+        if request.meta["job"].why == SITEMAP:
+            kind = ""  # it may be a packed file; nothing but text is kept of it
         if unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE")):
             raise StopDownload(fail=False)
 

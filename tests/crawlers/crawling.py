@@ -45,6 +45,7 @@ class Place:
             "NARCOWATCH_NET__TIMEOUT_S": "3",
             "NARCOWATCH_CRAWL__DELAY_S": "0",
             "NARCOWATCH_CRAWL__CONCURRENCY_PER_HOST": "4",
+            "NARCOWATCH_CRAWL__SITE_HINTS": "false",
             "NARCOWATCH_TOR__SOCKS": "127.0.0.1:1",
             **self.settings,
         }

@@ -137,3 +137,15 @@ def test_the_report_is_json_html_and_text_and_nothing_in_it_is_markup(writer) ->
     assert "found.test" in out.getvalue()
     assert "\x1b[31m" not in out.getvalue()
     assert "\u202e" not in out.getvalue()
+
+
+def test_that_a_site_has_no_hints_is_no_failure(writer: EvidenceWriter) -> None:
+    robots = replace(
+        failed("http://shop.test/robots.txt", Outcome.NOT_FOUND), detail="no robots.txt"
+    )
+    missing = failed("http://shop.test/gone", Outcome.NOT_FOUND)
+    run = night(writer, page("http://shop.test/"), robots, missing)
+    shop = line(reporting.build(run), "shop.test")
+    assert (shop.requests, shop.documents, shop.failed) == (3, 1, {"not_found": 1})
+    quiet = night(writer, page("http://shop.test/"), robots)
+    assert line(reporting.build(quiet), "shop.test").failed == {}
