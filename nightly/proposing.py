@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cases import proposals
-from cases.models import Case, ContentCheck, Target
+from cases.models import Case, ContentCheck, Run, Target
 from cases.rechecking import standing, streak
+from domain.clock import Clock, utc_now
 from domain.rechecks import GONE, CheckResult, ProposalKind
 from domain.states import CaseState
 from nightly.night import IN_HUMAN_HANDS, Night
@@ -29,15 +30,23 @@ def propose(check: ContentCheck, night: Night, threshold: float) -> None:
     if check.moved_to is not None:
         _moved(case, check, check.moved_to, night, threshold)
     if check.result in _LEFT or check.selling is False:
-        for relative in _relatives(case, night, threshold):
-            proposals.propose(
-                case,
-                night.run,
-                ProposalKind.REAPPEARED,
-                {"checks": [check.pk], "says": f"a new case of family {case.family_id} sells"},
-                other=relative.target,
-                clock=night.clock,
-            )
+        propose_reappeared(case, night.run, [check.pk], threshold, clock=night.clock)
+
+
+def propose_reappeared(
+    case: Case, run: Run, checks: Sequence[int], threshold: float, *, clock: Clock = utc_now
+) -> None:
+    """Propose that ``case`` reappeared as the newer cases of its family that sold in ``run``."""
+    says = f"a newer case of family {case.family_id} sells"
+    for relative in _relatives(case, run, threshold):
+        proposals.propose(
+            case,
+            run,
+            ProposalKind.REAPPEARED,
+            {"checks": [*checks], "says": says},
+            other=relative.target,
+            clock=clock,
+        )
 
 
 def _lapse(case: Case, check: ContentCheck, night: Night) -> None:
@@ -68,7 +77,7 @@ def _moved(case: Case, check: ContentCheck, to: Target, night: Night, threshold:
     )
 
 
-def _relatives(case: Case, night: Night, threshold: float) -> Iterator[Case]:
+def _relatives(case: Case, run: Run, threshold: float) -> Iterator[Case]:
     """Cases of its family that are newer than it, and were seen to sell tonight."""
     if case.family_id is None:
         return
@@ -78,6 +87,6 @@ def _relatives(case: Case, night: Night, threshold: float) -> Iterator[Case]:
         score__gte=threshold,
         restricted=False,
         state__in=[*IN_HUMAN_HANDS, CaseState.ON_HOLD],
-        target__documents__capture__run=night.run,
+        target__documents__capture__run=run,
     )
     yield from rows.exclude(pk=case.pk).select_related("target").distinct()[:_MOST_RELATIVES]
