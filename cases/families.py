@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from cases import audit, proposals
+from cases import audit, proposed_verdicts
 from cases.mirrors import pairs_of
 from cases.models import AssessmentRow, Case, Family, MirrorPair
-from cases.proposals import Member
+from cases.proposed_verdicts import Member
 from domain.clock import Clock, utc_now
 from domain.families import Trait, group
 from domain.states import CaseState
@@ -66,7 +66,7 @@ def regroup(*, actor: str, clock: Clock = utc_now) -> Grouped:
                 if cases[pk].family_id != family.pk:
                     _join(cases[pk], family, links, actor, clock)
                     changed += 1
-        proposed = proposals.renew(families, pairs, actor=actor, clock=clock)
+        proposed = proposed_verdicts.renew(families, pairs, actor=actor, clock=clock)
     return Grouped(changed, proposed)
 
 

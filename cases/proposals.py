@@ -1,147 +1,136 @@
-"""Proposed verdicts: what the decided members of a family say of those that wait.
+"""Proposals from looking again: opened and lapsed by rule, accepted or rejected by a person.
 
-A proposal comes from final decisions on other cases alone, never from what one person has said of
-this case so far. It is shown and nothing more: no state moves for it.
+None of it moves a case. What follows from an accepted proposal a person does by the usual ways.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import audit
-from cases.decisions import OPEN_STATES
-from cases.models import Case, MirrorPair, ProposedVerdict
+from cases.models import Case, Person, Proposal, Run, Target
+from cases.people import DECIDERS, require
+from cases.rechecking import ACTOR, nights, streak
 from domain.clock import Clock, utc_now
-from domain.decisions import VerdictKind
-from domain.families import Trait
-from domain.states import CaseState
-
-_SAYS = {
-    CaseState.CONFIRMED: VerdictKind.CONFIRM,
-    CaseState.REQUESTED: VerdictKind.CONFIRM,
-    CaseState.EXPIRED: VerdictKind.CONFIRM,
-    CaseState.DISMISSED: VerdictKind.DISMISS,
-}
+from domain.errors import AccessError, InputError, RuleError
+from domain.rechecks import GONE, CheckResult, ProposalKind, ProposalState, Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A case of a family, and what ties it to others."""
-
-    case: Case
-    traits: frozenset[Trait]
-
-
-def renew(
-    families: Iterable[Iterable[Member]],
-    pairs: Mapping[tuple[int, int], MirrorPair],
+def propose(
+    case: Case,
+    run: Run,
+    kind: ProposalKind,
+    evidence: Mapping[str, Any],
     *,
-    actor: str,
+    since: datetime | None = None,
+    other: Target | None = None,
     clock: Clock = utc_now,
-) -> int:
-    """Make the proposals what ``families`` say now. Returns how many hold.
-
-    ``pairs`` are the near copies, by the two cases' numbers in order. A dismissal is proposed to
-    near copies alone: that an innocent site names a seller's wallet says nothing of the seller.
-    """
-    wanted = {
-        (one.case.pk, source.case.pk): _proposal(one, source, pairs.get(_pair(one, source)))
-        for family in families
-        for one, source in _asked_and_decided(family, pairs)
-    }
+) -> Proposal | None:
+    """Open a proposal. None where the same stands open, or was decided on the same ground:
+    ``since`` is when that ground began, None for one that does not begin anew."""
     with transaction.atomic():
-        known = {(row.case_id, row.source_id): row for row in ProposedVerdict.objects.all()}
-        for key, proposal in wanted.items():
-            if not _same(known.pop(key, None), proposal):
-                _write(proposal, actor, clock)
-        ProposedVerdict.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
-    return len(wanted)
+        earlier = Proposal.objects.filter(case=case, kind=kind, other=other)
+        decided = earlier.filter(state__in=[ProposalState.ACCEPTED, ProposalState.REJECTED])
+        if since is not None:
+            decided = decided.filter(opened_at__gte=since)
+        if earlier.filter(state=ProposalState.OPEN).exists() or decided.exists():
+            return None
+        proposal = Proposal.objects.create(
+            case=case, run=run, kind=kind, other=other, evidence=dict(evidence), opened_at=clock()
+        )
+        _tell(proposal, "opened", ACTOR, clock)
+    return proposal
 
 
-def _asked_and_decided(
-    family: Iterable[Member], pairs: Mapping[tuple[int, int], MirrorPair]
-) -> Iterable[tuple[Member, Member]]:
-    members = list(family)
-    for one in members:
-        if one.case.state not in OPEN_STATES:
-            continue
-        for source in members:
-            says = _SAYS.get(CaseState(source.case.state))
-            near = _pair(one, source) in pairs
-            if says is VerdictKind.CONFIRM or (says is VerdictKind.DISMISS and near):
-                yield one, source
+def lapse(case: Case, kinds: Iterable[ProposalKind], reason: str, *, clock: Clock = utc_now) -> int:
+    """Close the open proposals of ``kinds``, whose ground is gone. Returns how many."""
+    closed = 0
+    with transaction.atomic():
+        rows = Proposal.objects.filter(case=case, state=ProposalState.OPEN, kind__in=[*kinds])
+        for proposal in rows.select_for_update():
+            _close(proposal, ProposalState.LAPSED, reason, None, clock)
+            closed += 1
+    return closed
 
 
-def _pair(one: Member, other: Member) -> tuple[int, int]:
-    low, high = sorted((one.case.pk, other.case.pk))
-    return low, high
+def decide(
+    proposal_id: int, person: Person, *, accept: bool, reason: str, clock: Clock = utc_now
+) -> Proposal:
+    """A person accepts or rejects an open proposal; a rejection needs a reason.
 
-
-def _proposal(one: Member, source: Member, pair: MirrorPair | None) -> ProposedVerdict:
-    shared = sorted(one.traits & source.traits)
-    return ProposedVerdict(
-        case=one.case,
-        source=source.case,
-        verdict=_SAYS[CaseState(source.case.state)],
-        evidence=[list(trait) for trait in shared],
-        similarity=pair.similarity if pair else None,
-    )
-
-
-def _same(known: ProposedVerdict | None, wanted: ProposedVerdict) -> bool:
-    return known is not None and (known.verdict, known.evidence, known.similarity) == (
-        wanted.verdict,
-        wanted.evidence,
-        wanted.similarity,
-    )
-
-
-def _write(wanted: ProposedVerdict, actor: str, clock: Clock) -> None:
-    values = {
-        "verdict": wanted.verdict,
-        "evidence": wanted.evidence,
-        "similarity": wanted.similarity,
-        "made_at": clock(),
-    }
-    ProposedVerdict.objects.update_or_create(
-        case=wanted.case, source=wanted.source, defaults=values
-    )
-    audit.append(
-        "verdict.proposed",
-        f"case:{wanted.case_id}",
-        actor=actor,
-        details={
-            "verdict": str(wanted.verdict),
-            "from": wanted.source_id,
-            "evidence": [kind for kind, _ in wanted.evidence],
-            "similarity": "" if wanted.similarity is None else f"{wanted.similarity:.4f}",
-        },
-        clock=clock,
-    )
-
-
-def proposals_for(case: Case) -> list[str]:
-    """What is proposed for ``case`` and why, a line each; the strongest first.
-
-    Families are grouped at night: what no longer holds by day (the case was decided, or the
-    verdict that it comes from taken back) is left out.
+    Raises AccessError when the person may not, InputError for an unknown number or a missing
+    reason, RuleError when it is not open any more.
     """
-    if case.state not in OPEN_STATES:
-        return []
-    rows = case.proposals.filter(source__restricted=False).select_related("source__target")
-    holding = [row for row in rows if row.verdict == _SAYS.get(CaseState(row.source.state))]
-    holding.sort(key=lambda row: (-(row.similarity or 0.0), row.source_id))
-    return [said(row) for row in holding]
+    require(person, DECIDERS, "decide proposals")
+    if not accept and not reason.strip():
+        raise InputError("rejecting a proposal needs a reason")
+    with transaction.atomic():
+        rows = Proposal.objects.select_for_update().select_related("case")
+        proposal = rows.filter(pk=proposal_id).first()
+        if proposal is None:
+            raise InputError(f"there is no proposal {proposal_id}")
+        if proposal.case.restricted:
+            raise AccessError(f"case {proposal.case_id} is in the restricted queue")
+        if proposal.state != ProposalState.OPEN:
+            raise RuleError(f"proposal {proposal_id} is {proposal.state}, not open")
+        state = ProposalState.ACCEPTED if accept else ProposalState.REJECTED
+        _close(proposal, state, reason, person, clock)
+    return proposal
 
 
-def said(row: ProposedVerdict) -> str:
-    """A proposal in words."""
-    target = row.source.target
-    why = "; ".join(f"{kind} {value}" for kind, value in row.evidence) or "one family"
-    return (
-        f"{row.verdict}: like {target.name or target.value}"
-        f" (case {row.source_id}, {row.source.state}), {why}"
-    )
+def standing_open() -> QuerySet[Proposal]:
+    """The open proposals, oldest first."""
+    rows = Proposal.objects.filter(state=ProposalState.OPEN, case__restricted=False)
+    return rows.select_related("case__target", "other").order_by("opened_at", "pk")
+
+
+def in_words(proposal: Proposal) -> str:
+    """What a proposal says, for people."""
+    to = f" as {proposal.other.name or proposal.other.value}" if proposal.other else ""
+    if proposal.kind == ProposalKind.MOVED and proposal.other:
+        to = f" to {proposal.other.name or proposal.other.value}"
+    return f"{proposal.kind}{to}: {proposal.evidence.get('says', '')}".removesuffix(": ")
+
+
+def by_looks(case: Case, run: Run, rules: Rules, *, clock: Clock = utc_now) -> list[Proposal]:
+    """Propose *gone* or *cleaned* where enough looks in a row, each in another night, say so."""
+    opened = []
+    for kind, looks, enough in (
+        (ProposalKind.GONE, streak(case.pk, GONE), rules.gone_after),
+        (ProposalKind.CLEANED, streak(case.pk, {CheckResult.UP}, clean=True), rules.cleaned_after),
+    ):
+        if nights(looks) < enough:
+            continue
+        gone = ", ".join(sorted({check.outcome for check in looks}))
+        met = gone if kind is ProposalKind.GONE else "up and not selling"
+        says = f"{met} in {nights(looks)} nights"
+        evidence = {"checks": [check.pk for check in looks], "says": says}
+        since = looks[-1].at
+        if proposal := propose(case, run, kind, evidence, since=since, clock=clock):
+            opened.append(proposal)
+    return opened
+
+
+def _close(
+    proposal: Proposal, state: ProposalState, reason: str, person: Person | None, clock: Clock
+) -> None:
+    proposal.state, proposal.reason = state, reason[:1000]
+    proposal.closed_at, proposal.closed_by = clock(), person
+    proposal.save(update_fields=["state", "reason", "closed_at", "closed_by"])
+    _tell(proposal, state.value, person.username if person else ACTOR, clock)
+
+
+def _tell(proposal: Proposal, what: str, actor: str, clock: Clock) -> None:
+    details = {
+        "proposal": proposal.pk,
+        "kind": str(proposal.kind),
+        "other": str(proposal.other or ""),
+        "reason": proposal.reason,
+    }
+    subject = f"case:{proposal.case_id}"
+    audit.append(f"proposal.{what}", subject, actor=actor, details=details, clock=clock)

@@ -217,10 +217,12 @@ def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Ad
     """Make sources of targets that this run noted, or that no run has looked at yet.
 
     Likeliest first, up to ``limit``; what is beyond it waits for another night and is counted.
+    Tips have a budget of their own (see ``cases.tips``).
     """
     rows = (
         CandidateRow.objects.filter(Q(run=run) | Q(target__visits=None), target__kind__in=[*kinds])
         .exclude(target__visits__run=run)
+        .exclude(why=Why.TIP)
         .select_related("target")
         .order_by("-priority", "pk")
     )

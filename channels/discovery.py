@@ -12,6 +12,7 @@ from channels.usernames import Pointer, is_bot, where_to
 from domain.candidates import Candidate, Why
 from domain.documents import Link
 from domain.errors import KeyFormatError
+from domain.names_in_text import broken_onions_in, hosts_in, onions_in, undisguised
 from domain.platforms import Platforms as Platforms
 from domain.platforms import parse_platforms as parse_platforms
 from domain.targets import (
@@ -34,8 +35,6 @@ _ADDRESS = re.compile(
     r"(?:https?://|tg://|(?<![\w@.-])(?:t|telegram)\.(?:me|dog)/)[^\s<>\"'«»“”]{1,2000}",
     re.IGNORECASE,
 )
-#: Telegram links host names in posts by itself, except those of onion services.
-_ONION = re.compile(r"(?<![a-z0-9])(?:https?://)?[a-z2-7]{56}\.onion(?![\w-])", re.IGNORECASE)
 _CLOSING = ".,;:!?)]}»”…"
 
 
@@ -115,12 +114,17 @@ def _from_links(links: Iterable[Link], priority: float) -> Iterator[_Lead]:
 
 
 def _from_text(text: str) -> Iterator[_Lead]:
+    """What is named in a text. Telegram links host names in posts by itself, except those of
+    onion services and those that are disguised."""
+    linked, text = set(hosts_in(text)), undisguised(text)
     for found in _ADDRESS.finditer(text):
         address = found[0].rstrip(_CLOSING)
         yield _Lead(Why.MENTION, address if "://" in address else f"https://{address}", LINKED)
-    for found in _ONION.finditer(text):
-        name = found[0].lower()
-        yield _Lead(Why.MENTION, name if "://" in name else f"http://{name}/", ONION)
+    for name in (*onions_in(text), *broken_onions_in(text)):
+        yield _Lead(Why.MENTION, f"http://{name}/", ONION)
+    for name in dict.fromkeys(hosts_in(text)):
+        if name not in linked:
+            yield _Lead(Why.MENTION, f"http://{name}/", SITE)
     for found in _HANDLE.finditer(text):
         yield _Lead(Why.MENTION, f"tg://resolve?domain={found[1]}", NAMED)
 

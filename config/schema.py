@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.discovery import Discovery
+from config.recheck import Recheck
 from config.section import Section, key, required, table
 from config.values import (
     SHORTEST_SECRET,
@@ -182,6 +184,15 @@ class Crawl(Section):
         "Whether robots.txt is obeyed. Off: a shop could hide by one line of it. What it says is "
         "still used as a hint.",
     )
+    site_hints: bool = key(
+        True,
+        "Whether robots.txt and sitemaps are fetched for the pages they name; these come after "
+        "pages that are linked.",
+    )
+    max_sitemaps_per_site: PositiveInt = key(
+        5, "Sitemaps read of one site in one crawl, indexes included.", "sitemaps"
+    )
+    max_urls_per_sitemap: PositiveInt = key(500, "Addresses taken from one sitemap.", "URLs")
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
     )
@@ -190,6 +201,7 @@ class Crawl(Section):
         "Whether a site gets back the cookies that it set in the same crawl. They are kept in "
         "memory alone, each host's apart; without them some sites redirect in circles.",
     )
+    max_result_pages: PositiveInt = key(3, "Pages of results read of one search.", "pages")
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."
     )
@@ -315,11 +327,13 @@ class Settings(Section):
     tor: Tor = table(Tor, "Onion sites.")
     net: Net = table(Net, "Fetching.")
     crawl: Crawl = table(Crawl, "Limits of a crawl.")
+    discovery: Discovery = table(Discovery, "Tips and lists of names.")
     channels: Channels = table(Channels, "Telegram channels.")
     classify: Classify = table(Classify, "Assessing.")
     blocking: Blocking = table(Blocking, "Requests and exports.")
     review: Review = table(Review, "People who decide.")
     night: Night = table(Night, "The nightly run.")
+    recheck: Recheck = table(Recheck, "Looking again at known cases.")
     evidence: Evidence = table(Evidence, "The evidence store.")
 
     @model_validator(mode="after")

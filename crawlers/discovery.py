@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from crawlers.extraction import Page
 from crawlers.platforms import Platforms
+from crawlers.results import behind
 from crawlers.urls import NotFollowed, absolute, followable, placed
 from domain.candidates import Candidate, Why
 from domain.documents import Link
 from domain.errors import KeyFormatError
-from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
+from domain.names_in_text import broken_onions_in, undisguised, urls_in
 from domain.targets import (
     TargetKey,
     TargetKind,
@@ -26,20 +27,10 @@ from domain.targets import (
 from net.addresses import refusal
 from net.resolving import literal_address
 
-_URL_IN_TEXT = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
-#: Names written without a scheme count only below top-level names that shops are seen under.
-_HOST_IN_TEXT = re.compile(
-    r"(?<![\w@./-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
-    r"(?:com|net|org|biz|info|ru|su|kz|by|kg|uz|cc|me|io|to|ws|is|at|pw|in|co|gg|lol|fun|vip|top"
-    r"|xyz|shop|store|online|site|club|pro|link|live|world|market|website|space|app|dev"
-    r"|test|example))(?![\w.-]*[\w@])",
-    re.IGNORECASE,
-)
 _TELEGRAM_IN_TEXT = re.compile(
     r"(?<![\w.])(?:t|telegram)\.me/(?:s/)?([a-z]\w{3,31})\b", re.IGNORECASE
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@([A-Za-z]\w{4,31})\b", re.ASCII)
-_TRAILING = ".,;:!?…»”"
 _TEXT_READ = 200_000
 _MOST_MENTIONS = 100
 
@@ -112,6 +103,7 @@ class _Finder:
         self._site = site
         self._platforms = platforms
         self._why = why
+        self._named = Why.SEARCH if why is Why.SEARCH else Why.MENTION
         self._own = site_key(url)
         self._seen_urls: set[str] = set()
         self._seen: set[TargetKey] = {site, self._own}
@@ -132,36 +124,48 @@ class _Finder:
             if place.url in self._seen_urls:
                 return
             self._seen_urls.add(place.url)
+            if self._through(place.url, place.site, link.text):
+                return
             if place.site == self._own:
                 self.found.pages.append(FoundPage(place.url, link.text))
-                if self._why is Why.SEARCH:
-                    self._result(place.url, link.text)
             else:
                 self._other(place.url, self._why, link.text)
         except (NotFollowed, ValueError) as error:
             reason = error.reason if isinstance(error, NotFollowed) else "broken link"
             self.found.dropped[reason] += 1
 
-    def _result(self, url: str, note: str) -> None:
-        """Take in what a result page links through itself (``/redirect?url=http://…``)."""
-        for _, value in parse_qsl(urlsplit(url).query):
-            if value.startswith(("http://", "https://")):
-                self._other(followable(value), Why.SEARCH, note)
+    def _through(self, url: str, site: TargetKey, note: str) -> bool:
+        """Take in what a result page links through the engine (``/redirect?url=http://…``) or
+        another host of it (``r.engine.test/?u=…``). Returns whether that is such a link."""
+        if self._why is not Why.SEARCH or not _related(site.value, self._own.value):
+            return False
+        addresses = list(behind(url))
+        for address in addresses:
+            self._other(followable(address), Why.SEARCH, note)
+        return bool(addresses)
 
     def text(self, text: str) -> None:
         """Take in what is named in the text without being linked."""
-        named = [*_named_urls(text)][:_MOST_MENTIONS]
-        for url in named:
+        text = undisguised(text)
+        if broken := len(broken_onions_in(text)):
+            self.found.dropped["onion address with a wrong checksum"] += broken
+        named = [url for url in dict.fromkeys(urls_in(text)) if not is_telegram_link(url)]
+        for url in self._bounded(named):
             try:
                 canonical = followable(url)
                 if canonical not in self._seen_urls:
                     self._seen_urls.add(canonical)
-                    self._other(canonical, Why.MENTION, "named in the text")
+                    self._other(canonical, self._named, "named in the text")
             except NotFollowed as error:
                 self.found.dropped[error.reason] += 1
         names = [*_TELEGRAM_IN_TEXT.findall(text), *_HANDLE.findall(text)]
-        for name in dict.fromkeys(names[:_MOST_MENTIONS]):
+        for name in self._bounded([*dict.fromkeys(names)]):
             self._telegram(f"@{name}", _HANDLE_ONLY)
+
+    def _bounded(self, names: list[str]) -> list[str]:
+        if (beyond := len(names) - _MOST_MENTIONS) > 0:
+            self.found.dropped["too many names on one page"] += beyond
+        return names[:_MOST_MENTIONS]
 
     def _other(self, url: str, why: Why, note: str) -> None:
         target = outside(url, self._platforms)
@@ -188,20 +192,14 @@ class _Finder:
             )
 
 
+def _related(one: str, other: str) -> bool:
+    """Whether two hosts stand below each other or below the same name of two labels or more."""
+    mine, theirs = one.split("."), other.split(".")
+    return mine[-2:] == theirs[-2:] if min(len(mine), len(theirs)) > 1 else False
+
+
 def _tg_name(url: str) -> str:
     try:
         return parse_qs(urlsplit(url).query).get("domain", [""])[0]
     except ValueError:
         return ""
-
-
-def _named_urls(text: str) -> Iterator[str]:
-    for name in ONION_IN_TEXT.findall(text):
-        if is_valid_onion_v3(name):
-            yield f"http://{name.lower()}/"
-    for match in _URL_IN_TEXT.finditer(text):
-        if not is_telegram_link(match[0].rstrip(_TRAILING)):
-            yield match[0].rstrip(_TRAILING)
-    for name in _HOST_IN_TEXT.findall(text):
-        if not is_telegram_link(f"http://{name}/"):
-            yield f"http://{name.lower()}/"

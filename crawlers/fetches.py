@@ -13,6 +13,8 @@ from domain.targets import TargetKey
 #: Why a URL is fetched: a site's robots.txt, its icon, a redirect, a link, or the source's own
 #: first URL.
 ROBOTS, ICON, REDIRECT, LINK, SOURCE = "robots", "icon", "redirect", "link", "source"
+#: A sitemap, and a page that one or a robots.txt names.
+SITEMAP, HINT = "sitemap", "hint"
 Headers = tuple[tuple[str, str], ...]
 
 

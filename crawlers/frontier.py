@@ -29,7 +29,7 @@ from crawlers.entries import (
     robots_url,
     sort_out,
 )
-from crawlers.fetches import ICON, LINK, ROBOTS, SOURCE, Job, Returned
+from crawlers.fetches import HINT, ICON, LINK, ROBOTS, SOURCE, Job, Returned
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
@@ -121,6 +121,8 @@ class Frontier:
                 site.known += row["n"]
                 site.hops = row["hops"]
                 site.pages += fetched
+        if not self.limits.obey_robots:
+            return
         waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
@@ -188,7 +190,7 @@ class Frontier:
         rows = []
         for row, lead in better:
             site = self._by_id.get(row.target_id)
-            if site is None or row.why != LINK:
+            if site is None or row.why not in (LINK, HINT):
                 continue
             row.selling, row.about_drugs = lead.selling, lead.about_drugs
             row.inherited = lead.inherited

@@ -48,6 +48,10 @@ class Limits:
     max_minutes: float | None = None
     cookies: bool = True
     night_ends: tuple[str, str] = ("", "UTC")
+    max_result_pages: int = 1
+    site_hints: bool = False
+    max_sitemaps_per_site: int = 0
+    max_urls_per_sitemap: int = 0
     queued_per_page: int = 5
     retry_base_s: float = 1.0
 

@@ -13,10 +13,12 @@ from crawlers.entries import NewEntry, NewSource, way_to
 from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, Job
 from crawlers.focus import Lead
 from crawlers.frontier import STAGE, Frontier
+from crawlers.hints import ABSENT, Hints
 from crawlers.mirrors import icons
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
 from crawlers.redirects import Moved, mover, target
+from crawlers.results import next_page
 from crawlers.sites import Site
 from crawlers.urls import NotFollowed
 from domain.candidates import Candidate, Why
@@ -54,6 +56,7 @@ class Planner:
         self._limits = frontier.limits
         self._platforms = platforms
         self._adopter = adopter
+        self._hints = Hints(frontier.run_id, frontier.limits)
 
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
@@ -63,8 +66,11 @@ class Planner:
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
             plan.count("retried", reason)
-        if plan.job.why in (ROBOTS, ICON):
+        if plan.job.why == ICON:
             plan.record = reading.record(reading.detail, ())
+            return plan
+        if plan.job.why in ABSENT:
+            self._hint(plan)
             return plan
         detail = reading.detail
         if reading.outcome is Outcome.REDIRECT:
@@ -72,10 +78,23 @@ class Planner:
         self._pages(plan)
         if self._limits.favicons:
             self._icon(plan)
+        plan.entries.extend(self._hints.of_page(plan.job, reading.outcome))
         for candidate in reading.findings.candidates:
             self._consider(plan, candidate, plan.job.hops + 1)
         plan.record = reading.record(detail, tuple(plan.candidates))
         return plan
+
+    def _hint(self, plan: Plan) -> None:
+        """Take in a robots.txt or a sitemap: what it names, and no text of it."""
+        job, reading = plan.job, plan.reading
+        read = self._hints.of_robots if job.why == ROBOTS else self._hints.of_sitemap
+        hinted = read(job, reading.outcome, reading.body)
+        plan.entries.extend(hinted.entries)
+        for reason, n in hinted.dropped.items():
+            plan.count("dropped", reason, n)
+        absent = reading.outcome is Outcome.NOT_FOUND
+        detail = ABSENT[job.why] if absent else reading.detail
+        plan.record = replace(reading, document=None).record(detail, ())
 
     def commit(self, plans: Iterable[Plan]) -> None:
         """Write sources, entries, moves and counts, in the transaction that stores captures."""
@@ -93,8 +112,7 @@ class Planner:
     def _pages(self, plan: Plan) -> None:
         job, pages = plan.job, plan.reading.findings.pages
         if job.single:
-            if pages:
-                plan.count("dropped", "only this page is read", len(pages))
+            self._single(plan)
             return
         plan.entries.extend(
             NewEntry(
@@ -115,6 +133,24 @@ class Planner:
             plan.count("skipped", found)
         elif found is not None:
             plan.entries.append(found)
+
+    def _single(self, plan: Plan) -> None:
+        """Of a page that is read alone only the next page of results is followed."""
+        job, pages = plan.job, plan.reading.findings.pages
+        others = len(pages)
+        if job.candidates_are is Why.SEARCH and (
+            following := next_page(job.url, ((page.url, page.anchor) for page in pages))
+        ):
+            others -= 1
+            if job.depth + 1 < self._limits.max_result_pages:
+                depth = job.depth + 1
+                plan.entries.append(
+                    NewEntry(job.site, following, LINK, job.priority, depth, job.hops, 0, job.entry)
+                )
+            else:
+                plan.count("dropped", "more pages of results")
+        if others:
+            plan.count("dropped", "only this page is read", others)
 
     def _consider(
         self, plan: Plan, candidate: Candidate, hops: int, moved: Site | None = None

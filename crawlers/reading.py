@@ -11,9 +11,10 @@ from crawlers.bodies import is_markup, looks_binary, unwanted
 from crawlers.decoding import decode
 from crawlers.discovery import Findings, discover
 from crawlers.extraction import Page, extract, extract_plain
-from crawlers.fetches import Fetch
+from crawlers.fetches import SITEMAP, Fetch
 from crawlers.mirrors.fingerprinting import fingerprint
 from crawlers.platforms import Platforms
+from crawlers.sitemaps import unpacked_file
 from crawlers.softblocks import recognise
 from crawlers.urls import NotFollowed, absolute, followable
 from domain.candidates import Candidate
@@ -106,6 +107,8 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
         return Reading(fetch, fetch.outcome, fetch.detail)
     if fetch.status in _REDIRECTS and fetch.header("location"):
         return _redirect(fetch)
+    if fetch.job.why == SITEMAP:
+        return _sitemap(fetch, max_bytes)
     content_type = fetch.header("content-type")
     announced = fetch.header("content-length")
     length = int(announced[:15]) if fetch.stopped and announced.isdecimal() else None
@@ -124,6 +127,21 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
         page = extract(decoded.text, fetch.job.url)
         return _judged(fetch, page, decoded.text, body, platforms, most_links)
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
+
+
+def _sitemap(fetch: Fetch, max_bytes: int) -> Reading:
+    """A sitemap as its text, whatever its type says: it may be a packed file."""
+    if (failed := _by_status(fetch.status)) is not None:
+        return Reading(fetch, failed, f"status {fetch.status}")
+    if fetch.stopped:
+        return Reading(fetch, Outcome.TOO_LARGE, f"more than {max_bytes} bytes announced")
+    try:
+        body = unpacked_file(fetch.job.url, unpacked(fetch, max_bytes), max_bytes)
+    except TransportError as error:
+        return Reading(fetch, _BODY_FAILURES.get(error.reason, Outcome.FAILED), str(error))
+    if kind := looks_binary(body):
+        return Reading(fetch, Outcome.NOT_TEXT, f"{kind} by its first bytes")
+    return Reading(fetch, Outcome.OK, "sitemap", body)
 
 
 def unpacked(fetch: Fetch, max_bytes: int) -> bytes:

@@ -61,6 +61,10 @@ NARCOWATCH_LIMITS = Limits(
     max_minutes=_crawl.max_minutes,
     cookies=_crawl.cookies,
     night_ends=(_settings.night.ends, _settings.night.timezone),
+    max_result_pages=_crawl.max_result_pages,
+    site_hints=_crawl.site_hints,
+    max_sitemaps_per_site=_crawl.max_sitemaps_per_site,
+    max_urls_per_sitemap=_crawl.max_urls_per_sitemap,
 )
 NARCOWATCH_READERS = _crawl.readers
 NARCOWATCH_MODEL_DIR = str(_settings.classify.model_dir)

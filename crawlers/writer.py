@@ -227,7 +227,7 @@ class Writer:
         for reading in readings:
             fetch = reading.fetch
             self._frontier.settle(fetch.job, reading.outcome, fetch.closes)
-            if reading.fetch.job.why == ROBOTS:
+            if fetch.job.why == ROBOTS and self._orders.limits.obey_robots:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
         size = sum(len(reading.fetch.body) for reading in readings)
         self._tell.post(self._tell.stored, len(readings), size)

@@ -6,19 +6,22 @@
     [[onion]]    url = "http://….onion/"
     [[channel]]  name = "@name"
     [[search]]   query = "…"  url = "https://engine.example/search?q={query}"
+    [[tips]]     file = "tips.csv"
+    [[ct]]       file = "crt-sh.json"  match = "*shop* *market*"
 
-Every table is read by itself, so that a broken one does not take the others with it; each
-problem has its line.
+Files that are named stand relative to the seeds file; reading them is not done here. Every table
+is read by itself, so that a broken one does not take the others with it; each problem has its line.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote_plus
 
+from domain.candidates import Candidate
 from domain.captures import Outcome
 from domain.digests import digest
 from domain.errors import KeyFormatError
@@ -52,6 +55,24 @@ class SeedKind(StrEnum):
     SEARCH = "search"
 
 
+class FileKind(StrEnum):
+    """The sections that name a file of further targets."""
+
+    TIPS = "tips"
+    CT = "ct"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFile:
+    """A file with targets: of tips, or of a certificate-transparency search, of whose names those
+    count that fit one of ``match``."""
+
+    kind: FileKind
+    file: str
+    match: tuple[str, ...]
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Seed:
     """One thing to begin with. ``url`` is empty for channels, filled in for searches.
@@ -78,31 +99,47 @@ class SeedProblem:
 
 @dataclass(frozen=True, slots=True)
 class SeedList:
-    """The seeds that are right, in order, and every problem. ``digest`` is the seeds' alone."""
+    """The seeds that are right, in order, and every problem. ``digest`` is the seeds' alone.
+
+    ``candidates`` came out of ``files``, ``left_out`` counts what did not, by reason; both are
+    empty until the files are read.
+    """
 
     seeds: tuple[Seed, ...]
     problems: tuple[SeedProblem, ...]
     digest: str
+    files: tuple[SeedFile, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-_REQUIRED: Mapping[SeedKind, tuple[str, ...]] = {
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
     SeedKind.SITE: ("url",),
     SeedKind.ONION: ("url",),
     SeedKind.CHANNEL: ("name",),
     SeedKind.SEARCH: ("query", "url"),
+    FileKind.TIPS: ("file",),
+    FileKind.CT: ("file",),
 }
 _OPTIONAL = ("expect", "notes")
+_OPTIONAL_OF_FILES: Mapping[str, tuple[str, ...]] = {
+    FileKind.TIPS: ("notes",),
+    FileKind.CT: ("match", "notes"),
+}
 
 
 def parse_seeds(data: bytes) -> SeedList:
     """Read a seeds file. Never raises: whatever is wrong is a problem with its line."""
     blocks = split_blocks(data)
     seeds: list[Seed] = []
+    files: list[SeedFile] = []
     problems: list[SeedProblem] = []
     seen: dict[TargetKey, int] = {}
     for block in blocks:
         wrong = [(block.problem_line, block.problem)] if block.problem else _wrong_keys(block)
-        if not wrong:
+        if not wrong and block.name in [*FileKind]:
+            files.append(_file(block))
+        elif not wrong:
             try:
                 seed = _seed(block)
                 _refuse_second(seed, seen)
@@ -113,7 +150,13 @@ def parse_seeds(data: bytes) -> SeedList:
     if not blocks:
         problems.append(SeedProblem(1, "", "no seeds: the file is empty"))
     rows = [[seed.kind.value, str(seed.target), seed.url, seed.expect] for seed in seeds]
-    return SeedList(tuple(seeds), tuple(problems), digest(rows))
+    rows += [[file.kind.value, file.file, *file.match] for file in files]
+    return SeedList(tuple(seeds), tuple(problems), digest(rows), tuple(files))
+
+
+def _file(block: Block) -> SeedFile:
+    match = str(block.table.get("match", "")).lower().split()
+    return SeedFile(FileKind(block.name), str(block.table["file"]), tuple(match), block.line)
 
 
 class _RefusedKey(Exception):
@@ -127,11 +170,11 @@ class _RefusedKey(Exception):
 
 def _wrong_keys(block: Block) -> list[tuple[int, str]]:
     """Unknown section, unknown and missing keys, values that are no text: line and reason."""
-    if block.name not in [*SeedKind]:
-        known = ", ".join(f"[[{kind}]]" for kind in SeedKind)
+    if block.name not in _REQUIRED:
+        known = ", ".join(f"[[{kind}]]" for kind in _REQUIRED)
         return [(block.line, f"unknown section [[{block.name}]], there are {known}")]
-    required = _REQUIRED[SeedKind(block.name)]
-    allowed = [*required, *_OPTIONAL]
+    required = _REQUIRED[block.name]
+    allowed = [*required, *_OPTIONAL_OF_FILES.get(block.name, _OPTIONAL)]
     wrong: list[tuple[int, str]] = []
     for key, value in block.table.items():
         if key not in allowed:

@@ -1,13 +1,19 @@
+import tomllib
 from pathlib import Path
 
 from django.apps import AppConfig
 
 import config
 from blocking.apps import export_plan
+from config.recheck import Recheck
 from config.schema import Settings
-from nightly.plan import Plan
+from domain.platforms import parse_platforms
+from domain.rechecks import Rules, Schedule
+from domain.states import CaseState
+from nightly.plan import FileRules, Plan
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
+PLATFORMS = Path(config.__file__).parent / "platforms.toml"
 
 
 class NightlyConfig(AppConfig):
@@ -35,4 +41,43 @@ def plan_of(settings: Settings) -> Plan:
         follow_discovered=settings.crawl.follow_discovered,
         exports=export_plan(settings),
         night_ends=(settings.night.ends, settings.night.timezone),
+        schedule=_schedule(settings.recheck),
+        recheck=Rules(
+            unreachable_after=settings.recheck.unreachable_after,
+            gone_after=settings.recheck.gone_after,
+            cleaned_after=settings.recheck.cleaned_after,
+            new_evidence=settings.recheck.new_evidence,
+        ),
+        files=file_rules(settings),
+        max_tips=settings.discovery.max_tips_per_night,
+    )
+
+
+def file_rules(settings: Settings) -> FileRules:
+    """How files of tips and of certificates are read."""
+    platforms = PLATFORMS.read_text(encoding="utf-8")
+    return FileRules(
+        platforms=parse_platforms(tomllib.loads(platforms)),
+        max_lines=settings.discovery.max_lines_per_file,
+        max_bytes=settings.discovery.max_mb_per_file * 1_000_000,
+        max_hosts_per_domain=settings.crawl.max_hosts_per_domain,
+    )
+
+
+def _schedule(recheck: Recheck) -> Schedule:
+    return Schedule(
+        days={
+            CaseState.IN_REVIEW: recheck.in_review_days,
+            CaseState.ESCALATED: recheck.in_review_days,
+            CaseState.CONFIRMED: recheck.confirmed_days,
+            CaseState.REQUESTED: recheck.requested_days,
+            CaseState.DISMISSED: recheck.dismissed_days,
+            CaseState.EXPIRED: recheck.ended_days,
+            CaseState.LIFTED: recheck.ended_days,
+            CaseState.WITHDRAWN: recheck.ended_days,
+            CaseState.UNREACHABLE: recheck.unreachable_days,
+        },
+        unreachable_max_days=recheck.unreachable_max_days,
+        spread=recheck.spread,
+        max_per_night=recheck.max_per_night,
     )

@@ -21,7 +21,7 @@ from nightly.night import Counted, Night
 log = logging.getLogger(__name__)
 SITES = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 CHANNELS = (TargetKind.TELEGRAM,)
-_NOT_FOUND = (Why.SEED, Why.SEARCH, Why.RECHECK)
+_NOT_FOUND = (Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP)
 _CHILD_STARTS = 3
 _REFUSED = 2
 

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from domain.platforms import Platforms
+from domain.rechecks import Rules, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """Bounds of files of tips and of certificates. ``platforms`` are no site of anybody."""
+
+    platforms: Platforms
+    max_lines: int
+    max_bytes: int
+    max_hosts_per_domain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +28,9 @@ class Plan:
     target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
     sites and channels take turns in feeding each other with candidates. ``night_ends`` is the
-    time of day, and its zone, after which nothing new is fetched.
+    time of day, and its zone, after which nothing new is fetched. ``schedule`` says when known
+    cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
+    targets taken in from tips.
     """
 
     data_dir: Path
@@ -32,6 +46,10 @@ class Plan:
     max_new_channels: int
     follow_discovered: bool
     exports: ExportPlan
+    schedule: Schedule
+    recheck: Rules
+    files: FileRules
+    max_tips: int
     fingerprint_days: int = 180
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

@@ -32,7 +32,12 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(_cases(report))
     for line in (*_families(report), *_proposed(report)):
         console.print(Text(printable(defang_prose(line))))
+    if report.looked_again:
+        console.print(_looked_again(report))
     console.print(_stages(report))
+    for one in report.proposals:
+        what = f"proposal {one.proposal}, case {one.case} {defang(one.name)}: {defang(one.says)}"
+        console.print(Text(printable(what), style="cyan"))
     for seed in report.refused_seeds:
         console.print(
             Text(printable(f"seed refused, line {seed['line']}: {seed['reason']}"), style="yellow")
@@ -97,6 +102,25 @@ def _proposed(report: Report) -> list[str]:
         for line in report.cases
         for proposal in line.proposed
     ]
+
+
+def _looked_again(report: Report) -> Table:
+    table = Table(title="Looked at again", title_justify="left")
+    for name in ("case", "target", "state", "met", "still selling", "score", "changed", "moved to"):
+        table.add_column(name, overflow="fold")
+    for line in report.looked_again:
+        met = line.result if line.result == line.outcome else f"{line.result} ({line.outcome})"
+        table.add_row(
+            str(line.case),
+            Text(printable(defang(_short(line.name)))),
+            line.state,
+            met,
+            {None: "not known", True: "yes", False: "no"}[line.selling],
+            "" if line.score is None else f"{line.score:.3f}",
+            "" if line.changed is None else f"{line.changed:.0%}",
+            Text(printable(defang(_short(line.moved_to)))),
+        )
+    return table
 
 
 def _stages(report: Report) -> Table:

@@ -74,6 +74,34 @@ class StageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckLine:
+    """One known case that was looked at again. ``score`` and ``selling`` speak of this look alone
+    and ``changed`` is the share of text that differs from the look before; None is not known."""
+
+    case: int
+    name: str
+    state: str
+    result: str
+    outcome: str
+    score: float | None
+    selling: bool | None
+    changed: float | None
+    moved_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """One open proposal, from this run or an earlier one."""
+
+    proposal: int
+    case: int
+    name: str
+    kind: str
+    says: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The morning report. ``exit_code`` is what ``narcowatch night`` ends with."""
 
@@ -90,6 +118,8 @@ class Report:
     cases: list[CaseLine]
     coverage_broken: list[str]
     families: list[FamilyLine] = field(default_factory=list)
+    looked_again: list[RecheckLine] = field(default_factory=list)
+    proposals: list[ProposalLine] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""

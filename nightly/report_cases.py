@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef
 
 from cases.models import AssessmentRow, Case, Family, Run, RunSource
-from cases.proposals import proposals_for
+from cases.proposed_verdicts import proposed_for
 from domain.candidates import Why
 from domain.regions import REGION_NAMES
 from nightly.report import CaseLine, FamilyLine
@@ -39,7 +39,7 @@ def case_lines(run: Run) -> list[CaseLine]:
             region_names=[REGION_NAMES.get(code, code) for code in row.regions],
             langs=row.langs,
             family=row.family_id,
-            proposed=proposals_for(row),
+            proposed=proposed_for(row),
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
+from crawlers.hints import ABSENT
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.coverage import Yield
@@ -89,6 +90,12 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         mine = seen[row["target_id"]]
         mine.requests += row["sent"]
         mine.outcomes[Outcome(row["outcome"])] = row["n"]
+    absent = Capture.objects.filter(run=run, detail__in=[*ABSENT.values()])
+    for target_id, n in _count(absent.filter(outcome=Outcome.NOT_FOUND), "target_id"):
+        found = seen[target_id].outcomes
+        found[Outcome.NOT_FOUND] -= n  # most sites have none: that is no failure
+        if not found[Outcome.NOT_FOUND]:
+            del found[Outcome.NOT_FOUND]
     for target_id, n in _count(Capture.objects.filter(run=run, status__gt=0), "target_id"):
         seen[target_id].answered = n
     for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):

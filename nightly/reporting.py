@@ -23,6 +23,7 @@ from nightly.report import (
     StageLine,
 )
 from nightly.report_cases import case_lines, family_lines
+from nightly.report_rechecks import proposal_lines, recheck_lines
 from nightly.report_sources import source_lines
 
 
@@ -51,6 +52,8 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         cases=cases,
         families=family_lines(cases),
         coverage_broken=broken,
+        looked_again=recheck_lines(run),
+        proposals=proposal_lines(),
         overdue_holds=_overdue_holds(),
         refused_seeds=[asdict(problem) for problem in problems],
         audit_head=head.hash if head else "",

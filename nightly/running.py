@@ -20,6 +20,7 @@ from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
 from nightly.report import EXIT_SEEDS, Report
+from nightly.seed_files import with_files
 
 
 def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
@@ -40,10 +41,10 @@ def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any])
         plan = replace(plan, max_pages=max_pages)
     if options["report"] is not None and not options["report"].parent.is_dir():
         raise InputError(f"--report: there is no folder {options['report'].parent}")
-    seeds = read_seeds(options["seeds"])
+    seeds = with_files(read_seeds(options["seeds"]), options["seeds"], plan.files)
     for problem in seeds.problems:
         print(_refused(options["seeds"], problem), file=sys.stderr)
-    if seeds.problems and not seeds.seeds:
+    if seeds.problems and not (seeds.seeds or seeds.candidates):
         return EXIT_SEEDS
     with Bars(Console(stderr=True)) as progress:
         report = run_night(kind, stages, plan, seeds, progress)

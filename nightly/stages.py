@@ -8,33 +8,33 @@ from collections import Counter
 from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
-from cases import families, runs
-from cases.models import Case, RunSource
-from domain.candidates import Why
+from cases import families, runs, tips
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.gathering import gather, gather_channels, gather_sites
-from nightly.night import IN_HUMAN_HANDS, Counted, Night, Stage
+from nightly.night import Counted, Night, Stage
+from nightly.rechecks import add_due, recheck
 from nightly.scoring import assess
 
 log = logging.getLogger(__name__)
 
 
 def discover(night: Night) -> Counted:
-    """Seeds and known cases become the night's sources."""
+    """Seeds, tips and the known cases that are due become the night's sources."""
     runs.add_seeds(night.run, list(night.seeds.seeds), clock=night.clock)
-    rows = Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False).select_related("target")
-    for case in rows.iterator():
-        target = case.target
-        first = target.candidates.exclude(url="").order_by("pk").first()
-        url = first.url if first else ""
-        runs.add_source(night.run, target.key, Why.RECHECK, url=url)
-    known = RunSource.objects.filter(run=night.run, why=Why.RECHECK)
+    found = tips.note(night.run, night.seeds.candidates, clock=night.clock)
+    taken = tips.add_waiting(night.run, limit=night.plan.max_tips)
     return {
         ("in", "seeds"): len(night.seeds.seeds),
-        ("in", "known cases"): known.count(),
+        ("in", "named in files"): len(night.seeds.candidates),
+        ("in", "new targets from files"): found,
+        ("in", "tips"): taken.taken,
+        ("skipped", "tips over the budget"): taken.over_budget,
+        ("skipped", "tips on held cases"): taken.held,
+        **{("skipped", reason): n for reason, n in night.seeds.left_out.items()},
         ("failed", "seed refused"): len(night.seeds.problems),
+        **add_due(night),
     }
 
 
@@ -107,10 +107,11 @@ NIGHT = (
     Stage("gather", gather),
     Stage("assess", assess),
     Stage("families", group_families, needed=False),
+    Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:5]
+_AFTER = NIGHT[2:6]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

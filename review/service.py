@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blocking import safeguards
-from cases import decisions
-from cases.models import AssessmentRow, Case, Person
+from cases import decisions, proposals
+from cases.models import AssessmentRow, Case, Person, Proposal
 from cases.people import DECIDERS, Role, require
-from cases.proposals import proposals_for
+from cases.proposed_verdicts import proposed_for
 from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang, defang_prose
@@ -18,6 +18,7 @@ from domain.regions import REGION_NAMES
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
+_LOOKS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class CarrierView:
 class CaseView:
     """A case as a reviewer sees it; links are defanged.
 
-    ``proposals`` come from decided cases of the same family. ``verdicts`` stay empty until the
+    ``proposed_verdicts`` come from decided cases of the same family, ``proposals`` from looking
+    again. ``verdicts`` stay empty until the
     reader has given an own one (blind second review).
     """
 
@@ -55,8 +57,21 @@ class CaseView:
     carriers: tuple[CarrierView, ...]
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
-    proposals: tuple[str, ...]
+    proposed_verdicts: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
+    looks: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """An open proposal; links are defanged."""
+
+    proposal_id: int
+    case_id: int
+    target: str
+    state: str
+    says: str
 
 
 def next_case(person: Person) -> int | None:
@@ -92,9 +107,36 @@ def case_view(case_id: int, person: Person) -> CaseView:
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
         warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
-        proposals=tuple(defang_prose(line) for line in proposals_for(case)),
+        proposed_verdicts=tuple(defang_prose(line) for line in proposed_for(case)),
         verdicts=_verdicts(case, person),
+        looks=_looks(case),
+        proposals=tuple(
+            f"{row.pk}: {defang(proposals.in_words(row))}"
+            for row in proposals.standing_open().filter(case=case)
+        ),
     )
+
+
+def open_proposals(person: Person) -> list[ProposalView]:
+    """What looking again proposes, the oldest first."""
+    require(person, READERS, "read proposals")
+    return [
+        ProposalView(
+            proposal_id=row.pk,
+            case_id=row.case_id,
+            target=defang(row.case.target.name or row.case.target.value),
+            state=row.case.state,
+            says=defang(proposals.in_words(row)),
+        )
+        for row in proposals.standing_open()
+    ]
+
+
+def decide_proposal(
+    proposal_id: int, person: Person, *, accept: bool, reason: str, clock: Clock = utc_now
+) -> Proposal:
+    """A person accepts or rejects a proposal. The case stays as it is."""
+    return proposals.decide(proposal_id, person, accept=accept, reason=reason, clock=clock)
 
 
 def _case(case_id: int) -> Case:
@@ -109,6 +151,15 @@ def _found(case: Case) -> tuple[str, ...]:
     return tuple(
         f"{row.why} from {defang(row.parent.name or row.parent.value)}" if row.parent else row.why
         for row in rows
+    )
+
+
+def _looks(case: Case) -> tuple[str, ...]:
+    """The last looks at a known case, newest first."""
+    selling = {None: "", True: ", selling", False: ", not selling"}
+    return tuple(
+        f"{row.at:%Y-%m-%d} {row.result}{selling[row.selling]}"
+        for row in case.checks.order_by("-at", "-pk")[:_LOOKS_SHOWN]
     )
 
 

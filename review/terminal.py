@@ -28,7 +28,9 @@ def show_case(view: CaseView, console: Console) -> None:
         ("found by", "; ".join(view.found) or "-"),
         ("indicators", "; ".join(f"{kind} {value}" for kind, value in view.indicators) or "-"),
         ("warnings", "; ".join(view.warnings) or "-"),
-        ("proposed", "\n".join(view.proposals) or "-"),
+        ("proposed verdict", "\n".join(view.proposed_verdicts) or "-"),
+        ("last looks", "; ".join(view.looks) or "-"),
+        ("proposed", "; ".join(view.proposals) or "-"),
     ):
         table.add_row(name, Text(printable(value)))
     console.print(table)

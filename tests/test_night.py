@@ -34,7 +34,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("night")
     with World(folder / "world") as world:
         seeds = world.seeds_toml(hostile=True, innocent=True, searches=["купить"])
-        house = build_house(world, folder / "house", seeds)
+        every_night = {f"{state}_days": 0 for state in ("in_review", "confirmed", "requested")}
+        house = build_house(world, folder / "house", seeds, recheck=every_night)
         done = house.narcowatch(*house.night_arguments(), timeout=500)
         (folder / "out").write_text(done.stdout + done.stderr)
         assert done.returncode in {0, 3}, done.stdout[-3000:] + done.stderr[-3000:]

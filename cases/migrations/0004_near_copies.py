@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="proposals",
+                        related_name="proposed_verdicts",
                         to="cases.case",
                     ),
                 ),

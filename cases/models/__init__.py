@@ -4,6 +4,7 @@ from cases.models.assessments import AssessmentRow
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.captures import Capture, DocumentRow
 from cases.models.cases import Case, Family
+from cases.models.checks import ContentCheck, Proposal
 from cases.models.decisions import DecisionRow
 from cases.models.mirrors import (
     BandRow,
@@ -24,12 +25,14 @@ __all__ = [
     "CandidateRow",
     "Capture",
     "Case",
+    "ContentCheck",
     "DecisionRow",
     "DocumentRow",
     "Family",
     "FingerprintRow",
     "MirrorPair",
     "Person",
+    "Proposal",
     "ProposedVerdict",
     "Run",
     "RunCount",

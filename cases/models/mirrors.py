@@ -91,7 +91,9 @@ class ProposedVerdict(models.Model):
     that tie the two, as in ``Family.links``.
     """
 
-    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="proposals")
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.CASCADE, related_name="proposed_verdicts"
+    )
     source = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
     verdict = models.CharField(max_length=10, choices=[(v.value, v.value) for v in VerdictKind])
     evidence = models.JSONField(default=list)

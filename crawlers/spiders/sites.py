@@ -25,7 +25,7 @@ from crawlers.bodies import unwanted
 from crawlers.cookies import Jar, cookie_header, take_cookies
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
-from crawlers.fetches import ICON, Fetch, Job, Returned
+from crawlers.fetches import ICON, SITEMAP, Fetch, Job, Returned
 from crawlers.limits import Limits
 from crawlers.mirrors import icon_reading
 from crawlers.onions import TorUse
@@ -205,6 +205,8 @@ class SitesSpider(Spider):
         if request.meta["job"].why == ICON:
             refused = icon_reading.unwanted(kind, length)
         else:
+            if request.meta["job"].why == SITEMAP:
+                kind = ""  # it may be a packed file; nothing but text is kept of it
             refused = unwanted(kind, length, self.settings.getint("DOWNLOAD_MAXSIZE"))
         if refused:
             raise StopDownload(fail=False)

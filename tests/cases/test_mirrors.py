@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cases import fingerprints, icons, proposals
+from cases import fingerprints, icons, proposed_verdicts
 from cases.evidence import EvidenceWriter
 from cases.models import (
     AuditEvent,
@@ -50,10 +50,10 @@ def test_a_mirror_joins_the_family_in_its_first_night(nights: Nights) -> None:
     known, mirror, other = map(nights.fresh, (known, mirror, other))
     assert known.family_id == mirror.family_id is not None
     assert other.family_id is None
-    (line,) = proposals.proposals_for(mirror)
+    (line,) = proposed_verdicts.proposed_for(mirror)
     assert line.startswith(f"confirm: like known.test (case {known.pk}, confirmed), near copy")
     assert (mirror.state, mirror.decisions.count()) == ("in_review", 0)
-    assert proposals.proposals_for(known) == []
+    assert proposed_verdicts.proposed_for(known) == []
 
 
 def test_a_first_verdict_proposes_nothing(nights: Nights) -> None:
@@ -69,7 +69,7 @@ def test_a_dismissal_is_proposed_to_near_copies(nights: Nights) -> None:
     pharmacy, copy = nights.site("pharmacy.test", OTHER), nights.site("copy.test", OTHER)
     dismiss(pharmacy, "one")
     nights.look()
-    (line,) = proposals.proposals_for(copy)
+    (line,) = proposed_verdicts.proposed_for(copy)
     assert line.startswith("dismiss: like pharmacy.test")
     assert nights.fresh(copy).state == "in_review"
 
@@ -85,7 +85,7 @@ def test_proposals_go_when_their_ground_goes(nights: Nights) -> None:
     nights.site("mirror.test", OTHER)
     nights.look()
     assert not MirrorPair.objects.exists()
-    assert proposals.proposals_for(mirror) == []
+    assert proposed_verdicts.proposed_for(mirror) == []
 
 
 def test_a_screened_out_copy_of_a_plain_shop_is_queued(nights: Nights) -> None:

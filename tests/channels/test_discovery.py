@@ -55,6 +55,16 @@ def test_sites_and_onions() -> None:
     }
 
 
+def test_sites_in_posts_are_found_though_disguised() -> None:
+    found = found_in(
+        post(f"Сайт mirror[.]biz, зеркало {ONION[:30]} {ONION[30:]}, t [точка] me/nobody")
+    )
+    assert {str(one.target) for one in found.candidates} == {
+        *("host:mirror.biz", "telegram:@nobody"),
+        f"onion:{ONION}",
+    }
+
+
 def test_an_onion_with_a_wrong_checksum_is_counted() -> None:
     found = found_in(post("a" * 56 + ".onion"))
     assert found.candidates == []

@@ -47,6 +47,7 @@ class Place:
             "NARCOWATCH_CRAWL__CONCURRENCY_PER_HOST": "4",
             "NARCOWATCH_CRAWL__FAVICONS": "false",  # most tests list what was asked for
             "NARCOWATCH_CRAWL__CONCURRENCY_PER_ADDRESS": "64",  # every host is on loopback
+            "NARCOWATCH_CRAWL__SITE_HINTS": "false",
             "NARCOWATCH_TOR__SOCKS": "127.0.0.1:1",
             **self.settings,
         }

@@ -58,6 +58,23 @@ def test_names_in_the_text_are_mentions() -> None:
     }
 
 
+def test_disguised_names_are_found_and_what_is_too_much_is_counted() -> None:
+    findings = found(
+        f"<p>Пишите: mirror[.]biz, s\u200bhop точка ком, {ONION[:20]} {ONION[20:]}, "
+        "t[.]me/first_one"
+        f"<p>{'b' * 56}.onion и почта me (at) mail.ru"
+    )
+    assert set(keys(findings)) == {
+        *("host:mirror.biz", "host:shop.com"),
+        f"onion:{ONION}",
+        "telegram:@first_one",
+    }
+    assert findings.dropped == {"onion address with a wrong checksum": 1}
+    many = found(" ".join(f"shop{number}.biz" for number in range(130)))
+    assert len(many.candidates) == 100
+    assert many.dropped == {"too many names on one page": 30}
+
+
 def test_telegram_by_link_name_and_handle() -> None:
     findings = found(
         '<a href="https://t.me/s/First_Channel/12">1</a><a href="https://telegram.me/second_c">2</a>'
@@ -101,7 +118,14 @@ def test_a_page_with_very_many_links_is_bounded() -> None:
 def test_results_of_a_search_are_search_candidates_even_behind_a_redirect() -> None:
     url = "http://engine.test/search?q=x"
     page = extract(
-        f'<a href="/redirect?u=http%3A%2F%2F{ONION}%2F">1</a><a href="http://b.test/">2</a>', url
+        f'<a href="/redirect?u=http%3A%2F%2F{ONION}%2F">1</a><a href="http://b.test/">2</a>'
+        '<a href="//r.engine.test/l?uddg=https%3A%2F%2Fc.test">3</a><a href="/about">4</a>',
+        url,
     )
     findings = discover(page, url, url_key(url), PLATFORMS, why=Why.SEARCH)
-    assert keys(findings) == {f"onion:{ONION}": Why.SEARCH, "host:b.test": Why.SEARCH}
+    assert keys(findings) == {
+        f"onion:{ONION}": Why.SEARCH,
+        "host:b.test": Why.SEARCH,
+        "host:c.test": Why.SEARCH,
+    }
+    assert [page.url for page in findings.pages] == ["http://engine.test/about"]

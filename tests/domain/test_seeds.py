@@ -67,7 +67,8 @@ def test_an_unknown_section_or_key_is_named_with_the_nearest() -> None:
     assert told(text) == [
         (
             1,
-            "unknown section [[stie]], there are [[site]], [[onion]], [[channel]], [[search]]",
+            "unknown section [[stie]], there are [[site]], [[onion]], [[channel]], [[search]], "
+            "[[tips]], [[ct]]",
         ),
         (5, "unknown key 'note'; did you mean 'notes'?"),
     ]
@@ -298,3 +299,18 @@ def test_whatever_a_url_holds_it_is_read_or_refused(url: str) -> None:
     for key, section in (("url", "site"), ("url", "onion"), ("name", "channel")):
         seeds = parsed(f"[[{section}]]\n{key} = {json.dumps('https://' + url)}\n")
         assert len(seeds.seeds) + len(seeds.problems) >= 1
+
+
+def test_files_of_tips_and_of_certificates_are_named_with_their_patterns() -> None:
+    text = '[[tips]]\nfile = "in/tips.csv"\n[[ct]]\nfile = "crt.json"\nmatch = "*Shop* *a*"\n'
+    seeds = parsed(text)
+    assert (seeds.seeds, seeds.problems) == ((), ())
+    assert [(file.kind, file.file, file.match, file.line) for file in seeds.files] == [
+        ("tips", "in/tips.csv", (), 1),
+        ("ct", "crt.json", ("*shop*", "*a*"), 3),
+    ]
+    assert seeds.digest != parsed(text.replace("crt", "other")).digest
+    assert told('[[tips]]\nmatch = "x"\n') == [
+        (1, "[[tips]] needs the key 'file'"),
+        (2, "unknown key 'match'; there are file, notes"),
+    ]

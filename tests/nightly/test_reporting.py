@@ -166,3 +166,15 @@ def test_families_and_what_they_propose_are_told(writer: EvidenceWriter) -> None
     assert "proposed for case" in out.getvalue()
     assert "like known[.]test" in out.getvalue()
     assert proposal in to_html(report)
+
+
+def test_that_a_site_has_no_hints_is_no_failure(writer: EvidenceWriter) -> None:
+    robots = replace(
+        failed("http://shop.test/robots.txt", Outcome.NOT_FOUND), detail="no robots.txt"
+    )
+    missing = failed("http://shop.test/gone", Outcome.NOT_FOUND)
+    run = night(writer, page("http://shop.test/"), robots, missing)
+    shop = line(reporting.build(run), "shop.test")
+    assert (shop.requests, shop.documents, shop.failed) == (3, 1, {"not_found": 1})
+    quiet = night(writer, page("http://shop.test/"), robots)
+    assert line(reporting.build(quiet), "shop.test").failed == {}

@@ -147,17 +147,17 @@ def test_a_proposal_is_shown_to_everybody_and_moves_nothing(tmp_path: Path) -> N
     nights.look()
     writer.close()
     one, two = (analyst(name) for name in ("three", "four"))
-    (proposal,) = service.case_view(mirror.pk, one).proposals
+    (proposal,) = service.case_view(mirror.pk, one).proposed_verdicts
     assert proposal.startswith("confirm: like known[.]test (case")
     assert "near copy known[.]test = mirror[.]test (text 0." in proposal
     confirm(mirror, one)
     view = service.case_view(mirror.pk, two)
-    assert (view.proposals, view.verdicts, view.state) == ((proposal,), (), "in_review")
+    assert (view.proposed_verdicts, view.verdicts, view.state) == ((proposal,), (), "in_review")
     out = StringIO()
     show_case(view, Console(file=out, width=120, force_terminal=False))
     assert "proposed" in out.getvalue()
     assert confirm(mirror, two).state == "confirmed"
-    assert service.case_view(mirror.pk, two).proposals == ()
+    assert service.case_view(mirror.pk, two).proposed_verdicts == ()
 
 
 def test_a_verdict_that_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
@@ -167,6 +167,6 @@ def test_a_verdict_that_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
     confirm_by(known, "one", "two")
     nights.look()
     writer.close()
-    assert service.case_view(mirror.pk, analyst("three")).proposals
+    assert service.case_view(mirror.pk, analyst("three")).proposed_verdicts
     service.withdraw(known.pk, supervisor(), reason="a fan shop")
-    assert service.case_view(mirror.pk, analyst("four")).proposals == ()
+    assert service.case_view(mirror.pk, analyst("four")).proposed_verdicts == ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from cases import tips
 from cases.models import Run
 from domain.errors import InputError
 from domain.seeds import SeedProblem
@@ -24,7 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         runs = Run.objects.order_by("-pk")
-        run = (runs.filter(pk=options["run"]) if options["run"] else runs).first()
+        chosen = runs.filter(pk=options["run"]) if options["run"] else runs.exclude(kind=tips.KIND)
+        run = chosen.first()
         if run is None:
             raise InputError(f"there is no run {options['run'] or 'yet'}")
         refused = [SeedProblem(**seed) for seed in run.report.get("refused_seeds", ())]

@@ -1,0 +1,97 @@
+"""Tips in the record: noted once each, looked at in the night that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from cases import audit, intake, runs
+from cases.models import CandidateRow, Run, RunSource
+from domain.candidates import Candidate, Why
+from domain.clock import Clock, utc_now
+from domain.states import CaseState
+
+#: The kind of a run that noted tips by hand and fetched nothing.
+KIND = "tips"
+_NOTE = 500
+
+
+def by_hand(
+    candidates: Iterable[Candidate], *, file: str, clock: Clock = utc_now
+) -> tuple[Run, int]:
+    """Note tips outside a night, in a run of their own that is complete at once.
+
+    ``file`` is what the audit chain calls the file by, its SHA-256. Returns the run and how many
+    targets are new.
+    """
+    with transaction.atomic():
+        run = Run.objects.create(
+            kind=KIND, started_at=clock(), finished_at=clock(), state=Run.State.COMPLETE
+        )
+        listed = list(candidates)
+        new = note(run, listed, clock=clock)
+        audit.append(
+            "tips.noted",
+            f"run:{run.pk}",
+            actor="operator:console",
+            details={"file": file, "tips": len(listed), "new": new},
+            clock=clock,
+        )
+    return run, new
+
+
+def note(run: Run, candidates: Iterable[Candidate], *, clock: Clock = utc_now) -> int:
+    """Note candidates from files. Returns how many targets are new to the record.
+
+    A tip that says something else than the one before of the same address is new: its target is
+    looked at again. The same tip again changes nothing.
+    """
+    with transaction.atomic():
+        listed = list(candidates)
+        new = intake.note_candidates(run.pk, listed, clock=clock)
+        for candidate in listed:
+            if candidate.why is Why.TIP:
+                _renew(run, candidate, clock)
+    return len(new)
+
+
+def _renew(run: Run, candidate: Candidate, clock: Clock) -> None:
+    target, _ = intake.target_row(candidate.target, clock=clock)
+    rows = CandidateRow.objects.filter(target=target, why=Why.TIP, parent=None, url=candidate.url)
+    told = candidate.note[:_NOTE]
+    rows.exclude(note=told).update(note=told, run=run, noted_at=clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many tips became sources of a run, did not fit the budget, or are of held cases."""
+
+    taken: int
+    over_budget: int
+    held: int
+
+
+def add_waiting(run: Run, *, limit: int) -> Taken:
+    """Have the run look at the targets of tips that no run has looked at since they were noted.
+
+    The oldest come first. A case that is kept for an investigation is left alone.
+    """
+    looked_at = RunSource.objects.filter(
+        target=OuterRef("target"), run__gte=OuterRef("run"), done=True
+    )
+    rows = (
+        CandidateRow.objects.filter(~Exists(looked_at), why=Why.TIP, target__case__restricted=False)
+        .select_related("target__case")
+        .order_by("pk")
+    )
+    first: dict[int, CandidateRow] = {}
+    for row in rows:
+        first.setdefault(row.target_id, row)
+    held = {pk for pk, row in first.items() if row.target.case.state == CaseState.ON_HOLD}
+    waiting = [row for pk, row in first.items() if pk not in held]
+    for row in waiting[:limit]:
+        runs.add_source(run, row.target.key, Why.TIP, url=row.url, notes=row.note)
+    return Taken(len(waiting[:limit]), len(waiting[limit:]), len(held))

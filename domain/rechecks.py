@@ -1,0 +1,154 @@
+"""Looking again at known targets: when, what a look amounts to, and what several amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.captures import Outcome
+from domain.digests import sha256_hex
+from domain.states import CaseState
+
+#: A night may begin somewhat earlier than the one before; the interval has passed all the same.
+EARLY = timedelta(hours=8)
+_DOUBLINGS = 12
+
+
+class CheckResult(StrEnum):
+    """What a look at a known target met."""
+
+    UP = "up"
+    DOWN = "down"
+    BLOCKED = "blocked"
+    UNREADABLE = "unreadable"
+    PARKED = "parked"
+    SEIZED = "seized"
+    MOVED = "moved"
+
+
+class ProposalKind(StrEnum):
+    """What looks propose to people: nothing follows from it by itself."""
+
+    GONE = "gone"
+    CLEANED = "cleaned"
+    REAPPEARED = "reappeared"
+    MOVED = "moved"
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands; *lapsed* when a later look took its ground away."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+
+
+_R = CheckResult
+#: The first that occurs says what a look met, where no document and no redirect did.
+_MET: tuple[tuple[Outcome, CheckResult], ...] = (
+    (Outcome.SEIZED, _R.SEIZED),
+    (Outcome.PARKED, _R.PARKED),
+    (Outcome.CAPTCHA, _R.BLOCKED),
+    (Outcome.INTERSTITIAL, _R.BLOCKED),
+    (Outcome.LOGIN_WALL, _R.BLOCKED),
+    (Outcome.THROTTLED, _R.BLOCKED),
+    (Outcome.NO_PREVIEW, _R.BLOCKED),
+    (Outcome.NOT_TEXT, _R.UNREADABLE),
+    (Outcome.TOO_LARGE, _R.UNREADABLE),
+    (Outcome.BOMB, _R.UNREADABLE),
+    (Outcome.TRUNCATED, _R.UNREADABLE),
+    (Outcome.UNDECODABLE, _R.UNREADABLE),
+    (Outcome.REDIRECT, _R.UNREADABLE),
+    (Outcome.OK, _R.UNREADABLE),
+    (Outcome.NOT_FOUND, _R.DOWN),
+    (Outcome.HTTP_ERROR, _R.DOWN),
+    (Outcome.EMPTY, _R.DOWN),
+    (Outcome.NO_SUCH_NAME, _R.DOWN),
+    (Outcome.DNS, _R.DOWN),
+    (Outcome.CONNECTION, _R.DOWN),
+    (Outcome.ONION_DOWN, _R.DOWN),
+    (Outcome.TIMEOUT, _R.DOWN),
+)
+#: Results under which the target's own content is not there any more.
+GONE = frozenset({_R.DOWN, _R.PARKED, _R.SEIZED})
+
+
+def result_of(
+    outcomes: Mapping[Outcome, int], *, documents: int, moved: bool
+) -> tuple[CheckResult, str] | None:
+    """What a look met, and the outcome that says so.
+
+    ``documents`` counts pages read and posts seen, ``moved`` says that the first page redirects
+    to another target. None where the look failed on our side alone (Tor down, an address that
+    our guard refuses, a layout that our reader does not know): it says nothing of the target.
+    """
+    if moved:
+        return CheckResult.MOVED, Outcome.REDIRECT
+    if documents:
+        return CheckResult.UP, Outcome.OK
+    for outcome, result in _MET:
+        if outcomes.get(outcome):
+            return result, outcome
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often known targets are looked at, by the state of their cases, in days.
+
+    0 means every night; a state that is not named is not looked at again. ``spread`` is the
+    share by which an interval may be shorter, so that what was found in one night does not fall
+    due in one night. An unreachable target's interval doubles with each further failed look up
+    to ``unreachable_max_days``.
+    """
+
+    days: Mapping[CaseState, float]
+    unreachable_max_days: float
+    spread: float
+    max_per_night: int
+
+    def interval(self, state: CaseState, *, failed_before: int = 0) -> timedelta:
+        """The time between two looks; ``failed_before`` failed since it counts as unreachable."""
+        days = self.days[state]
+        if state is CaseState.UNREACHABLE:
+            days = min(days * 2 ** min(failed_before, _DOUBLINGS), self.unreachable_max_days)
+        return timedelta(days=days)
+
+    def due(
+        self, case_id: int, state: CaseState, last: datetime | None, *, failed_before: int = 0
+    ) -> datetime | None:
+        """When to look again after a look at ``last``; None for at once (never looked at)."""
+        if last is None:
+            return None
+        whole = self.interval(state, failed_before=failed_before)
+        share = self.spread * _fraction(f"{case_id}:{last.date().isoformat()}")
+        return last + whole * (1 - share)
+
+
+def is_due(due: datetime | None, now: datetime) -> bool:
+    """Whether the night that begins ``now`` is the one for what falls due at ``due``."""
+    return due is None or due <= now + EARLY
+
+
+def _fraction(text: str) -> float:
+    """A number from 0 to 1 (exclusive), always the same for ``text``."""
+    return int(sha256_hex(text.encode())[:8], 16) / 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How many looks in a row, each in another night, say something of the target.
+
+    ``unreachable_after`` failed ones make it unreachable, ``gone_after`` without its content let
+    people be asked whether it is gone, ``cleaned_after`` up and not selling whether it is
+    cleaned. A dismissed target goes back to review when it sells and at least the share
+    ``new_evidence`` of the lines that say so was not there before.
+    """
+
+    unreachable_after: int
+    gone_after: int
+    cleaned_after: int
+    new_evidence: float
