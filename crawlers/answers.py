@@ -33,6 +33,7 @@ def of_response(
         complete=complete,
         stopped="download_stopped" in response.flags,
         retried=tuple(retried),
+        address=str(response.ip_address or "") if egress is Egress.DIRECT else "",
     )
 
 

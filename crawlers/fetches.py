@@ -42,7 +42,7 @@ class Fetch:
     knows already (a failure, a body that was not wanted); ``complete`` is False for a body whose
     connection ended early, ``stopped`` is True where it was not read for what its headers said.
     ``attempts`` counts requests that were sent, ``retried`` failures
-    that were tried again, by reason.
+    that were tried again, by reason. ``address`` is the server's, empty behind a proxy or Tor.
     """
 
     job: Job
@@ -58,6 +58,7 @@ class Fetch:
     complete: bool = True
     stopped: bool = False
     retried: tuple[str, ...] = ()
+    address: str = ""
 
     def header(self, name: str) -> str:
         """The first response header called ``name`` (lower case), or an empty string."""
