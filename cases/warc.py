@@ -125,7 +125,7 @@ class RecordWriter:
         if belongs_to:
             fields["WARC-Concurrent-To"] = belongs_to
         return self._writer.create_warc_record(
-            resource.uri,
+            _one_line(resource.uri),
             "resource",
             payload=BytesIO(resource.data),
             length=len(resource.data),

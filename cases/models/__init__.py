@@ -7,6 +7,7 @@ from cases.models.cases import Case, Family
 from cases.models.decisions import DecisionRow
 from cases.models.people import Person
 from cases.models.runs import Run, RunCount, RunSource, StageRun
+from cases.models.screenshots import Screenshot
 from cases.models.targets import CandidateRow, Target
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Run",
     "RunCount",
     "RunSource",
+    "Screenshot",
     "StageRun",
     "Target",
 ]
