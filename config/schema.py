@@ -24,10 +24,10 @@ from config.values import (
     HostPort,
     HostPortOrEmpty,
     HttpUrl,
-    IndexUrl,
     ProxyUrl,
     Seconds,
     Secret,
+    ServiceUrl,
     Share,
     Slug,
     Timezone,
@@ -46,7 +46,7 @@ class Database(Section):
 
 
 class Index(Section):
-    url: IndexUrl = key(
+    url: ServiceUrl = key(
         "",
         "Full-text search: empty for the embedded engine in the data directory, or the URL of an "
         "Elasticsearch.",
@@ -218,6 +218,21 @@ class Night(Section):
 
 class Evidence(Section):
     rotate_mb: PositiveInt = key(1024, "Size from which a WARC file is followed by the next.", "MB")
+    timestamp_url: ServiceUrl = key(
+        "",
+        "Time-stamp authority (RFC 3161) that evidence bundles are stamped by; empty for none. It "
+        "may stand on a private address.",
+    )
+    timestamp_ca: AbsolutePath | None = key(
+        None, "Certificates that its time-stamps are verified with, PEM; needed with the URL."
+    )
+    timestamp_timeout_s: Seconds = key(30.0, "Longest time for one time-stamp.", "seconds")
+
+    @model_validator(mode="after")
+    def _verifiable(self) -> Evidence:
+        if self.timestamp_url and self.timestamp_ca is None:
+            raise ValueError("timestamp_ca: must be set, or no time-stamp can be verified")
+        return self
 
 
 class Settings(Section):

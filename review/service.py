@@ -14,6 +14,7 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
+from review.evidence import EvidenceView, evidence_of
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
@@ -54,6 +55,7 @@ class CaseView:
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
+    evidence: tuple[EvidenceView, ...] = ()
 
 
 def next_case(person: Person) -> int | None:
@@ -90,6 +92,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         indicators=_indicators(rows),
         warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
         verdicts=_verdicts(case, person),
+        evidence=evidence_of(case),
     )
 
 
