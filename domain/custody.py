@@ -14,12 +14,18 @@ from domain.defang import defang, printable
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What wrote a file of evidence: program and version, host, and the state of its clock."""
+    """What wrote a file of evidence: program and version, host, and the state of its clock.
+
+    ``source`` is the file of the store that it is cut from, ``sealed`` its SHA-256 in the audit
+    chain since the run's end, empty where it was not sealed yet.
+    """
 
     file: str
+    source: str
     software: str
     host: str
     clock: str
+    sealed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,10 @@ def custody_text(
         lines += [
             "",
             origin.file,
+            f"  cut from    {origin.source}",
             f"  written by  {origin.software} on {origin.host}",
             f"  its clock   UTC, {origin.clock}",
+            f"  sealed      {origin.sealed or 'not yet'}",
         ]
     lines += ["", f"Who had it since: {len(accesses)} events of the audit chain", ""]
     lines += [f"{one.at}  {one.who}: {one.what} (event {one.seq})" for one in accesses]

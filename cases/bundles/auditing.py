@@ -14,7 +14,7 @@ from domain.digests import canonical_json
 from domain.errors import RecordError
 
 #: Events that say who took evidence, or had it.
-_CUSTODY = ("screenshot.", "evidence.")
+_CUSTODY = ("screenshot.", "evidence.bundled")
 
 
 def audit_slice(case: Case, runs: set[int], veil: Veil) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cases import sealing
 from cases.bundles.contents import capture_facts, captures, screenshot_facts
 from cases.bundles.slices import Place, Span
 from cases.bundles.writing import BundleWriter
@@ -32,10 +33,14 @@ class Collected:
 
 
 def collect(case: Case, root: Path, writer: BundleWriter) -> Collected:
-    """Write captures and screenshots of ``case`` with their slices of the store at ``root``."""
+    """Write captures and screenshots of ``case`` with their slices of the store at ``root``.
+
+    Raises EvidenceError for bytes that are gone, or not those that were captured or sealed.
+    """
     collected = Collected()
     rows = list(captures(case))
     shots = list(case.screenshots.order_by("warc_file", "png_offset", "pk"))
+    collected.runs.update([row.run_id for row in rows], [shot.run_id for shot in shots])
     places = _slices([*_capture_spans(rows), *_shot_spans(shots)], root, writer, collected)
     writer.add_json("captures", [_capture(row, places, collected) for row in rows])
     writer.add_json("screenshots", [_shot(row, places, root, writer, collected) for row in shots])
@@ -60,18 +65,23 @@ def _slices(
 ) -> dict[str, Place]:
     """Write one slice for each file of the store. Returns where each span stands now."""
     places: dict[str, Place] = {}
+    known = sealing.seals(collected.runs)
     ordered = sorted(spans, key=lambda span: (span.pointer.file, span.pointer.offset))
     for source, group in groupby(ordered, key=lambda span: span.pointer.file):
         of_file = list(group)
         made = writer.add_slice(root, source, of_file)
-        collected.origins.append(made.origin)
+        origin = made.origin
+        if (kept := known.get(source)) is not None:
+            sealing.check(root, source, kept)
+            sealed = f"sha256 {kept.sha256} of {kept.size} bytes, audit event {kept.event}"
+            origin = replace(origin, sealed=sealed)
+        collected.origins.append(origin)
         places.update(zip((span.what for span in of_file), made.places, strict=True))
     return places
 
 
 def _capture(row: Capture, places: dict[str, Place], collected: Collected) -> dict[str, Any]:
     place = places.get(f"capture {row.pk}")
-    collected.runs.add(row.run_id)
     collected.captures += 1
     if place is not None:
         collected.items.append(
@@ -96,7 +106,6 @@ def _shot(
     writer: BundleWriter,
     collected: Collected,
 ) -> dict[str, Any]:
-    collected.runs.add(row.run_id)
     collected.screenshots += 1
     facts = screenshot_facts(row)
     for name, what, ending, data, sha256 in (

@@ -70,7 +70,7 @@ def write_slice(root: Path, source: str, spans: Sequence[Span], folder: Path) ->
     lengths = [span.pointer.length for span in spans]
     offsets = accumulate([len(info), *lengths])
     places = zip(repeat(f"warc/{name}"), offsets, lengths, uris, strict=False)
-    origin = _origin(f"warc/{name}", _records(info, source))
+    origin = _origin(f"warc/{name}", source, _records(info, source))
     return Slice(f"warc/{name}", size, digest, tuple(Place(*place) for place in places), origin)
 
 
@@ -115,11 +115,12 @@ def _checked(span: Span, records: Sequence[Record]) -> str:
     return uris.pop()
 
 
-def _origin(name: str, info: Sequence[Record]) -> Origin:
+def _origin(name: str, source: str, info: Sequence[Record]) -> Origin:
     lines = (line.partition(":") for line in info[0].block.decode().splitlines())
     fields = {key.strip().lower(): value.strip() for key, _, value in lines}
     return Origin(
         file=name,
+        source=source,
         software=fields.get("software", _NOT_TOLD),
         host=fields.get("hostname", _NOT_TOLD),
         clock=fields.get("clock", f"state {_NOT_TOLD}"),

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from cases import audit
+from cases import audit, sealing
 from cases.bundles.building import build
 from cases.bundles.verifier import check, parse, sha256_of
 from cases.models import AuditEvent, Capture
+from domain.digests import sha256_hex
 from domain.errors import EvidenceError, InputError, RecordError
 from tests.cases.bundles.conftest import PNG, TEXT, Made, Shop
 
@@ -226,3 +227,19 @@ def test_a_case_that_is_there_no_more_is_named(made: Made, shop: Shop, tmp_path:
     with pytest.raises(InputError, match="no case 4711"):
         build(4711, shop.first, tmp_path / "x", evidence_root=shop.store)
     assert not (tmp_path / "x").exists()
+
+
+def test_evidence_is_held_against_its_seal(made: Made, shop: Shop) -> None:
+    run = Capture.objects.get(url="http://shop.test/about").run_id
+    assert all(row["sealed"] == "" for row in read(made("before").folder, "custody")["origins"])
+    sealing.seal(run, shop.store)
+    for row in read(made("after").folder, "custody")["origins"]:
+        data = (shop.store / row["source"]).read_bytes()
+        assert sha256_hex(data) in row["sealed"]
+    other = Capture.objects.get(url="http://other.test/")
+    path = shop.store / other.warc_file
+    data = bytearray(path.read_bytes())
+    data[other.warc_offset + 20] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(EvidenceError, match="not what was sealed"):
+        made("changed")
