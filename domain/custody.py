@@ -79,4 +79,4 @@ def custody_text(
         ]
     lines += ["", f"Who had it since: {len(accesses)} events of the audit chain", ""]
     lines += [f"{one.at}  {one.who}: {one.what} (event {one.seq})" for one in accesses]
-    return "".join(f"{printable(line)}\n" for line in lines)
+    return "".join(printable(line.replace("\n", " ")) + "\n" for line in lines)
