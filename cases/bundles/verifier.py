@@ -33,7 +33,15 @@ GENESIS = "0" * 64
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _CHUNK = 1 << 20
 _EXACT = 2**53 - 1  # RFC 8785, 3.2.2.3: beyond it numbers are doubles
-_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error)
+_MALFORMED = (
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    zlib.error,
+)
 
 
 class Found(NamedTuple):
