@@ -21,7 +21,6 @@ from blocking.files import (
     point_to,
     work_folder,
     write_files,
-    write_private,
 )
 from blocking.findings import Code, Finding
 from blocking.gate import Gate
@@ -31,6 +30,7 @@ from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
 from blocking.states import ExportState
 from cases import audit
+from cases.files import write_private
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
 from domain.errors import GateError

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,10 @@ from pathlib import Path
 from blocking.entries import Entry
 from blocking.exporters.format import ExportInfo, Format
 from blocking.manifest import FileFacts
+from cases.files import sync_folder, write_private
 from domain.errors import RuleError
 
 CURRENT = "current"
-_OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +60,6 @@ def _write_format(
     return FileFacts(fmt.filename, fmt.name, fmt.media_type, size, digest, len(entries))
 
 
-def write_private(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
-    """Write a new file with mode 0600, onto the disk. Returns its size and SHA-256."""
-    digest, size = hashlib.sha256(), 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(handle, "wb") as stream:
-        for piece in pieces:
-            stream.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return size, digest.hexdigest()
-
-
 @contextmanager
 def work_folder(parent: Path, name: str) -> Iterator[Path]:
     """A folder of its own to build in, gone at the end unless it was moved into place. What an
@@ -94,7 +78,7 @@ def move_into_place(folder: Path, final: Path) -> None:
     number would be taken), so it was left by a build that was killed, and goes."""
     shutil.rmtree(final, ignore_errors=True)
     folder.rename(final)
-    _sync(final.parent)
+    sync_folder(final.parent)
 
 
 def point_to(parent: Path, name: str) -> None:
@@ -103,15 +87,7 @@ def point_to(parent: Path, name: str) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(name)
     fresh.replace(link)
-    _sync(parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(parent)
 
 
 @contextmanager

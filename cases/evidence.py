@@ -1,33 +1,29 @@
 """The evidence store: WARC files, one series per run, worker and retention class.
 
-The only place that writes WARC (ISO 28500:2017, through warcio). Records are gzipped one by one,
-so that a capture is found by file and offset. A batch is written and flushed *before* the rows
-that point to it are committed; ``recover`` cuts off what a killed worker had written beyond them.
+The only place that writes WARC files; what stands in them is made in ``warc``. Records are
+gzipped one by one, so that a capture is found by file and offset. A batch is written and flushed
+*before* the rows that point to it are committed; ``recover`` cuts off what a killed worker had
+written beyond them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
+from cases.warc import RecordWriter, Resource
 from domain.captures import Exchange
-from domain.clock import iso
 from domain.digests import sha256_hex
 from domain.errors import EvidenceError
-
-#: The body is stored decoded; the coding it came in is kept under this name instead.
-ORIGINAL_CODING = "X-Archive-Orig-"
-_CODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +43,11 @@ class EvidenceWriter:
     ) -> None:
         self._root = root
         self._folder = root / retention / f"run-{run:06d}"
-        self._stem = worker
+        self._run, self._stem = run, worker
         self._rotate_bytes = rotate_bytes
         self._path: Path | None = None
         self._file: BytesIO | None = None
+        self._records: RecordWriter | None = None
 
     def write(self, exchange: Exchange, at: datetime, note: str = "") -> Pointer:
         """Append request and response records of one exchange. Call ``flush`` before committing.
@@ -58,12 +55,22 @@ class EvidenceWriter:
         ``note`` is kept as a ``WARC-`` extension field, for instance that a page was cut off.
         """
         try:
-            stream, path = self._stream()
+            stream, records, path = self._stream()
             offset = stream.tell()
-            _write_records(stream, exchange, at, note)
-            return Pointer(str(path.relative_to(self._root)), offset, stream.tell() - offset)
+            records.exchange(exchange, at, note)
+            return Pointer(self._name(path), offset, stream.tell() - offset)
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
+
+    def write_resources(self, resources: Sequence[Resource], at: datetime) -> list[Pointer]:
+        """Append resource records that belong together, to one file. Call ``flush`` before
+        committing. Returns a pointer to each."""
+        try:
+            _, records, path = self._stream()
+            marks = records.resources(resources, at)
+        except OSError as error:
+            raise EvidenceError(f"writing evidence of {resources[0].uri}: {error}") from error
+        return [Pointer(self._name(path), start, end - start) for start, end in pairwise(marks)]
 
     def flush(self) -> None:
         """Hand everything to the operating system; it then survives the death of the process."""
@@ -77,14 +84,17 @@ class EvidenceWriter:
             self._file.close()
             self._file = None
 
-    def _stream(self) -> tuple[BytesIO, Path]:
+    def _stream(self) -> tuple[BytesIO, RecordWriter, Path]:
         if self._file is not None and self._file.tell() >= self._rotate_bytes:
             self.close()
-        if self._file is None or self._path is None:
+        if self._file is None or self._records is None or self._path is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path, self._file = _open_new(self._folder, self._stem)
-            _write_info(self._file, self._path.name)
-        return self._file, self._path
+            self._records = RecordWriter(self._file, self._path.name, self._run, self._stem)
+        return self._file, self._records, self._path
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self._root))
 
 
 def _open_new(folder: Path, stem: str) -> tuple[Path, BytesIO]:
@@ -97,68 +107,20 @@ def _open_new(folder: Path, stem: str) -> tuple[Path, BytesIO]:
     return path, os.fdopen(descriptor, "wb")  # type: ignore[return-value]
 
 
-def _write_info(stream: BytesIO, name: str) -> None:
-    writer = WARCWriter(stream, gzip=True)
-    writer.write_record(
-        writer.create_warcinfo_record(
-            name, {"software": "narcowatch", "format": "WARC File Format 1.1"}
-        )
-    )
-
-
-def _write_records(stream: BytesIO, exchange: Exchange, at: datetime, note: str) -> None:
-    writer = WARCWriter(stream, gzip=True, warc_version="1.1")
-    moment = iso(at)
-    response = writer.create_warc_record(
-        exchange.url,
-        "response",
-        payload=BytesIO(exchange.body),
-        http_headers=StatusAndHeaders(
-            f"{exchange.status} {exchange.reason}".strip(),
-            _stored_headers(exchange),
-            protocol="HTTP/1.1",
-        ),
-        warc_headers_dict={"WARC-Date": moment, **({"WARC-Narcowatch-Note": note} if note else {})},
-    )
-    request = writer.create_warc_record(
-        exchange.url,
-        "request",
-        payload=BytesIO(b""),
-        http_headers=StatusAndHeaders(
-            f"{exchange.method} {_request_path(exchange.url)} HTTP/1.1",
-            [(name, _one_line(value)) for name, value in exchange.request_headers],
-            is_http_request=True,
-        ),
-        warc_headers_dict={"WARC-Date": moment},
-    )
-    writer.write_request_response_pair(request, response)
-
-
-def _stored_headers(exchange: Exchange) -> list[tuple[str, str]]:
-    headers = [
-        (f"{ORIGINAL_CODING}{name}" if name.lower() in _CODING_HEADERS else name, _one_line(value))
-        for name, value in exchange.response_headers
-    ]
-    return [*headers, ("Content-Length", str(len(exchange.body)))]
-
-
-def _one_line(value: str) -> str:
-    """A header value that cannot begin another header line."""
-    return value.replace("\r", " ").replace("\n", " ")
-
-
-def _request_path(url: str) -> str:
-    rest = url.split("://", 1)[-1]
-    slash = rest.find("/")
-    return rest[slash:] if slash >= 0 else "/"
-
-
 def read_body(root: Path, pointer: Pointer) -> bytes:
     """The body of the response that ``pointer`` leads to. Raises EvidenceError."""
     for record in _records_at(root, pointer):
         if record.rec_type == "response":
             return bytes(record.content_stream().read())
     raise EvidenceError(f"{pointer.file} holds no response at {pointer.offset}", permanent=True)
+
+
+def read_resource(root: Path, pointer: Pointer) -> bytes:
+    """The bytes of the resource record that ``pointer`` leads to. Raises EvidenceError."""
+    for record in _records_at(root, pointer):
+        if record.rec_type == "resource":
+            return bytes(record.content_stream().read())
+    raise EvidenceError(f"{pointer.file} holds no resource at {pointer.offset}", permanent=True)
 
 
 def _records_at(root: Path, pointer: Pointer) -> Iterator[ArcWarcRecord]:

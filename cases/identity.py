@@ -100,7 +100,8 @@ def _one_case(alias: Target, into: Target) -> bool:
 
 
 def _untouched(case: Case) -> bool:
-    return case.state == CaseState.NEW and not case.decisions.exists()
+    seen = case.decisions.exists() or case.screenshots.exists()
+    return case.state == CaseState.NEW and not seen
 
 
 def _repoint(model: type[Model], field: str, alias: Target, into: Target) -> None:

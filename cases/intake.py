@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
+from django.db.models.expressions import CombinedExpression
 
 from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
-from cases.models import CandidateRow, Capture, Case, DocumentRow, Target
+from cases.models import CandidateRow, Capture, Case, DocumentRow, Screenshot, Target
 from domain.candidates import Candidate
 from domain.captures import CaptureRecord
 from domain.clock import Clock, utc_now
@@ -264,17 +266,19 @@ def storable(text: str) -> str:
 
 
 def committed_ends(run_id: int) -> dict[str, int]:
-    """Per WARC file of a run, the byte after the last capture in the record (for ``recover``)."""
+    """Per WARC file of a run, the byte after the last capture or screenshot in the record (for
+    ``recover``)."""
+    captures = Capture.objects.filter(run_id=run_id).exclude(warc_file="")
+    shots = Screenshot.objects.filter(run_id=run_id)
     ends: dict[str, int] = {}
-    rows = (
-        Capture.objects.filter(run_id=run_id)
-        .exclude(warc_file="")
-        .values("warc_file")
-        .annotate(last=Max("warc_offset"))
-    )
-    for row in rows:
-        last = Capture.objects.get(
-            run_id=run_id, warc_file=row["warc_file"], warc_offset=row["last"]
-        )
-        ends[row["warc_file"]] = last.warc_offset + last.warc_length
+    for name, end in (
+        *_ends(captures, F("warc_offset") + F("warc_length")),
+        *_ends(shots, F("png_offset") + F("png_length")),
+        *_ends(shots, F("text_offset") + F("text_length")),
+    ):
+        ends[name] = max(end, ends.get(name, 0))
     return ends
+
+
+def _ends(rows: QuerySet[Any], end: CombinedExpression) -> list[tuple[str, int]]:
+    return list(rows.order_by().values_list("warc_file").annotate(end=Max(end)))

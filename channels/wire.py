@@ -77,6 +77,7 @@ class Wire:
         rng: random.Random | None = None,
     ) -> None:
         self._client = build_client(config)
+        self._proxied = bool(config.proxy)
         self._client.max_redirects = _NO_REDIRECTS
         self._client.event_hooks = {"request": [self._on_request], "response": [self._on_response]}
         self._pace, self._sent, self._sleep = pace, sent, sleep
@@ -113,7 +114,7 @@ class Wire:
                     url = following
                     continue
                 return Answer(tuple(hops), None, str(error), error.reason)
-            return Answer((*hops, self._hop(url, at, _exchange(tried.value))), tried.value)
+            return Answer((*hops, self._hop(url, at, self._exchange(tried.value))), tried.value)
 
     def _once(self, url: str) -> Fetched:
         self._redirect = None
@@ -141,6 +142,18 @@ class Wire:
 
     def _hop(self, url: str, at: datetime, exchange: Exchange | None) -> Hop:
         return Hop(url, at, sum(self._attempts.values()), exchange)
+
+    def _exchange(self, fetched: Fetched) -> Exchange:
+        return Exchange(
+            url=fetched.url,
+            method="GET",
+            request_headers=fetched.request_headers,
+            status=fetched.status,
+            reason=fetched.reason,
+            response_headers=fetched.headers,
+            body=fetched.body,
+            address="" if self._proxied else fetched.address,
+        )
 
     def _seen_redirect(self) -> Exchange | None:
         """The redirect that was answered. Its body is not read: the way on is in its headers."""
@@ -180,18 +193,6 @@ def redirect_target(url: str, location: str) -> str:
         return str(httpx.URL(target)) if location.strip() else ""
     except (ValueError, httpx.InvalidURL):
         return ""
-
-
-def _exchange(fetched: Fetched) -> Exchange:
-    return Exchange(
-        url=fetched.url,
-        method="GET",
-        request_headers=fetched.request_headers,
-        status=fetched.status,
-        reason=fetched.reason,
-        response_headers=fetched.headers,
-        body=fetched.body,
-    )
 
 
 def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:

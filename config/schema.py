@@ -27,10 +27,10 @@ from config.values import (
     HostPortOrEmpty,
     HostPorts,
     HttpUrl,
-    IndexUrl,
     ProxyUrl,
     Seconds,
     Secret,
+    ServiceUrl,
     Share,
     Slug,
     Timezone,
@@ -49,7 +49,7 @@ class Database(Section):
 
 
 class Index(Section):
-    url: IndexUrl = key(
+    url: ServiceUrl = key(
         "",
         "Full-text search: empty for the embedded engine in the data directory, or the URL of an "
         "Elasticsearch.",
@@ -307,6 +307,21 @@ class Evidence(Section):
         "How long a page's fingerprint is kept that stands for no case which people have seen.",
         "days",
     )
+    timestamp_url: ServiceUrl = key(
+        "",
+        "Time-stamp authority (RFC 3161) that evidence bundles are stamped by; empty for none. It "
+        "may stand on a private address.",
+    )
+    timestamp_ca: AbsolutePath | None = key(
+        None, "Certificates that its time-stamps are verified with, PEM; needed with the URL."
+    )
+    timestamp_timeout_s: Seconds = key(30.0, "Longest time for one time-stamp.", "seconds")
+
+    @model_validator(mode="after")
+    def _verifiable(self) -> Evidence:
+        if self.timestamp_url and self.timestamp_ca is None:
+            raise ValueError("timestamp_ca: must be set, or no time-stamp can be verified")
+        return self
 
 
 class Settings(Section):

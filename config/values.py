@@ -36,7 +36,7 @@ def _http_url(value: str) -> str:
     return _url(value, ("http", "https"), "an http:// or https:// URL")
 
 
-def _index_url(value: str) -> str:
+def _service_url(value: str) -> str:
     return value and _url(value, ("http", "https"), "empty, or an http:// or https:// URL")
 
 
@@ -170,7 +170,7 @@ def _header_value(value: str) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-IndexUrl = Annotated[str, AfterValidator(_index_url)]
+ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 HostPort = Annotated[str, AfterValidator(_host_port)]

@@ -43,6 +43,7 @@ def of_response(
         stopped="download_stopped" in response.flags,
         retried=tuple(retried),
         closes=closes,
+        address=str(response.ip_address or "") if egress is Egress.DIRECT else "",
     )
 
 

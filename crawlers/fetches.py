@@ -50,7 +50,7 @@ class Fetch:
     connection ended early, ``stopped`` is True where it was not read for what its headers said.
     ``attempts`` counts requests that were sent and ``received`` the bytes that came for them,
     ``retried`` failures that were tried again, by reason. ``closes`` says why nothing more is to
-    be fetched from the site, if so.
+    be fetched from the site, if so. ``address`` is the server's, empty behind a proxy or Tor.
     """
 
     job: Job
@@ -68,6 +68,7 @@ class Fetch:
     retried: tuple[str, ...] = ()
     received: int = 0
     closes: str = ""
+    address: str = ""
 
     def header(self, name: str) -> str:
         """The first response header called ``name`` (lower case), or an empty string."""

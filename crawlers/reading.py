@@ -91,6 +91,7 @@ class Reading:
             reason=_phrase(fetch.status),
             response_headers=fetch.response_headers,
             body=self.body,
+            address=fetch.address,
         )
 
 

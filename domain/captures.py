@@ -80,7 +80,8 @@ class Exchange:
     """One HTTP exchange as it goes into the WARC. Headers keep their order and repetitions.
 
     ``body`` is what the server meant (content coding undone); it is empty where the body was
-    not text, too large, or never came.
+    not text, too large, or never came. ``address`` is the server's, empty where a proxy or Tor
+    keeps it from us.
     """
 
     url: str
@@ -90,6 +91,7 @@ class Exchange:
     reason: str
     response_headers: tuple[tuple[str, str], ...]
     body: bytes
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

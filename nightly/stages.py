@@ -8,7 +8,7 @@ from collections import Counter
 from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
-from cases import families, runs, tips
+from cases import families, runs, sealing, tips
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
@@ -57,6 +57,12 @@ def fill_index(night: Night) -> Counted:
         ("skipped", "unchanged"): counts.unchanged,
         **{("skipped", reason): n for reason, n in counts.skipped.items()},
     }
+
+
+def seal_evidence(night: Night) -> Counted:
+    """What was captured tonight is fixed in the audit chain."""
+    files = sealing.seal(night.run.pk, night.plan.evidence_root, clock=night.clock)
+    return {("out", "files sealed"): files}
 
 
 def make_requests(night: Night) -> Counted:
@@ -109,9 +115,10 @@ NIGHT = (
     Stage("families", group_families, needed=False),
     Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
+    Stage("seal", seal_evidence, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:6]
+_AFTER = NIGHT[2:7]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

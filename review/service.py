@@ -15,6 +15,7 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang, defang_prose
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
+from review.evidence import EvidenceView, evidence_of
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
@@ -59,6 +60,7 @@ class CaseView:
     warnings: tuple[str, ...]
     proposed_verdicts: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
+    evidence: tuple[EvidenceView, ...] = ()
     looks: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
 
@@ -114,6 +116,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
             f"{row.pk}: {defang(proposals.in_words(row))}"
             for row in proposals.standing_open().filter(case=case)
         ),
+        evidence=evidence_of(case),
     )
 
 

@@ -37,8 +37,18 @@ def show_case(view: CaseView, console: Console) -> None:
     for carrier in view.carriers:
         title = Text(printable(f"{carrier.probability:.3f} {carrier.url} {carrier.part}"))
         console.print(Panel(excerpt(carrier), title=title, title_align="left"))
+    if view.evidence:
+        console.print(_evidence(view))
     for who, verdict, reason in view.verdicts:
         console.print(Text(printable(f"{who}: {verdict} {reason}")))
+
+
+def _evidence(view: CaseView) -> Table:
+    table = Table(title="Evidence", title_justify="left", show_header=False)
+    for item in view.evidence:
+        what = Text(printable(f"{item.name}\n{item.taken_at}"))
+        table.add_row(what, Text(printable(f"{item.url}\nsha256 {item.sha256}\n{item.note}")))
+    return table
 
 
 def excerpt(carrier: CarrierView) -> Text:

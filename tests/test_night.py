@@ -21,6 +21,7 @@ from tests.nights import (
     requests_by_host,
     served_by_host,
 )
+from tests.people import PASSWORD
 from tests.world.content import Truth
 from tests.world.tornet import tor_available
 from tests.world.world import World
@@ -207,6 +208,37 @@ def test_the_release_verifies_and_the_chain_tells_the_story(decided: House) -> N
         *("run.started", "case.in_review", "decision.confirm", "case.confirmed"),
         *("case.requested", "export.built", "export.released"),
     }
+
+
+def test_the_evidence_of_a_site_an_onion_and_a_channel_verifies(
+    decided: House, tmp_path: Path
+) -> None:
+    cases = dict(
+        decided.rows(
+            "SELECT t.kind, min(c.id) FROM cases_case c JOIN cases_target t ON t.id = c.target_id "
+            "WHERE c.state = 'requested' GROUP BY t.kind"
+        )
+    )
+    assert set(cases) >= {"host", "telegram"} | ({"onion"} if tor_available() else set())
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
+    signing_in = ("--password-file", str(password))
+    added = decided.narcowatch("person", "add", "saule", "--group", "supervisor", *signing_in)
+    assert added.returncode == 0, added.stderr
+    for kind, case in cases.items():
+        folder = tmp_path / kind
+        taken = decided.narcowatch(
+            *("evidence", str(case), "--out", str(folder), "--user", "saule"), *signing_in
+        )
+        assert taken.returncode == 0, taken.stderr
+        alone = decided.python("-I", "-S", str(folder / "verify.py"))
+        assert (alone.returncode, "bundle holds" in alone.stdout) == (0, True), alone.stdout
+        known = decided.narcowatch("verify-evidence", str(folder))
+        assert known.returncode == 0, known.stderr
+        origins = json.loads((folder / "record" / "custody.json").read_bytes())["origins"]
+        assert origins
+        assert all(origin["sealed"] for origin in origins)
 
 
 def test_a_second_night_finds_the_same_and_builds_nothing_new(decided: House) -> None:

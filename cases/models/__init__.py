@@ -15,6 +15,7 @@ from cases.models.mirrors import (
 )
 from cases.models.people import Person
 from cases.models.runs import Run, RunCount, RunSource, StageRun
+from cases.models.screenshots import Screenshot
 from cases.models.targets import CandidateRow, Target
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Run",
     "RunCount",
     "RunSource",
+    "Screenshot",
     "SiteIcon",
     "StageRun",
     "Target",

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from blocking.exporters import FORMATS, formats_of
-from blocking.files import write_files, write_private
+from blocking.files import write_files
 from blocking.manifest import NAME, SCHEMA, Manifest, Previous, parse, verify
+from cases.files import write_private
 from domain.digests import sha256_hex
 from domain.errors import InputError
 from tests.blocking.making import INFO, sample

@@ -207,3 +207,8 @@ def test_whatever_stands_in_the_environment_it_is_taken_or_refused(
     except SettingsError:
         return
     assert isinstance(settings, Settings)
+
+
+def test_a_time_stamp_authority_needs_certificates(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="timestamp_ca: must be set"):
+        load({"NARCOWATCH_EVIDENCE__TIMESTAMP_URL": "http://tsa.example/"}, tmp_path)

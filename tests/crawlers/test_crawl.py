@@ -209,6 +209,7 @@ def test_evidence_holds_each_page_where_the_capture_points(crawled: Crawled) -> 
         stream.seek(row["warc_offset"])
         response = next(iter(ArchiveIterator(stream)))
         assert response.rec_headers["WARC-Target-URI"] == "http://shop.test/br"
+        assert response.rec_headers["WARC-IP-Address"] == "127.0.0.1"
         assert "brotli" in response.content_stream().read().decode()
 
 

@@ -38,7 +38,7 @@ def test_help_lists_our_commands_with_a_line_each_and_needs_no_settings(
 ) -> None:
     done = narcowatch(tmp_path, *arguments, NITE="1")
     assert done.returncode == 0
-    assert "settings-table  Print the table of all settings" in done.stdout
+    assert "settings-table   Print the table of all settings" in done.stdout
     assert "migrate  " in done.stdout
     assert "collectstatic" not in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""Evidence bundles: what the record holds of one case, in a folder that anybody can check."""

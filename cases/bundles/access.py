@@ -1,0 +1,44 @@
+"""Who may have a bundle of which case."""
+
+from __future__ import annotations
+
+from cases import decisions
+from cases.models import AssessmentRow, Case, DecisionRow, Person
+from cases.people import DECIDERS, RELEASERS, require
+from domain.errors import AccessError
+from domain.states import CaseState
+
+
+def check_access(case: Case, person: Person) -> None:
+    """Raise AccessError unless ``person`` may take the evidence of ``case`` out of the house.
+
+    Restricted cases are for nobody. A case on hold is for the owner of the hold and supervisors:
+    the bundle serves the very investigation that the hold protects. While a case is open, only
+    those who have decided it may: the bundle shows the verdicts given so far.
+    """
+    require(person, DECIDERS, "take evidence")
+    if case.restricted or _restricted_page(case):
+        raise AccessError(f"case {case.pk} is in the restricted queue")
+    if on_hold(case) and case.hold_owner_id != person.pk:
+        require(person, RELEASERS, f"take the evidence of case {case.pk}, which is on hold")
+    if case.state in decisions.OPEN_STATES and not _has_decided(case, person):
+        raise AccessError(
+            f"case {case.pk} is {case.state}: decide it first, since its evidence shows what "
+            "others decided"
+        )
+
+
+def on_hold(case: Case) -> bool:
+    """Whether a hold stands, also while its target is unreachable."""
+    held = CaseState.ON_HOLD.value
+    return held in (case.state, case.came_from) or case.hold_owner_id is not None
+
+
+def _restricted_page(case: Case) -> bool:
+    return AssessmentRow.objects.filter(document__target=case.target, restricted=True).exists()
+
+
+def _has_decided(case: Case, person: Person) -> bool:
+    return DecisionRow.objects.filter(
+        case=case, review_round=case.review_round, person=person
+    ).exists()

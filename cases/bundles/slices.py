@@ -1,0 +1,127 @@
+"""A case's slice of the WARC files: its records byte for byte, in files that are WARC themselves.
+
+A slice begins with the warcinfo record of the file that it is cut from, which its records name.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, repeat
+from pathlib import Path
+from typing import BinaryIO
+
+from cases.bundles.verifier import Record, read_records
+from cases.evidence import Pointer
+from cases.files import write_private
+from domain.custody import Origin
+from domain.digests import sha256_hex
+from domain.errors import EvidenceError
+
+_CHUNK = 1 << 16
+_NOT_TOLD = "not told"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of the store that belong to the case, and what they must hold: record types, and
+    the SHA-256 of the first record's payload."""
+
+    what: str
+    pointer: Pointer
+    types: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span stands in its slice, and the URI of its records."""
+
+    file: str
+    offset: int
+    length: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A file that was written, and where its spans stand in it, in the order given."""
+
+    file: str
+    size: int
+    sha256: str
+    places: tuple[Place, ...]
+    origin: Origin
+
+
+def write_slice(root: Path, source: str, spans: Sequence[Span], folder: Path) -> Slice:
+    """Copy ``spans``, which are of the file ``source`` of the store and in its order, to a file in
+    ``folder``. Raises EvidenceError for bytes that are gone or not those that were captured.
+    """
+    name = source.replace("/", "-")
+    uris: list[str] = []
+    try:
+        with (root / source).open("rb") as stream:
+            info = _first_member(stream)
+            size, digest = write_private(folder / name, _pieces(stream, info, spans, uris))
+    except (OSError, zlib.error) as error:
+        raise EvidenceError(f"slicing {source}: {error}") from error
+    lengths = [span.pointer.length for span in spans]
+    offsets = accumulate([len(info), *lengths])
+    places = zip(repeat(f"warc/{name}"), offsets, lengths, uris, strict=False)
+    origin = _origin(f"warc/{name}", source, _records(info, source))
+    return Slice(f"warc/{name}", size, digest, tuple(Place(*place) for place in places), origin)
+
+
+def _pieces(
+    stream: BinaryIO, info: bytes, spans: Sequence[Span], uris: list[str]
+) -> Iterator[bytes]:
+    """What the slice consists of; the URI of each span is added to ``uris``."""
+    yield info
+    for span in spans:
+        stream.seek(span.pointer.offset)
+        data = stream.read(span.pointer.length)
+        uris.append(_checked(span, _records(data, f"{span.what} in {span.pointer.file}")))
+        yield data
+
+
+def _first_member(stream: BinaryIO) -> bytes:
+    """The first gzip member of a file, as it is."""
+    member, data = zlib.decompressobj(31), b""
+    while not member.eof:
+        chunk = stream.read(_CHUNK)
+        member.decompress(chunk)
+        data += chunk
+        if not chunk:
+            break
+    return data[: len(data) - len(member.unused_data)]
+
+
+def _records(data: bytes, what: str) -> list[Record]:
+    try:
+        return read_records(data)
+    except (ValueError, LookupError, zlib.error) as error:
+        raise EvidenceError(f"{what} is broken: {error}", permanent=True) from error
+
+
+def _checked(span: Span, records: Sequence[Record]) -> str:
+    types = tuple(record.fields["warc-type"] for record in records)
+    uris = {record.fields.get("warc-target-uri", "") for record in records}
+    if types != span.types or len(uris) != 1 or sha256_hex(records[0].payload) != span.sha256:
+        raise EvidenceError(
+            f"{span.what} in {span.pointer.file} is not what the record says", permanent=True
+        )
+    return uris.pop()
+
+
+def _origin(name: str, source: str, info: Sequence[Record]) -> Origin:
+    lines = (line.partition(":") for line in info[0].block.decode().splitlines())
+    fields = {key.strip().lower(): value.strip() for key, _, value in lines}
+    return Origin(
+        file=name,
+        source=source,
+        software=fields.get("software", _NOT_TOLD),
+        host=fields.get("hostname", _NOT_TOLD),
+        clock=fields.get("clock", f"state {_NOT_TOLD}"),
+    )

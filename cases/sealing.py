@@ -1,0 +1,87 @@
+"""Sealing: the evidence of a run is fixed in the audit chain once its fetching is over.
+
+The event holds the SHA-256 of every WARC file up to the last byte that the record points to (what
+stands behind it may still be cut off, see ``evidence.recover``). From then on nobody can change a
+capture, in the store and the record alike, without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from cases import audit
+from cases.intake import committed_ends
+from cases.models import AuditEvent
+from domain.clock import Clock, utc_now
+from domain.errors import EvidenceError
+
+ACTION, ACTOR = "evidence.sealed", "system:seal"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The SHA-256 of a file's first ``size`` bytes, and the audit event that holds it."""
+
+    size: int
+    sha256: str
+    event: int
+
+
+def seal(run_id: int, root: Path, *, clock: Clock = utc_now) -> int:
+    """Seal what ``run_id`` has captured, in the store at ``root``. Returns how many files are new.
+
+    Sealing again changes nothing unless there is more. Raises EvidenceError when a file is gone or
+    shorter than the record says.
+    """
+    known = seals([run_id])
+    fresh: dict[str, list[int | str]] = {}
+    for name, size in sorted(committed_ends(run_id).items()):
+        before = known.get(name)
+        if before is None or before.size != size:
+            fresh[name] = [size, digest_of(root / name, size)]
+    if fresh:
+        with transaction.atomic():
+            audit.append(
+                ACTION, f"run:{run_id}", actor=ACTOR, details={"files": fresh}, clock=clock
+            )
+    return len(fresh)
+
+
+def seals(run_ids: Iterable[int]) -> dict[str, Seal]:
+    """The last seal of every file of ``run_ids``, by its name in the store."""
+    subjects = [f"run:{pk}" for pk in run_ids]
+    events = AuditEvent.objects.filter(action=ACTION, subject__in=subjects).order_by("seq")
+    return {
+        name: Seal(size, sha256, event.seq)
+        for event in events
+        for name, (size, sha256) in event.details["files"].items()
+    }
+
+
+def check(root: Path, name: str, kept: Seal) -> None:
+    """Raise EvidenceError unless the file is what was sealed."""
+    if digest_of(root / name, kept.size) != kept.sha256:
+        raise EvidenceError(
+            f"{name} is not what was sealed (audit event {kept.event})", permanent=True
+        )
+
+
+def digest_of(path: Path, size: int) -> str:
+    """The SHA-256 of the first ``size`` bytes of a file, hex. Raises EvidenceError."""
+    found, left = hashlib.sha256(), size
+    try:
+        with path.open("rb") as stream:
+            while left and (chunk := stream.read(min(left, _CHUNK))):
+                found.update(chunk)
+                left -= len(chunk)
+    except OSError as error:
+        raise EvidenceError(f"reading {path}: {error.strerror}") from error
+    if left:
+        raise EvidenceError(f"{path} lacks {left} bytes that the record points to", permanent=True)
+    return found.hexdigest()

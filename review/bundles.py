@@ -1,0 +1,87 @@
+"""Evidence bundles as people take them and check them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cases.bundles.building import Bundle, Stamping, build
+from cases.bundles.verifier import MANIFEST, STAMP, Found, check, sha256_of
+from cases.models import AuditEvent, Person
+from domain.clock import Clock, utc_now
+from domain.errors import InputError, TransportError
+from net import timestamping
+from net.timestamping import Authority
+
+
+def take(
+    case_id: int,
+    person: Person,
+    out: Path,
+    *,
+    evidence_root: Path,
+    authority: Authority | None,
+    clock: Clock = utc_now,
+) -> Bundle:
+    """Make the bundle of a case as the new folder ``out``; see ``cases.bundles.building.build``.
+
+    Raises InputError when the authority's certificates are none, before anything is written.
+    """
+    stamping = None
+    if authority is not None:
+        authority.certificates()
+        stamping = Stamping(
+            authority.url, authority.ca_pem, lambda data: timestamping.stamp(data, authority)
+        )
+    return build(case_id, person, out, evidence_root=evidence_root, stamping=stamping, clock=clock)
+
+
+def verify(folder: Path, authority: Authority | None) -> Found:
+    """What the bundle's verifier says, and what only this installation can tell: whether the audit
+    events stand in its chain, and whether the authority signed the time-stamp.
+
+    Raises InputError when there is no bundle in ``folder``.
+    """
+    try:
+        found = check(folder)
+    except OSError as error:
+        raise InputError(f"no bundle in {folder}: {error.strerror} ({MANIFEST})") from error
+    if found.problems:
+        return found
+    problems, notes = _compared(folder)
+    if not (folder / STAMP).exists():
+        notes.append("the manifest bears no time-stamp")
+    elif authority is None:
+        notes.append("evidence.timestamp_url is not set: who signed the time-stamp is unchecked")
+    else:
+        problems += _stamp_problems(folder, authority)
+    return Found(problems, notes)
+
+
+def _stamp_problems(folder: Path, authority: Authority) -> list[str]:
+    try:
+        data, stamp = (folder / MANIFEST).read_bytes(), (folder / STAMP).read_bytes()
+        timestamping.verify(data, stamp, authority)
+    except TransportError as error:
+        return [str(error)]
+    return []
+
+
+def _compared(folder: Path) -> tuple[list[str], list[str]]:
+    """Hold the bundle's events, head and manifest against the chain of this installation."""
+    audit: dict[str, Any] = json.loads((folder / "record" / "audit.json").read_bytes())
+    links = {event["seq"]: event["hash"] for event in [*audit["events"], audit["head"]]}
+    known = dict(AuditEvent.objects.filter(seq__in=[*links]).values_list("seq", "hash"))
+    problems = [
+        f"audit event {seq} is not the one in the chain here"
+        for seq, its_hash in sorted(links.items())
+        if seq and known.get(seq) != its_hash
+    ]
+    digest = sha256_of(folder / MANIFEST)
+    taken = AuditEvent.objects.filter(
+        action="evidence.bundled", details__manifest_sha256=digest
+    ).first()
+    if taken is None:
+        return [*problems, "the chain here does not say that anybody took this bundle"], []
+    return problems, [f"taken by {taken.actor} at {taken.at} (audit event {taken.seq})"]

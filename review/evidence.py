@@ -1,0 +1,45 @@
+"""What a case is proved by, as a reviewer sees it: captures and screenshots with their digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.models import Capture, Case, Screenshot
+from domain.clock import iso
+from domain.defang import defang
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One item: the digest is the SHA-256 of the page's body, or of the picture."""
+
+    name: str
+    url: str
+    taken_at: str
+    sha256: str
+    note: str
+
+
+def evidence_of(case: Case) -> tuple[EvidenceView, ...]:
+    """The newest captures that carry the verdict, then the newest screenshots; links defanged."""
+    captures = Capture.objects.filter(documents__in=case.carriers).exclude(warc_file="").distinct()
+    shots = case.screenshots.order_by("-taken_at", "-pk")
+    return (
+        *map(_of_capture, captures.order_by("-fetched_at", "-pk")[:_SHOWN]),
+        *map(_of_screenshot, shots[:_SHOWN]),
+    )
+
+
+def _of_capture(row: Capture) -> EvidenceView:
+    note = f"through {row.egress}, run {row.run_id}, {row.warc_file}@{row.warc_offset}"
+    return EvidenceView(f"capture {row.pk}", defang(row.url), iso(row.fetched_at), row.sha256, note)
+
+
+def _of_screenshot(row: Screenshot) -> EvidenceView:
+    images = "loaded" if row.images else "blocked"
+    note = f"through {row.egress}, with {row.browser}, images {images}, for {row.taken_for}"
+    return EvidenceView(
+        f"screenshot {row.pk}", defang(row.final_url), iso(row.taken_at), row.png_sha256, note
+    )

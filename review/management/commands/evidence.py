@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from cases.bundles.manifest import NOT_STAMPED
+from cases.signing_in import add_options, person_of
+from domain.defang import printable
+from review import bundles
+from review.apps import authority_of
+
+_NOT_STAMPED = 3
+
+
+class Command(BaseCommand):
+    help = "Take a case's evidence: a folder that anybody can verify. Exit 3: made, not stamped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("case", type=int, help="the number of the case")
+        parser.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="the folder to make"
+        )
+        add_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        values = settings.NARCOWATCH
+        person = person_of(options["user"], options["password_file"])
+        bundle = bundles.take(
+            options["case"],
+            person,
+            options["out"],
+            evidence_root=values.data_dir / "evidence",
+            authority=authority_of(values),
+        )
+        counts = bundle.head.counts
+        self.stdout.write(
+            f"{bundle.folder}: {counts['captures']} captures, {counts['screenshots']} screenshots, "
+            f"{bundle.files} files"
+        )
+        if counts["withheld"]:
+            self.stdout.write(f"withheld, since it speaks of other cases: {counts['withheld']}")
+        if bundle.head.on_hold:
+            self.stdout.write("the case is ON HOLD: for the investigation alone")
+        self.stdout.write(
+            f"SHA-256 of the manifest: {bundle.manifest_sha256} (audit event {bundle.event})"
+        )
+        self.stdout.write(f"time-stamp: {bundle.status}")
+        if bundle.status == NOT_STAMPED:
+            self.stderr.write(f"the bundle bears no time-stamp: {printable(bundle.reason)}")
+            raise SystemExit(_NOT_STAMPED)

@@ -1,0 +1,193 @@
+"""Taking and checking evidence at the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings as live
+from pytest_django import Settings
+from rich.console import Console
+
+from cases.models import AuditEvent, Case
+from nightly.cli import main
+from review import service
+from review.terminal import show_case
+from tests.cases.bundles.conftest import PNG, Shop, shop
+from tests.net import authority as tsa
+from tests.net.test_egress import free_port
+from tests.people import PASSWORD
+
+__all__ = ["shop"]
+
+
+@pytest.fixture
+def configured(tmp_path: Path, settings: Settings):
+    """Has the commands work on the shop's evidence, with more settings under ``evidence``."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "evidence").symlink_to(tmp_path / "store")
+
+    def configure(**evidence: object) -> None:
+        settings.NARCOWATCH = live.NARCOWATCH.model_copy(
+            update={
+                "data_dir": tmp_path / "var",
+                "evidence": live.NARCOWATCH.evidence.model_copy(update=evidence),
+            }
+        )
+
+    configure()
+    return configure
+
+
+@pytest.fixture
+def run(configured, capsys: pytest.CaptureFixture[str]):
+    def call(*arguments: str) -> tuple[object, str, str]:
+        try:
+            code: object = main(arguments)
+        except SystemExit as stop:
+            code = stop.code
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return call
+
+
+@pytest.fixture
+def take(run, shop: Shop, tmp_path: Path):
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
+
+    def call(user: str = "one", out: Path = tmp_path / "bundle") -> tuple[object, str, str]:
+        return run(
+            *("evidence", str(shop.case.pk), "--out", str(out), "--user", user),
+            *("--password-file", str(password)),
+        )
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> tsa.Authority:
+    return tsa.make(tmp_path_factory.mktemp("authority") / "tsa")
+
+
+@pytest.fixture
+def authority(certified: tsa.Authority, configured) -> Iterator[tsa.Authority]:
+    with tsa.serving(certified):
+        configured(timestamp_url=certified.url, timestamp_ca=certified.ca)
+        yield certified
+
+
+def test_evidence_is_taken_and_checked_against_the_chain(take, run, tmp_path: Path) -> None:
+    code, out, _ = take()
+    assert code == 0
+    assert "3 captures, 1 screenshots" in out
+    assert "time-stamp: no authority" in out
+    code, out, _ = run("verify-evidence", str(tmp_path / "bundle"))
+    assert code == 0
+    assert out.splitlines()[0].startswith("taken by one at ")
+    assert out.splitlines()[-2:] == ["the manifest bears no time-stamp", "bundle holds"]
+
+
+def test_a_bundle_that_was_changed_is_named_broken(take, run, tmp_path: Path) -> None:
+    take()
+    (tmp_path / "bundle" / "custody.txt").write_text("nobody had it")
+    code, _, err = run("verify-evidence", str(tmp_path / "bundle"))
+    assert code == 1
+    assert err.splitlines()[-1] == "bundle BROKEN: 1 problems"
+
+
+def test_a_bundle_of_another_chain_is_named(take, run, tmp_path: Path) -> None:
+    take()
+    AuditEvent.objects.filter(action="evidence.bundled").update(details={})
+    AuditEvent.objects.filter(action="case.confirmed").update(hash="0" * 64)
+    code, _, err = run("verify-evidence", str(tmp_path / "bundle"))
+    assert code == 1
+    assert "is not the one in the chain here" in err
+    assert "does not say that anybody took this bundle" in err
+
+
+def test_where_there_is_no_bundle(run, tmp_path: Path) -> None:
+    code, _, err = run("verify-evidence", str(tmp_path))
+    assert code == 2
+    assert "no bundle in" in err
+
+
+def test_who_may_not_have_it_leaves_nothing(take, shop: Shop, tmp_path: Path) -> None:
+    Case.objects.update(restricted=True)
+    code, _, err = take()
+    assert (code, "restricted queue" in err) == (2, True)
+    code, _, err = take("nobody")
+    assert (code, "no such person" in err) == (2, True)
+    assert not (tmp_path / "bundle").exists()
+
+
+@tsa.needs_openssl
+def test_an_authority_stamps_the_manifest(take, run, authority, tmp_path: Path) -> None:
+    code, out, _ = take()
+    assert (code, "time-stamp: stamped" in out) == (0, True)
+    folder = tmp_path / "bundle"
+    said = tsa.openssl(
+        *("ts", "-verify", "-in", str(folder / "manifest.tsr")),
+        *("-data", str(folder / "manifest.json"), "-CAfile", str(folder / "timestamp-ca.pem")),
+    )
+    assert "Verification: OK" in said
+    code, out, _ = run("verify-evidence", str(folder))
+    assert (code, "time-stamp" in out) == (0, False)
+
+
+@tsa.needs_openssl
+def test_a_stamp_of_another_authority_is_named(
+    take, run, authority, configured, tmp_path: Path
+) -> None:
+    take()
+    stranger = tsa.make(tmp_path / "stranger")
+    configured(timestamp_url=authority.url, timestamp_ca=stranger.ca)
+    code, _, err = run("verify-evidence", str(tmp_path / "bundle"))
+    assert (code, "does not hold" in err) == (1, True)
+
+
+@tsa.needs_openssl
+def test_without_the_authority_the_bundle_is_made_and_marked(
+    take, configured, certified, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}/"
+    configured(timestamp_url=url, timestamp_ca=certified.ca)
+    code, out, err = take()
+    assert (code, "time-stamp: not stamped" in out) == (3, True)
+    assert "bears no time-stamp" in err
+    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_bytes())
+    assert manifest["timestamp"]["status"] == "not stamped"
+    assert url in manifest["timestamp"]["reason"]
+    event = AuditEvent.objects.get(action="evidence.bundled")
+    assert event.details["timestamp"] == "not stamped"
+
+
+def test_certificates_that_cannot_be_read_are_told_before_anything(
+    take, configured, tmp_path: Path
+) -> None:
+    configured(timestamp_url="http://tsa.test/", timestamp_ca=tmp_path / "gone.pem")
+    code, _, err = take()
+    assert (code, "evidence.timestamp_ca" in err) == (2, True)
+    (tmp_path / "gone.pem").write_text("nothing")
+    code, _, err = take()
+    assert (code, "certificates of the time-stamp authority" in err) == (2, True)
+    assert not AuditEvent.objects.filter(action="evidence.bundled").exists()
+
+
+def test_a_reviewer_sees_what_a_case_is_proved_by(shop: Shop) -> None:
+    view = service.case_view(shop.case.pk, shop.first)
+    capture, shot = view.evidence
+    assert capture.url == "hxxp://shop[.]test/goods"
+    assert "through direct" in capture.note
+    assert shot.sha256 == shop.case.screenshots.get().png_sha256
+    assert "images blocked" in shot.note
+    out = StringIO()
+    show_case(view, Console(file=out, width=140, force_terminal=False))
+    assert f"sha256 {capture.sha256}" in out.getvalue()
+    assert f"sha256 {shot.sha256}" in out.getvalue()
+    assert PNG.decode("latin-1") not in out.getvalue()
