@@ -27,6 +27,7 @@ from domain.errors import EvidenceError
 
 #: The body is stored decoded; the coding it came in is kept under this name instead.
 ORIGINAL_CODING = "X-Archive-Orig-"
+_WITH_BODY = frozenset({"response", "conversion"})
 _CODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
 
@@ -61,6 +62,16 @@ class EvidenceWriter:
             stream, path = self._stream()
             offset = stream.tell()
             _write_records(stream, exchange, at, note)
+            return Pointer(str(path.relative_to(self._root)), offset, stream.tell() - offset)
+        except OSError as error:
+            raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
+
+    def write_rendered(self, exchange: Exchange, at: datetime, note: str = "") -> Pointer:
+        """Append a page as a browser left it: a ``conversion`` record (ISO 28500:2017, 6.9)."""
+        try:
+            stream, path = self._stream()
+            offset = stream.tell()
+            _write_conversion(stream, exchange, at, note)
             return Pointer(str(path.relative_to(self._root)), offset, stream.tell() - offset)
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
@@ -134,6 +145,22 @@ def _write_records(stream: BytesIO, exchange: Exchange, at: datetime, note: str)
     writer.write_request_response_pair(request, response)
 
 
+def _write_conversion(stream: BytesIO, exchange: Exchange, at: datetime, note: str) -> None:
+    writer = WARCWriter(stream, gzip=True, warc_version="1.1")
+    kind = next((v for n, v in exchange.response_headers if n.lower() == "content-type"), "")
+    record = writer.create_warc_record(
+        exchange.url,
+        "conversion",
+        payload=BytesIO(exchange.body),
+        warc_content_type=_one_line(kind),
+        warc_headers_dict={
+            "WARC-Date": iso(at),
+            **({"WARC-Narcowatch-Note": note} if note else {}),
+        },
+    )
+    writer.write_record(record)
+
+
 def _stored_headers(exchange: Exchange) -> list[tuple[str, str]]:
     headers = [
         (f"{ORIGINAL_CODING}{name}" if name.lower() in _CODING_HEADERS else name, _one_line(value))
@@ -154,9 +181,12 @@ def _request_path(url: str) -> str:
 
 
 def read_body(root: Path, pointer: Pointer) -> bytes:
-    """The body of the response that ``pointer`` leads to. Raises EvidenceError."""
+    """The body of the response, or the rendered page, that ``pointer`` leads to.
+
+    Raises EvidenceError.
+    """
     for record in _records_at(root, pointer):
-        if record.rec_type == "response":
+        if record.rec_type in _WITH_BODY:
             return bytes(record.content_stream().read())
     raise EvidenceError(f"{pointer.file} holds no response at {pointer.offset}", permanent=True)
 

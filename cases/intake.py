@@ -102,10 +102,11 @@ def store(
         hashes = [url_hash(record.url) for record in records]
         known = set(
             Capture.objects.filter(run_id=run_id, url_hash__in=hashes).values_list(
-                "url_hash", flat=True
+                "url_hash", "rendered"
             )
         )
-        for record, key in zip(records, hashes, strict=True):
+        for record, digest in zip(records, hashes, strict=True):
+            key = (digest, record.rendered)
             if key in known:
                 stored.doubled += 1
                 tally[CountKey(str(record.site), "skipped", "captured already")] += 1
@@ -133,11 +134,10 @@ def _store_one(
     clock: Clock,
 ) -> None:
     exchange = record.exchange
-    pointer = (
-        evidence.write(exchange, record.fetched_at, record.outcome)
-        if exchange
-        else Pointer("", 0, 0)
-    )
+    pointer = Pointer("", 0, 0)
+    if exchange is not None:
+        write = evidence.write_rendered if record.rendered else evidence.write
+        pointer = write(exchange, record.fetched_at, record.outcome)
     target, _ = target_row(record.site, clock=clock)
     capture = Capture.objects.create(
         run_id=run_id,
@@ -155,6 +155,7 @@ def _store_one(
         sha256=body_digest(exchange) if exchange else "",
         depth=record.depth,
         requests=record.attempts,
+        rendered=record.rendered,
         retention=retention,
         warc_file=pointer.file,
         warc_offset=pointer.offset,

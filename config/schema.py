@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.rendering import Render, RenderUse
 from config.section import Section, key, required, table
 from config.values import (
     SHORTEST_SECRET,
@@ -129,6 +130,11 @@ class Crawl(Section):
     max_body_bytes: PositiveInt = key(
         5_000_000, "Largest page that is read, before and after decompression.", "bytes"
     )
+    render: RenderUse = key(
+        RenderUse.AUTO,
+        "Whether pages that show nothing without JavaScript are rendered: auto (where Chromium is "
+        "there and can be shut in), off. What is not rendered is counted.",
+    )
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."
     )
@@ -238,6 +244,7 @@ class Settings(Section):
     tor: Tor = table(Tor, "Onion sites.")
     net: Net = table(Net, "Fetching.")
     crawl: Crawl = table(Crawl, "Limits of a crawl.")
+    render: Render = table(Render, "The browser for pages that need JavaScript.")
     channels: Channels = table(Channels, "Telegram channels.")
     classify: Classify = table(Classify, "Assessing.")
     blocking: Blocking = table(Blocking, "Requests and exports.")

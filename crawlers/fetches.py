@@ -18,7 +18,8 @@ class Job:
 
     ``site_id`` is the target's row, ``hops`` how many sites away from a source it is,
     ``redirects`` how many redirects led to it, ``single`` that its links are not followed on the
-    same site (a result page, one URL of a platform).
+    same site (a result page, one URL of a platform), ``render`` that it has been fetched and is to
+    be rendered.
     """
 
     entry: int
@@ -32,6 +33,7 @@ class Job:
     why: str
     candidates_are: Why = Why.LINK
     single: bool = False
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Fetch:
     connection ended early, ``stopped`` is True where it was not read for what its headers said.
     ``attempts`` counts requests that were sent, ``retried`` failures
     that were tried again, by reason.
+
+    Of a rendered page ``body`` is the finished HTML, ``sent_on`` where its script sends the
+    reader, ``left_out`` what of it was not fetched, by reason.
     """
 
     job: Job
@@ -58,6 +63,8 @@ class Fetch:
     complete: bool = True
     stopped: bool = False
     retried: tuple[str, ...] = ()
+    sent_on: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def header(self, name: str) -> str:
         """The first response header called ``name`` (lower case), or an empty string."""

@@ -46,6 +46,7 @@ TOR_DOWN = Outcome.TOR_DOWN.value
 KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 _FIRST_OF_FOUND, _ROBOTS_PRIORITY = 5.0, 100.0
+_FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
 _CHUNK = 500
 
 
@@ -79,6 +80,11 @@ class Frontier:
         """Jobs handed out and not settled."""
         return len(self._out)
 
+    @property
+    def under_way(self) -> frozenset[int]:
+        """The entries of the jobs handed out and not settled."""
+        return frozenset(self._out)
+
     def open(self) -> None:
         """Load the run's sources and see that each one's first URL is queued."""
         if not Run.objects.filter(pk=self.run_id).exists():
@@ -101,7 +107,7 @@ class Frontier:
     def _load_figures(self) -> None:
         rows = FrontierEntry.objects.filter(run_id=self.run_id)
         for row in rows.values("target_id", "state").annotate(n=Count("pk"), hops=Min("hops")):
-            fetched = row["n"] if row["state"] == FrontierEntry.State.DONE else 0
+            fetched = row["n"] if row["state"] in _FETCHED else 0
             self._pages += fetched
             if site := self._by_id.get(row["target_id"]):
                 site.known += row["n"]
@@ -220,6 +226,10 @@ class Frontier:
             self._drop(FrontierEntry.objects.filter(pk=row.pk), site, "robots.txt")
             return None
         site.started = now if site.started is None else site.started
+        return self.hand_out(row, site)
+
+    def hand_out(self, row: FrontierEntry, site: Site, *, render: bool = False) -> Job:
+        """The job for an entry, which is on its way from now on."""
         site.out += 1
         self._out.add(row.pk)
         return Job(
@@ -234,6 +244,7 @@ class Frontier:
             why=row.why,
             candidates_are=Why.SEARCH if site.single and site.why is Why.SEARCH else Why.LINK,
             single=site.single,
+            render=render,
         )
 
     def note_use(self, jobs: Iterable[Job]) -> None:
@@ -248,6 +259,9 @@ class Frontier:
     def settle(self, job: Job, outcome: Outcome) -> None:
         """A job has come back and is in the record (or is dropped, see ``close_onions``)."""
         self._out.discard(job.entry)
+        if job.render:
+            self._by_id[job.site_id].out -= 1
+            return
         self._pages += 1
         self._by_id[job.site_id].ended(outcome, self.limits)
 
@@ -269,6 +283,10 @@ class Frontier:
         ).exclude(pk__in=self._out)
         self._drop(rows, site, site.closed)
         site.emptied = not site.out
+
+    def drop_entry(self, entry: int, site: Site, reason: str) -> None:
+        """Leave out one entry of ``site`` that is not on its way."""
+        self._drop(FrontierEntry.objects.filter(pk=entry), site, reason)
 
     def _drop(self, rows: QuerySet[FrontierEntry], site: Site, reason: str) -> None:
         with transaction.atomic():

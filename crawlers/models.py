@@ -6,7 +6,8 @@ from django.db import models
 
 
 class FrontierEntry(models.Model):
-    """One URL that a run knows of: to be fetched, fetched, or left out under a reason.
+    """One URL that a run knows of: to be fetched, fetched, fetched and to be rendered, or left out
+    under a reason.
 
     ``url_hash`` is the SHA-256 of ``url``; ``target`` the run's source that the URL counts for.
     ``depth`` counts links since the site was entered, ``hops`` sites since a source,
@@ -16,6 +17,7 @@ class FrontierEntry(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued"
+        RENDER = "render"
         DONE = "done"
         DROPPED = "dropped"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from crawlers.bodies import is_markup, looks_binary, unwanted
@@ -12,6 +12,7 @@ from crawlers.discovery import Findings, discover
 from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import Fetch
 from crawlers.platforms import Platforms
+from crawlers.rendering.needs import need
 from crawlers.softblocks import recognise
 from crawlers.urls import NotFollowed, absolute, followable
 from domain.candidates import Candidate
@@ -34,6 +35,8 @@ _SHOWN_WITH_ERRORS = frozenset(
         Outcome.PARKED,
     }
 )
+#: A page behind an obstacle is not rendered: a browser would only stand before it too.
+_MAY_NEED_SCRIPT = frozenset({Outcome.OK, Outcome.EMPTY})
 _BODY_FAILURES = {
     "bomb": Outcome.BOMB,
     "too_large": Outcome.TOO_LARGE,
@@ -45,7 +48,8 @@ _BODY_FAILURES = {
 class Reading:
     """What one fetch amounts to. ``location`` is where it redirects to, in canonical form.
 
-    ``body`` is decoded and empty where nothing is kept.
+    ``body`` is decoded and empty where nothing is kept. ``needs_script`` says why the page has to
+    be rendered, if it has.
     """
 
     fetch: Fetch
@@ -55,6 +59,7 @@ class Reading:
     document: Document | None = None
     findings: Findings = field(default_factory=Findings)
     location: str = ""
+    needs_script: str = ""
 
     def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
         """The capture for the record."""
@@ -65,13 +70,18 @@ class Reading:
             fetched_at=self.fetch.fetched_at,
             egress=self.fetch.egress,
             outcome=self.outcome,
-            exchange=self._exchange() if self.fetch.status else None,
+            exchange=self._exchange() if self._is_kept else None,
             detail=detail,
             depth=job.depth,
             attempts=self.fetch.attempts,
             documents=(self.document,) if self.document else (),
             candidates=candidates,
+            rendered=job.render,
         )
+
+    @property
+    def _is_kept(self) -> bool:
+        return bool(self.fetch.status and (self.body or not self.fetch.job.render))
 
     def _exchange(self) -> Exchange:
         fetch = self.fetch
@@ -97,8 +107,10 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     """Read what came back. Never raises for anything a server can send."""
     if fetch.outcome is not None:
         return Reading(fetch, fetch.outcome, fetch.detail)
+    if fetch.sent_on:
+        return _redirect(fetch, fetch.sent_on, ", by a script")
     if fetch.status in _REDIRECTS and fetch.header("location"):
-        return _redirect(fetch)
+        return _redirect(fetch, fetch.header("location"))
     content_type = fetch.header("content-type")
     announced = fetch.header("content-length")
     length = int(announced[:15]) if fetch.stopped and announced.isdecimal() else None
@@ -115,7 +127,8 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
         return Reading(fetch, Outcome.UNDECODABLE, "no character encoding fits", body)
     if is_markup(content_type, body):
         page = extract(decoded.text, fetch.job.url)
-        return _judged(fetch, page, decoded.text, body, platforms, most_links)
+        reading = _judged(fetch, page, decoded.text, body, platforms, most_links)
+        return _looked_through(reading, page, decoded.text)
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
 
 
@@ -142,15 +155,22 @@ def _by_status(status: int) -> Outcome | None:
     return None if 200 <= status < 300 else Outcome.HTTP_ERROR
 
 
-def _redirect(fetch: Fetch) -> Reading:
-    target = fetch.header("location")
+def _looked_through(reading: Reading, page: Page, markup: str) -> Reading:
+    """The reading, with why its page has to be rendered."""
+    fetch = reading.fetch
+    if fetch.job.render or not fetch.complete or reading.outcome not in _MAY_NEED_SCRIPT:
+        return reading
+    return replace(reading, needs_script=need(page, markup))
+
+
+def _redirect(fetch: Fetch, target: str, how: str = "") -> Reading:
     try:
         location = followable(absolute(fetch.job.url, target))
     except NotFollowed as error:
         findings = Findings(dropped=Counter({error.reason: 1}))
         detail = f"not followed ({error.reason}): {target[:300]}"
         return Reading(fetch, Outcome.REDIRECT, detail, findings=findings)
-    return Reading(fetch, Outcome.REDIRECT, f"to {location}", location=location)
+    return Reading(fetch, Outcome.REDIRECT, f"to {location}{how}", location=location)
 
 
 def _sent_on(refresh: str, url: str) -> str:

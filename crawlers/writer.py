@@ -29,6 +29,8 @@ from crawlers.planning import Plan, Planner
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading, read
 from crawlers.refetched import count_lost
+from crawlers.rendering import due, stock
+from crawlers.rendering.due import RenderLimits, Renders
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.errors import InputError, NarcowatchError
@@ -54,6 +56,8 @@ class Orders:
     tor: TorUse
     tor_answers: Callable[[], bool]
     domain_of: Callable[[str], str]
+    renders: RenderLimits
+    render_journal: Path
     worker: str = "crawl"
     clock: Clock = utc_now
 
@@ -84,6 +88,7 @@ class Writer:
         limits = orders.limits
         self._frontier = Frontier(orders.run_id, limits, orders.user_agent, clock=orders.clock)
         self._onions = Onions(self._frontier, orders.tor, orders.tor_answers)
+        self._renders = Renders(self._frontier, orders.renders)
         self._evidence = EvidenceWriter(
             orders.evidence_root,
             orders.run_id,
@@ -134,6 +139,7 @@ class Writer:
                 self._store(fetches, planner)
             if None in batch:
                 return STOPPED
+        stock.note_elsewhere(self._orders.run_id, self._orders.render_journal)
         self._frontier.close()
         return DONE
 
@@ -141,19 +147,21 @@ class Writer:
         orders = self._orders
         self._frontier.open()
         lost = count_lost(orders.run_id, STAGE, self._journal.read())
+        lost += stock.take_stock(orders.run_id, orders.render_journal)
         if lost:
             log.warning("run %s: %s requests were lost so far", orders.run_id, lost)
         self._onions.open()
+        self._renders.open()
         if orders.limits.obey_robots:
             for site in self._frontier.sites.values():
                 robots.reload(orders.run_id, site, orders.evidence_root)
         adopter = Adopter(self._frontier, orders.domain_of, tor=self._onions.up)
         adopter.open()
-        return Planner(self._frontier, orders.platforms, adopter)
+        return Planner(self._frontier, orders.platforms, adopter, self._renders)
 
     def _top_up(self) -> bool:
         """Hand out what there is room for. Returns whether anything is still on its way."""
-        jobs = self._frontier.take()
+        jobs = [*self._frontier.take(), *self._renders.take()]
         if jobs:
             self._tell.post(self._tell.jobs, jobs)
         return self._frontier.out > 0
@@ -203,7 +211,8 @@ class Writer:
         return reading
 
     def _write_frontier(self, planner: Planner, plans: Sequence[Plan]) -> None:
-        jobs = [plan.reading.fetch.job for plan in plans]
-        mark_done(jobs)
+        jobs = [plan.job for plan in plans]
+        mark_done(plan.job for plan in plans if not plan.render)
+        due.mark(plan.job.entry for plan in plans if plan.render)
         self._frontier.note_use(jobs)
         planner.commit(plans)

@@ -28,6 +28,7 @@ class _Seen:
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     answered: int = 0
+    rendered: int = 0
     documents: int = 0
     assessed: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -65,6 +66,8 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
         score=case.score,
         coverage=coverage.state,
         coverage_reason=coverage.reason,
+        rendered=seen.rendered,
+        elsewhere={r: k for (n, r), k in seen.reasons.items() if n == "elsewhere"},
     )
 
 
@@ -87,8 +90,11 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         mine = seen[row["target_id"]]
         mine.requests += row["sent"]
         mine.outcomes[Outcome(row["outcome"])] = row["n"]
-    for target_id, n in _count(Capture.objects.filter(run=run, status__gt=0), "target_id"):
+    answered = Capture.objects.filter(run=run, status__gt=0)
+    for target_id, n in _count(answered.filter(rendered=False), "target_id"):
         seen[target_id].answered = n
+    for target_id, n in _count(answered.filter(rendered=True), "target_id"):
+        seen[target_id].rendered = n
     for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
         seen[target_id].documents = n
     for target_id, n in _count(

@@ -40,6 +40,11 @@ class Renderer:
         self._deaths = 0
         self._closed = False
 
+    @property
+    def journal(self) -> str:
+        """Where the child notes what it sends."""
+        return self._plan.journal
+
     def order(
         self, url: str, key: str, *, picture: bool = False, images: bool = False
     ) -> Future[Rendered]:

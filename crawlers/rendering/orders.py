@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from net.addresses import TestNetwork
@@ -54,6 +55,11 @@ class RendererPlan:
     bounds: Bounds = field(default_factory=Bounds)
     pages_per_browser: int = 50
     browser_bytes: int = 2_000_000_000
+
+    def for_run(self, run_id: int, journals: Path) -> RendererPlan:
+        """The same for a run: with circuits and a journal of its own in the folder ``journals``."""
+        path = str(journals / f"render-{run_id:06d}.log")
+        return replace(self, job=f"run-{run_id}", journal=path)
 
     def to_json(self) -> str:
         """One line. Test networks and addresses are written as text."""

@@ -26,6 +26,9 @@ from crawlers.feeding import Feeder
 from crawlers.fetches import Fetch, Job
 from crawlers.limits import Limits
 from crawlers.onions import TorUse
+from crawlers.rendering.answers import of_rendered
+from crawlers.rendering.client import Renderer
+from crawlers.rendering.orders import Rendered, RendererPlan
 from crawlers.retrying import Retries
 from crawlers.sending import SentLedger
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
@@ -124,6 +127,8 @@ class SitesSpider(Spider):
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")
         self.ledger.open(self._journal)
+        plan: RendererPlan = self.settings["NARCOWATCH_RENDERER"]
+        self._renderer = Renderer(plan.for_run(self.run_id, journals))
         return limits
 
     def _orders(self, limits: Limits) -> Orders:
@@ -141,10 +146,21 @@ class SitesSpider(Spider):
             tor=TorUse(settings["NARCOWATCH_TOR"]),
             tor_answers=partial(tor_answers, settings["TOR_SOCKS"]),
             domain_of=lambda host: suffixes.privatesuffix(host) or host,
+            renders=settings["NARCOWATCH_RENDER_LIMITS"],
+            render_journal=Path(self._renderer.journal),
         )
 
     def _begin(self, job: Job) -> None:
-        self._send(job, ())
+        if job.render:
+            self._renderer.order(job.url, job.url).add_done_callback(
+                lambda done: self._reactor.callFromThread(self._rendered, job, done.result())
+            )
+        else:
+            self._send(job, ())
+
+    def _rendered(self, job: Job, done: Rendered) -> None:
+        if not self._closing:  # what comes too late is due again at the next start
+            self._hand_over(of_rendered(job, done, egress=self._egress(job)))
 
     def _send(self, job: Job, retried: tuple[str, ...]) -> None:
         if self._closing:
@@ -242,6 +258,7 @@ class SitesSpider(Spider):
         self._closing = True
         if self._writer is not None:
             self._feeder.close()
+            await maybe_deferred_to_future(deferToThread(self._renderer.close))
             self._writer.stop()
             await maybe_deferred_to_future(deferToThread(self._writer.join))
         if self._journal is not None:
