@@ -12,8 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _NAMES = ("chromium", "chromium-browser")
-#: The program behind Debian's start script, which would read settings of the machine's desktop.
-_BINARY = Path("/usr/lib/chromium/chromium")
+#: Debian's start script, which reads settings of the machine's desktop, and the program behind it.
+_SCRIPT, _BINARY = "/usr/bin/chromium", Path("/usr/lib/chromium/chromium")
+_SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _PROBE_S = 10.0
 _NAMESPACES = ("unshare", "--user", "--pid", "--net", "--fork", "true")
 
@@ -28,9 +29,8 @@ class Account:
 
 def chromium() -> str:
     """Path of Chromium's program; empty where it is not installed."""
-    if _BINARY.is_file():
-        return str(_BINARY)
-    return next((path for name in _NAMES if (path := shutil.which(name))), "")
+    found = next((path for name in _NAMES if (path := shutil.which(name))), "")
+    return str(_BINARY) if found == _SCRIPT and _BINARY.is_file() else found
 
 
 def account(user: str) -> Account:
@@ -45,7 +45,7 @@ def account(user: str) -> Account:
 def shuts_in(who: Account) -> bool:
     """Whether the kernel gives ``who`` namespaces: the sandbox and the way to the guard proxy
     alone are both made of them."""
-    program = shutil.which(_NAMESPACES[0])
+    program = shutil.which(_NAMESPACES[0], path=_SYSTEM_PATH)
     if program is None:
         return False
     try:

@@ -60,7 +60,8 @@ def test_a_page_without_text_of_its_own_needs_its_scripts(markup: str, reason: s
         "",
         "<p>Закрыто на каникулы.",
         "<p>Закрыто на каникулы.<script>counter()</script>",
-        '<div id="root"><p>Готовая страница, собранная на сервере заранее.</p></div><script src=/main.js></script>',
+        '<div id="root"><p>Готовая страница, собранная на сервере заранее.</p></div>'
+        "<script src=/main.js></script>",
         "<div id=root></div>",
         f"<div id=root></div><p>{'Обычный текст страницы. ' * 30}<script src=a.js></script>",
         '<div id="root"></div><form><input name=q></form><script src=a.js></script>',
