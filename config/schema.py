@@ -224,6 +224,15 @@ class Night(Section):
 
 class Evidence(Section):
     rotate_mb: PositiveInt = key(1024, "Size from which a WARC file is followed by the next.", "MB")
+    screenshots: bool = key(
+        True,
+        "Whether pages of cases in review are photographed, images blocked. With images only when "
+        "a person asks for it.",
+    )
+    max_screenshots: int = key(500, "Pages photographed in one night.", "pages", ge=0)
+    screenshot_height: int = key(
+        12_000, "Height from which the rest of a page is cut off.", "pixels", ge=100, le=30_000
+    )
 
 
 class Settings(Section):

@@ -49,6 +49,7 @@ def renderer_plan(settings: Settings) -> RendererPlan:
             requests=render.max_requests,
             received=render.max_bytes,
             dom=settings.crawl.max_body_bytes,
+            height=settings.evidence.screenshot_height,
         ),
         browser_bytes=render.browser_mb * 1_000_000,
     )

@@ -75,3 +75,30 @@ class SiteVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.target}"
+
+
+class ShotTaken(models.Model):
+    """That a page of a case was photographed in a run, or why not. Picture and text are kept by
+    the record.
+
+    ``digest`` is the SHA-256 of the page's text as it was assessed: a page that has changed is
+    photographed again. ``requests`` were sent to the page's own host for it.
+    """
+
+    TAKEN: ClassVar = "taken"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="+")
+    url = models.CharField(max_length=2048)
+    url_hash = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    images = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=80)
+    requests = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case", "url_hash"], name="shot_of_page")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.url}"

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blocking.plan import ExportPlan
+
+if TYPE_CHECKING:
+    from crawlers.rendering.orders import RendererPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ShotPlan:
+    """How cases are photographed: at ``most`` so many a night, or none for the ``obstacle``."""
+
+    obstacle: str
+    most: int
+    renderer: RendererPlan
+    is_restricted: Callable[[str], bool]
+    rotate_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +46,5 @@ class Plan:
     max_new_channels: int
     follow_discovered: bool
     exports: ExportPlan
+    shots: ShotPlan
     rounds: int = 4

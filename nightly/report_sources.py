@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
+from crawlers.models import ShotTaken
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.coverage import Yield
@@ -101,6 +102,9 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
     ):
         seen[target_id].assessed = n
+    shots = ShotTaken.objects.filter(run=run, images=False).values("case__target_id")
+    for shot in shots.annotate(sent=Sum("requests")):
+        seen[shot["case__target_id"]].requests += shot["sent"]
     for count in RunCount.objects.filter(run=run).exclude(source=""):
         reasons = seen[ids.get(count.source, 0)].reasons
         reasons[count.name, count.reason] = reasons.get((count.name, count.reason), 0) + count.n

@@ -17,6 +17,7 @@ from index.opening import open_engine
 from nightly.gathering import gather, gather_channels, gather_sites
 from nightly.night import IN_HUMAN_HANDS, Counted, Night, Stage
 from nightly.scoring import assess
+from nightly.screenshots import photograph
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +108,10 @@ NIGHT = (
     Stage("assess", assess),
     Stage("families", group_families, needed=False),
     Stage("index", fill_index, needed=False),
+    Stage("screenshots", photograph, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:5]
+_AFTER = NIGHT[2:6]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

@@ -58,8 +58,11 @@ class RendererPlan:
 
     def for_run(self, run_id: int, journals: Path) -> RendererPlan:
         """The same for a run: with circuits and a journal of its own in the folder ``journals``."""
-        path = str(journals / f"render-{run_id:06d}.log")
-        return replace(self, job=f"run-{run_id}", journal=path)
+        return self.with_journal(f"run-{run_id}", journals / f"render-{run_id:06d}.log")
+
+    def with_journal(self, job: str, journal: Path) -> RendererPlan:
+        """The same with Tor circuits of ``job``'s own and its requests noted in ``journal``."""
+        return replace(self, job=job, journal=str(journal))
 
     def to_json(self) -> str:
         """One line. Test networks and addresses are written as text."""

@@ -30,13 +30,13 @@ def take_stock(run_id: int, path: Path) -> int:
     Call it before a renderer is started. Returns the requests lost so far. Raises RecordError
     where one that should be dead goes on writing.
     """
-    _wait_for_the_dead(path)
+    wait_for_the_dead(path)
     lost = count_lost(run_id, STAGE, taken_apart(read_journal(path)).own, rendered=True)
     note_elsewhere(run_id, path)
     return lost
 
 
-def _wait_for_the_dead(path: Path) -> None:
+def wait_for_the_dead(path: Path) -> None:
     """A renderer dies with its crawl, but not at once."""
     end = time.monotonic() + _PATIENCE_S
     while True:
