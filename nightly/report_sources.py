@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
 from crawlers.models import ShotTaken
@@ -45,7 +45,7 @@ def source_lines(run: Run) -> list[SourceLine]:
 
 def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
     case, coverage = row.target.case, gathered.coverage(row)
-    failed = {o.value: n for o, n in seen.outcomes.items() if o is not Outcome.OK}
+    failed = {o.value: n for o, n in seen.outcomes.items() if n and o is not Outcome.OK}
     moved: dict[str, int] = {}
     if (destination := gathered.destination(row.target_id)) is not None:
         moved[f"moves to {destination.name}"] = failed.pop(Outcome.REDIRECT.value, 0)
@@ -91,6 +91,8 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         mine = seen[row["target_id"]]
         mine.requests += row["sent"]
         mine.outcomes[Outcome(row["outcome"])] = row["n"]
+    for target_id, n in _count(_filled_by_rendering(run), "target_id"):
+        seen[target_id].outcomes[Outcome.EMPTY] -= n
     answered = Capture.objects.filter(run=run, status__gt=0)
     for target_id, n in _count(answered.filter(rendered=False), "target_id"):
         seen[target_id].answered = n
@@ -109,6 +111,14 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         reasons = seen[ids.get(count.source, 0)].reasons
         reasons[count.name, count.reason] = reasons.get((count.name, count.reason), 0) + count.n
     return seen
+
+
+def _filled_by_rendering(run: Run) -> QuerySet[Capture]:
+    """Pages that came empty and were not, once their scripts had run: no failures."""
+    filled = Capture.objects.filter(
+        run=run, url_hash=OuterRef("url_hash"), rendered=True, outcome=Outcome.OK
+    )
+    return Capture.objects.filter(Exists(filled), run=run, rendered=False, outcome=Outcome.EMPTY)
 
 
 def _count(rows: Any, by: str) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -102,6 +103,9 @@ class Renderer:
                 if future is not None:
                     future.set_result(done)
         child.wait()
+        assert child.stdin is not None
+        with contextlib.suppress(OSError):  # orders that it never read
+            child.stdin.close()
         self._gone(child)
 
     def _gone(self, child: subprocess.Popen[bytes]) -> None:

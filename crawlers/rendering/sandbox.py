@@ -55,6 +55,7 @@ def shuts_in(who: Account) -> bool:
             group=who.gid if who.gid >= 0 else None,
             extra_groups=[] if who.uid >= 0 else None,
             cwd="/",
+            env={"PATH": _SYSTEM_PATH},
             capture_output=True,
             timeout=_PROBE_S,
             check=False,

@@ -15,6 +15,7 @@ from crawlers.rendering import browser, sandbox
 from crawlers.rendering.browser import Browser, BrowserError, Guard
 from crawlers.rendering.orders import End, Rendered, RendererPlan, RenderOrder
 from crawlers.rendering.page import Visit
+from domain.errors import RuleError
 from net.guardproxy.certificate import server_context
 from net.guardproxy.onward import Onward
 from net.journal import RequestJournal
@@ -34,6 +35,8 @@ class Service:
         self._plan, self._playwright, self._journal = plan, playwright, journal
         self._who = sandbox.account(plan.user)
         self._walls = sandbox.shuts_in(self._who)
+        if not self._walls and not plan.unconfined:
+            raise RuleError("the kernel gives no namespaces to shut the browser in with")
         self._threads = ThreadPoolExecutor(plan.pages_at_once * _THREADS_PER_PAGE, "onward")
         self._guard = Guard(Onward(plan.net, plan.job), server_context(), self._threads)
         self._room = asyncio.Semaphore(plan.pages_at_once)
