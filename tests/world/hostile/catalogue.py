@@ -41,7 +41,7 @@ def _leaking_onion() -> Hostile:
     return Hostile(
         OnionKey.for_slug(LEAKING_ONION).address,
         scripts.onto_the_clearnet(SPY_HOST),
-        "an onion that loads from the clearnet",
+        "an onion whose script loads from the clearnet",
         expect=_scripted(),
     )
 
