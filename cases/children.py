@@ -39,7 +39,7 @@ def run_child(
     function is left by an exception.
     """
     child = subprocess.Popen(  # noqa: S603 - this interpreter, a room, a number
-        command, env=_environment(env or {}), stdin=subprocess.DEVNULL
+        command, env=child_environment(env or {}), stdin=subprocess.DEVNULL
     )
     try:
         while True:
@@ -54,8 +54,11 @@ def run_child(
             child.wait()
 
 
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """The checkout comes first on the path, before any package that is called like a room."""
+def child_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This environment with ``more`` over it, for a child that is a room.
+
+    The checkout comes first on the path, before any package that is called like a room.
+    """
     found = {**os.environ, **more}
     path = [str(_CHECKOUT), *filter(None, [found.get("PYTHONPATH", "")])]
     return {**found, "PYTHONPATH": os.pathsep.join(path)}

@@ -25,6 +25,9 @@ from domain.captures import Exchange
 from domain.digests import sha256_hex
 from domain.errors import EvidenceError
 
+#: Records that hold a page.
+_WITH_BODY = frozenset({"response", "conversion"})
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
@@ -58,6 +61,16 @@ class EvidenceWriter:
             stream, records, path = self._stream()
             offset = stream.tell()
             records.exchange(exchange, at, note)
+            return Pointer(self._name(path), offset, stream.tell() - offset)
+        except OSError as error:
+            raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
+
+    def write_rendered(self, exchange: Exchange, at: datetime, note: str = "") -> Pointer:
+        """Append a page as a browser left it, with ``note`` as in ``write``."""
+        try:
+            stream, records, path = self._stream()
+            offset = stream.tell()
+            records.rendered(exchange, at, note)
             return Pointer(self._name(path), offset, stream.tell() - offset)
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
@@ -108,9 +121,12 @@ def _open_new(folder: Path, stem: str) -> tuple[Path, BytesIO]:
 
 
 def read_body(root: Path, pointer: Pointer) -> bytes:
-    """The body of the response that ``pointer`` leads to. Raises EvidenceError."""
+    """The body of the response, or the rendered page, that ``pointer`` leads to.
+
+    Raises EvidenceError.
+    """
     for record in _records_at(root, pointer):
-        if record.rec_type == "response":
+        if record.rec_type in _WITH_BODY:
             return bytes(record.content_stream().read())
     raise EvidenceError(f"{pointer.file} holds no response at {pointer.offset}", permanent=True)
 

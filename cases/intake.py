@@ -153,9 +153,10 @@ def _not_captured(
     """The records whose URLs the run does not hold yet; the others are counted."""
     hashes = [url_hash(record.url) for record in records]
     rows = Capture.objects.filter(run_id=run_id, url_hash__in=hashes)
-    known = set(rows.values_list("url_hash", flat=True))
+    known = set(rows.values_list("url_hash", "rendered"))
     fresh = []
-    for record, key in zip(records, hashes, strict=True):
+    for record, digest in zip(records, hashes, strict=True):
+        key = (digest, record.rendered)
         if key in known:
             stored.doubled += 1
             tally[CountKey(str(record.site), "skipped", "captured already")] += 1
@@ -179,11 +180,10 @@ def _capture(
 ) -> Capture:
     """A capture that is not saved yet; its bytes are in the WARC."""
     exchange = record.exchange
-    pointer = (
-        evidence.write(exchange, record.fetched_at, record.outcome)
-        if exchange
-        else Pointer("", 0, 0)
-    )
+    pointer = Pointer("", 0, 0)
+    if exchange is not None:
+        write = evidence.write_rendered if record.rendered else evidence.write
+        pointer = write(exchange, record.fetched_at, record.outcome)
     return Capture(
         run_id=run_id,
         target=targets.row(record.site),
@@ -200,6 +200,7 @@ def _capture(
         sha256=body_digest(exchange) if exchange else "",
         depth=record.depth,
         requests=record.attempts,
+        rendered=record.rendered,
         retention=retention,
         warc_file=pointer.file,
         warc_offset=pointer.offset,

@@ -109,6 +109,19 @@ class RecordWriter:
         )
         self._writer.write_request_response_pair(request, response)
 
+    def rendered(self, exchange: Exchange, at: datetime, note: str) -> None:
+        """A page as a browser left it: a conversion record (ISO 28500:2017, 6.9)."""
+        kind = next((v for n, v in exchange.response_headers if n.lower() == "content-type"), "")
+        record = self._writer.create_warc_record(
+            exchange.url,
+            "conversion",
+            payload=BytesIO(exchange.body),
+            length=len(exchange.body),
+            warc_content_type=_one_line(kind),
+            warc_headers_dict=self._fields(at, note),
+        )
+        self._writer.write_record(record)
+
     def resources(self, resources: Sequence[Resource], at: datetime) -> list[int]:
         """Resource records that belong together. Returns where each begins, and the end."""
         marks = [self._writer.out.tell()]

@@ -13,6 +13,7 @@ from pydantic import Field, PositiveInt, model_validator
 from config.blocking import Blocking
 from config.discovery import Discovery
 from config.recheck import Recheck
+from config.rendering import Render, RenderUse
 from config.section import Section, key, required, table
 from config.values import (
     SHORTEST_SECRET,
@@ -202,6 +203,11 @@ class Crawl(Section):
         "memory alone, each host's apart; without them some sites redirect in circles.",
     )
     max_result_pages: PositiveInt = key(3, "Pages of results read of one search.", "pages")
+    render: RenderUse = key(
+        RenderUse.AUTO,
+        "Whether pages that show nothing without JavaScript are rendered: auto (where Chromium is "
+        "there and can be shut in), off. What is not rendered is counted.",
+    )
     follow_discovered: bool = key(
         True, "Whether sites found on the way are crawled in the same night."
     )
@@ -323,6 +329,16 @@ class Evidence(Section):
             raise ValueError("timestamp_ca: must be set, or no time-stamp can be verified")
         return self
 
+    screenshots: bool = key(
+        True,
+        "Whether pages of cases in review are photographed, images blocked. With images only when "
+        "a person asks for it.",
+    )
+    max_screenshots: int = key(500, "Pages photographed in one night.", "pages", ge=0)
+    screenshot_height: int = key(
+        12_000, "Height from which the rest of a page is cut off.", "pixels", ge=100, le=30_000
+    )
+
 
 class Settings(Section):
     """All settings. Paths are absolute."""
@@ -343,6 +359,7 @@ class Settings(Section):
     net: Net = table(Net, "Fetching.")
     crawl: Crawl = table(Crawl, "Limits of a crawl.")
     discovery: Discovery = table(Discovery, "Tips and lists of names.")
+    render: Render = table(Render, "The browser for pages that need JavaScript.")
     channels: Channels = table(Channels, "Telegram channels.")
     classify: Classify = table(Classify, "Assessing.")
     blocking: Blocking = table(Blocking, "Requests and exports.")

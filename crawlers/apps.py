@@ -1,4 +1,12 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from config.schema import Settings
+    from crawlers.rendering.orders import RendererPlan
 
 
 class CrawlersConfig(AppConfig):
@@ -6,3 +14,42 @@ class CrawlersConfig(AppConfig):
 
     name = "crawlers"
     verbose_name = "Crawlers"
+
+
+def renderer_plan(settings: Settings) -> RendererPlan:
+    """What ``settings`` say about rendering pages; ``for_run`` completes it.
+
+    Imported here, so that commands which fetch nothing start without an HTTP client.
+    """
+    from crawlers.rendering.orders import Bounds, RendererPlan
+    from net.addresses import TestNetwork
+    from net.client import NetConfig
+
+    net, render = settings.net, settings.render
+    return RendererPlan(
+        net=NetConfig(
+            user_agent=net.user_agent,
+            timeout_s=net.timeout_s,
+            max_body_bytes=settings.crawl.max_body_bytes,
+            test_networks=tuple(
+                TestNetwork.of(one.name, one.cidr, one.hosts) for one in net.test_networks
+            ),
+            resolver_overrides=net.resolver_overrides,
+            proxy=net.proxy,
+            tor_socks=settings.tor.socks[0],
+            tor_timeout_s=settings.tor.timeout_s,
+        ),
+        job="",
+        journal="",
+        user=render.user,
+        pages_at_once=render.concurrency,
+        unconfined=render.unconfined,
+        bounds=Bounds(
+            seconds=render.timeout_s,
+            requests=render.max_requests,
+            received=render.max_bytes,
+            dom=settings.crawl.max_body_bytes,
+            height=settings.evidence.screenshot_height,
+        ),
+        browser_bytes=render.browser_mb * 1_000_000,
+    )

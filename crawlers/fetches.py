@@ -24,7 +24,8 @@ class Job:
 
     ``site_id`` is the target's row, ``hops`` how many sites away from a source it is,
     ``redirects`` how many redirects led to it, ``single`` that its links are not followed on the
-    same site (a result page, one URL of a platform). ``lead`` is what was known of the link to it.
+    same site (a result page, one URL of a platform), ``render`` that it has been fetched and is to
+    be rendered. ``lead`` is what was known of the link to it.
     """
 
     entry: int
@@ -39,6 +40,7 @@ class Job:
     candidates_are: Why = Why.LINK
     single: bool = False
     lead: Lead = NO_LEAD
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Fetch:
     ``attempts`` counts requests that were sent and ``received`` the bytes that came for them,
     ``retried`` failures that were tried again, by reason. ``closes`` says why nothing more is to
     be fetched from the site, if so. ``address`` is the server's, empty behind a proxy or Tor.
+
+    Of a rendered page ``body`` is the finished HTML, ``sent_on`` where its script sends the
+    reader, ``left_out`` what of it was not fetched, by reason.
     """
 
     job: Job
@@ -69,6 +74,8 @@ class Fetch:
     received: int = 0
     closes: str = ""
     address: str = ""
+    sent_on: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def header(self, name: str) -> str:
         """The first response header called ``name`` (lower case), or an empty string."""

@@ -50,6 +50,7 @@ KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 #: Found by channels or in earlier nights: what led there is not known any more.
 _FIRST_OF_FOUND, _ROBOTS_PRIORITY = 0.5, 100.0
+_FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
 _CHUNK = 500
 _WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
 
@@ -88,6 +89,11 @@ class Frontier:
         """Jobs handed out and not settled."""
         return len(self._out)
 
+    @property
+    def under_way(self) -> frozenset[int]:
+        """The entries of the jobs handed out and not settled."""
+        return frozenset(self._out)
+
     def open(self) -> None:
         """Load the run's sources and see that each one's first URL is queued."""
         run = Run.objects.filter(pk=self.run_id).first()
@@ -115,7 +121,7 @@ class Frontier:
     def _load_figures(self) -> None:
         rows = FrontierEntry.objects.filter(run_id=self.run_id)
         for row in rows.values("target_id", "state").annotate(n=Count("pk"), hops=Min("hops")):
-            fetched = row["n"] if row["state"] == FrontierEntry.State.DONE else 0
+            fetched = row["n"] if row["state"] in _FETCHED else 0
             self._pages += fetched
             if site := self._by_id.get(row["target_id"]):
                 site.known += row["n"]
@@ -291,6 +297,10 @@ class Frontier:
             self._drop(FrontierEntry.objects.filter(pk=row.pk), site, "robots.txt")
             return None
         site.started = now if site.started is None else site.started
+        return self.hand_out(row, site)
+
+    def hand_out(self, row: FrontierEntry, site: Site, *, render: bool = False) -> Job:
+        """The job for an entry, which is on its way from now on."""
         site.out += 1
         self._out.add(row.pk)
         return Job(
@@ -306,6 +316,7 @@ class Frontier:
             candidates_are=Why.SEARCH if site.single and site.why is Why.SEARCH else Why.LINK,
             single=site.single,
             lead=lead_of(row),
+            render=render,
         )
 
     def learn(self, job: Job, outcome: Outcome, glance: Glance | None) -> None:
@@ -331,6 +342,9 @@ class Frontier:
         ``closes`` says why nothing more is fetched from its site, if so.
         """
         self._out.discard(job.entry)
+        if job.render:
+            self._by_id[job.site_id].out -= 1
+            return
         self._pages += 1
         site = self._by_id[job.site_id]
         site.ended(outcome, self.limits)
@@ -376,6 +390,10 @@ class Frontier:
         ).exclude(pk__in=self._out)
         self._drop(rows, site, site.closed)
         site.emptied = not site.out
+
+    def drop_entry(self, entry: int, site: Site, reason: str) -> None:
+        """Leave out one entry of ``site`` that is not on its way."""
+        self._drop(FrontierEntry.objects.filter(pk=entry), site, reason)
 
     def _drop(self, rows: QuerySet[FrontierEntry], site: Site, reason: str) -> None:
         with transaction.atomic():

@@ -6,7 +6,8 @@ from django.db import models
 
 
 class FrontierEntry(models.Model):
-    """One URL that a run knows of: to be fetched, fetched, or left out under a reason.
+    """One URL that a run knows of: to be fetched, fetched, fetched and to be rendered, or left out
+    under a reason.
 
     ``url_hash`` is the SHA-256 of ``url``; ``target`` the run's source that the URL counts for.
     ``depth`` counts links since the site was entered, ``hops`` sites since a source,
@@ -17,6 +18,7 @@ class FrontierEntry(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued"
+        RENDER = "render"
         DONE = "done"
         DROPPED = "dropped"
 
@@ -104,3 +106,30 @@ class CrawlUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.seconds:.0f} s, {self.received} bytes"
+
+
+class ShotTaken(models.Model):
+    """That a page of a case was photographed in a run, or why not. Picture and text are kept by
+    the record.
+
+    ``digest`` is the SHA-256 of the page's text as it was assessed: a page that has changed is
+    photographed again. ``requests`` were sent to the page's own host for it.
+    """
+
+    TAKEN: ClassVar = "taken"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="+")
+    url = models.CharField(max_length=2048)
+    url_hash = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    images = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=80)
+    requests = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case", "url_hash"], name="shot_of_page")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.url}"

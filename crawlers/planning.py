@@ -18,6 +18,7 @@ from crawlers.mirrors import icons
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading
 from crawlers.redirects import Moved, mover, target
+from crawlers.rendering.due import Renders
 from crawlers.results import next_page
 from crawlers.sites import Site
 from crawlers.urls import NotFollowed
@@ -30,7 +31,8 @@ _REDIRECTED = 0.9
 
 @dataclass(slots=True)
 class Plan:
-    """What is written for one reading. ``record`` is None where there is nothing to capture."""
+    """What is written for one reading. ``record`` is None where there is nothing to capture;
+    ``render`` says that the page is due to be rendered."""
 
     reading: Reading
     record: CaptureRecord | None = None
@@ -39,6 +41,7 @@ class Plan:
     sources: list[NewSource] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
+    render: bool = False
 
     @property
     def job(self) -> Job:
@@ -51,7 +54,10 @@ class Plan:
 class Planner:
     """Decides what of a page's findings is followed."""
 
-    def __init__(self, frontier: Frontier, platforms: Platforms, adopter: Adopter) -> None:
+    def __init__(
+        self, frontier: Frontier, platforms: Platforms, adopter: Adopter, renders: Renders
+    ) -> None:
+        self._renders = renders
         self._frontier = frontier
         self._limits = frontier.limits
         self._platforms = platforms
@@ -61,11 +67,14 @@ class Planner:
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
         plan = Plan(reading)
-        self._frontier.learn(plan.job, reading.outcome, reading.glance)
+        if not reading.needs_script:
+            self._frontier.learn(plan.job, reading.outcome, reading.glance)
         for reason, n in reading.findings.dropped.items():
             plan.count("dropped", reason, n)
         for reason in reading.fetch.retried:
             plan.count("retried", reason)
+        for reason, n in reading.fetch.left_out:
+            plan.count("dropped", f"page part: {reason}", n)
         if plan.job.why == ICON:
             plan.record = reading.record(reading.detail, ())
             return plan
@@ -82,6 +91,8 @@ class Planner:
         for candidate in reading.findings.candidates:
             self._consider(plan, candidate, plan.job.hops + 1)
         plan.record = reading.record(detail, tuple(plan.candidates))
+        if reading.needs_script:
+            self._render(plan)
         return plan
 
     def _hint(self, plan: Plan) -> None:
@@ -108,6 +119,12 @@ class Planner:
         icons.commit(plan.reading for plan in plans)
         self._frontier.note_moves(move for plan in plans for move in plan.moves)
         counts.add(self._frontier.run_id, STAGE, tally)
+
+    def _render(self, plan: Plan) -> None:
+        reason = self._renders.against(plan.reading)
+        plan.render = not reason
+        if reason:
+            plan.count("skipped", f"not rendered: {reason}")
 
     def _pages(self, plan: Plan) -> None:
         job, pages = plan.job, plan.reading.findings.pages

@@ -14,6 +14,7 @@ from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import SITEMAP, Fetch
 from crawlers.mirrors.fingerprinting import fingerprint
 from crawlers.platforms import Platforms
+from crawlers.rendering.needs import need
 from crawlers.sitemaps import unpacked_file
 from crawlers.softblocks import recognise
 from crawlers.urls import NotFollowed, absolute, followable
@@ -37,6 +38,8 @@ _SHOWN_WITH_ERRORS = frozenset(
         Outcome.PARKED,
     }
 )
+#: A page behind an obstacle is not rendered: a browser would only stand before it too.
+_MAY_NEED_SCRIPT = frozenset({Outcome.OK, Outcome.EMPTY})
 _BODY_FAILURES = {
     "bomb": Outcome.BOMB,
     "too_large": Outcome.TOO_LARGE,
@@ -63,6 +66,7 @@ class Reading:
     glance: Glance | None = None
     icon: str = ""
     icon_digest: str = ""
+    needs_script: str = ""
 
     def record(self, detail: str, candidates: tuple[Candidate, ...]) -> CaptureRecord:
         """The capture for the record."""
@@ -73,13 +77,18 @@ class Reading:
             fetched_at=self.fetch.fetched_at,
             egress=self.fetch.egress,
             outcome=self.outcome,
-            exchange=self._exchange() if self.fetch.status else None,
+            exchange=self._exchange() if self._is_kept else None,
             detail=detail,
             depth=job.depth,
             attempts=self.fetch.attempts,
             documents=(self.document,) if self.document else (),
             candidates=candidates,
+            rendered=job.render,
         )
+
+    @property
+    def _is_kept(self) -> bool:
+        return bool(self.fetch.status and (self.body or not self.fetch.job.render))
 
     def _exchange(self) -> Exchange:
         fetch = self.fetch
@@ -106,8 +115,10 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     """Read what came back. Never raises for anything a server can send."""
     if fetch.outcome is not None:
         return Reading(fetch, fetch.outcome, fetch.detail)
+    if fetch.sent_on:
+        return _redirect(fetch, fetch.sent_on, ", by a script")
     if fetch.status in _REDIRECTS and fetch.header("location"):
-        return _redirect(fetch)
+        return _redirect(fetch, fetch.header("location"))
     if fetch.job.why == SITEMAP:
         return _sitemap(fetch, max_bytes)
     content_type = fetch.header("content-type")
@@ -126,7 +137,8 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
         return Reading(fetch, Outcome.UNDECODABLE, "no character encoding fits", body)
     if is_markup(content_type, body):
         page = extract(decoded.text, fetch.job.url)
-        return _judged(fetch, page, decoded.text, body, platforms, most_links)
+        reading = _judged(fetch, page, decoded.text, body, platforms, most_links)
+        return _looked_through(reading, page, decoded.text)
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
 
 
@@ -171,15 +183,22 @@ def _by_status(status: int) -> Outcome | None:
     return None if 200 <= status < 300 else Outcome.HTTP_ERROR
 
 
-def _redirect(fetch: Fetch) -> Reading:
-    target = fetch.header("location")
+def _looked_through(reading: Reading, page: Page, markup: str) -> Reading:
+    """The reading, with why its page has to be rendered."""
+    fetch = reading.fetch
+    if fetch.job.render or not fetch.complete or reading.outcome not in _MAY_NEED_SCRIPT:
+        return reading
+    return replace(reading, needs_script=need(page, markup))
+
+
+def _redirect(fetch: Fetch, target: str, how: str = "") -> Reading:
     try:
         location = followable(absolute(fetch.job.url, target))
     except NotFollowed as error:
         findings = Findings(dropped=Counter({error.reason: 1}))
         detail = f"not followed ({error.reason}): {target[:300]}"
         return Reading(fetch, Outcome.REDIRECT, detail, findings=findings)
-    return Reading(fetch, Outcome.REDIRECT, f"to {location}", location=location)
+    return Reading(fetch, Outcome.REDIRECT, f"to {location}{how}", location=location)
 
 
 def _sent_on(refresh: str, url: str) -> str:

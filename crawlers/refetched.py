@@ -22,20 +22,21 @@ _CHUNK = 500
 NAME = "refetched"
 
 
-def count_lost(run_id: int, stage: str, sent: Mapping[str, int]) -> int:
+def count_lost(run_id: int, stage: str, sent: Mapping[str, int], *, rendered: bool = False) -> int:
     """Bring the run's count ``refetched`` up to what ``sent`` (by URL, from the journal) says.
 
-    Call it while nothing is under way. Returns the requests lost so far.
+    ``rendered`` says that these were sent for rendering the pages. Call it while nothing is under
+    way. Returns the requests lost so far.
     """
     lost: Counter[str] = Counter()
     with transaction.atomic():
         for urls in _chunks(sent):
             hashes = {url_hash(url): url for url in urls}
-            stored = _stored(run_id, hashes)
-            owners = _owners(run_id, hashes)
+            stored = _stored(run_id, hashes, rendered=rendered)
+            owners = owners_of(run_id, urls)
             for key, url in hashes.items():
                 if (missing := sent[url] - stored.get(key, 0)) > 0:
-                    lost[owners.get(key, "")] += missing
+                    lost[owners.get(url, "")] += missing
         known = _counted(run_id, stage)
         fresh = {
             CountKey(source, NAME): n - known.get(source, 0)
@@ -52,14 +53,19 @@ def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _stored(run_id: int, hashes: Iterable[str]) -> dict[str, int]:
-    rows = Capture.objects.filter(run_id=run_id, url_hash__in=list(hashes))
+def _stored(run_id: int, hashes: Iterable[str], *, rendered: bool) -> dict[str, int]:
+    rows = Capture.objects.filter(run_id=run_id, rendered=rendered, url_hash__in=list(hashes))
     return dict(rows.values_list("url_hash", "requests"))
 
 
-def _owners(run_id: int, hashes: Iterable[str]) -> dict[str, str]:
-    rows = FrontierEntry.objects.filter(run_id=run_id, url_hash__in=list(hashes))
-    return {row.url_hash: str(row.target) for row in rows.select_related("target")}
+def owners_of(run_id: int, urls: Iterable[str]) -> dict[str, str]:
+    """The keys of the sources that ``urls`` of the run's frontier count for, by URL."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(urls):
+        hashes = [url_hash(url) for url in chunk]
+        rows = FrontierEntry.objects.filter(run_id=run_id, url_hash__in=hashes)
+        found.update({row.url: str(row.target) for row in rows.select_related("target")})
+    return found
 
 
 def _counted(run_id: int, stage: str) -> dict[str, int]:

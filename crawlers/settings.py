@@ -18,8 +18,12 @@ if not apps.ready:
     django.setup()
 
 from config.schema import CHECKOUT, Settings
+from crawlers.apps import renderer_plan
 from crawlers.limits import Limits
 from crawlers.platforms import parse_platforms
+from crawlers.rendering.assembling import obstacle, restricted_by
+from crawlers.rendering.due import RenderLimits
+from domain.restricted import parse_restricted
 from net.decoding import ACCEPTED_CODINGS
 
 _settings: Settings = django_settings.NARCOWATCH
@@ -72,6 +76,18 @@ NARCOWATCH_LEXICON_DIR = str(CHECKOUT / "config" / "lexicons")
 NARCOWATCH_REVIEW_THRESHOLD = _settings.classify.review_threshold
 NARCOWATCH_PLATFORMS = parse_platforms(
     tomllib.loads((CHECKOUT / "config" / "platforms.toml").read_text(encoding="utf-8"))
+)
+NARCOWATCH_RENDERER = renderer_plan(_settings)
+NARCOWATCH_RENDER_LIMITS = RenderLimits(
+    pages=_settings.render.max_pages,
+    pages_per_site=_settings.render.max_pages_per_site,
+    at_once=_settings.render.concurrency,
+    obstacle=obstacle(_crawl.render, _settings.render.user, unconfined=_settings.render.unconfined),
+    is_restricted=restricted_by(
+        parse_restricted(
+            (CHECKOUT / "config" / "lexicons" / "restricted.toml").read_text(encoding="utf-8")
+        )
+    ),
 )
 NARCOWATCH_EVIDENCE_ROOT = str(_settings.data_dir / "evidence")
 NARCOWATCH_JOURNALS = str(_settings.data_dir / "journal")

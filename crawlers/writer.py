@@ -31,6 +31,8 @@ from crawlers.platforms import Platforms
 from crawlers.readers import ReaderPlan, Readers
 from crawlers.reading import Reading
 from crawlers.refetched import count_lost
+from crawlers.rendering import due, stock
+from crawlers.rendering.due import RenderLimits, Renders
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.errors import InputError, NarcowatchError
@@ -60,6 +62,8 @@ class Orders:
     tor_answers: Callable[[], bool]
     tor_silent: Callable[[], Sequence[str]]
     domain_of: Callable[[str], str]
+    renders: RenderLimits
+    render_journal: Path
     worker: str = "crawl"
     clock: Clock = utc_now
 
@@ -93,6 +97,7 @@ class Writer:
         self._readers = Readers(orders.reader, orders.readers)
         self._frontier: Frontier
         self._onions: Onions
+        self._renders: Renders
         self._evidence = EvidenceWriter(
             orders.evidence_root,
             orders.run_id,
@@ -152,6 +157,7 @@ class Writer:
                 self._store(readings, planner)
             if stopped and not self._readers.busy:
                 return STOPPED
+        stock.note_elsewhere(self._orders.run_id, self._orders.render_journal)
         self._frontier.close()
         return DONE
 
@@ -162,25 +168,30 @@ class Writer:
             orders.run_id, orders.limits, orders.user_agent, orders.order, clock=orders.clock
         )
         self._onions = Onions(self._frontier, orders.tor, orders.tor_answers, orders.tor_silent)
+        self._renders = Renders(self._frontier, orders.renders)
         self._frontier.open()
         lost = count_lost(orders.run_id, STAGE, self._journal.read())
+        lost += stock.take_stock(orders.run_id, orders.render_journal)
         if lost:
             log.warning("run %s: %s requests were lost so far", orders.run_id, lost)
         self._onions.open()
+        self._renders.open()
         if orders.limits.obey_robots:
             for site in self._frontier.sites.values():
                 robots.reload(orders.run_id, site, orders.evidence_root)
         adopter = Adopter(self._frontier, orders.domain_of, tor=self._onions.up)
         adopter.open()
         self._readers.ready()
-        return Planner(self._frontier, orders.platforms, adopter)
+        return Planner(self._frontier, orders.platforms, adopter, self._renders)
 
     def _top_up(self) -> bool:
         """Hand out what there is room for. Returns whether there is or will be any to wait for."""
+        over = self._frontier.over
         jobs = self._frontier.take()
+        if not over:
+            jobs.extend(self._renders.take())
         if jobs:
             self._tell.post(self._tell.jobs, jobs)
-        over = self._frontier.over
         if over and not self._had_enough:
             log.info("run %s: %s", self._orders.run_id, over)
             self._had_enough = True
@@ -238,7 +249,8 @@ class Writer:
         return reading
 
     def _write_frontier(self, planner: Planner, plans: Sequence[Plan]) -> None:
-        jobs = [plan.reading.fetch.job for plan in plans]
-        mark_done(jobs)
+        jobs = [plan.job for plan in plans]
+        mark_done(plan.job for plan in plans if not plan.render)
+        due.mark(plan.job.entry for plan in plans if plan.render)
         self._frontier.note_use(jobs)
         planner.commit(plans)

@@ -52,6 +52,7 @@ class Outcome(StrEnum):
     NO_PREVIEW = "no_preview"
     NO_SUCH_NAME = "no_such_name"
     LAYOUT_CHANGED = "layout_changed"
+    NOT_RENDERED = "not_rendered"
     FAILED = "failed"
 
 
@@ -99,7 +100,9 @@ class CaptureRecord:
     """What a crawler hands to the record for one fetch: bytes, outcome, and what was found.
 
     ``site`` is the target that the URL belongs to; ``exchange`` is None where nothing came back.
-    ``attempts`` is how many requests this capture took (retries included).
+    ``attempts`` is how many requests this capture took (retries included). ``rendered`` says that
+    a browser ran the page's scripts: the body is then the finished page, and the bytes that came
+    are in a capture of their own.
     """
 
     site: TargetKey
@@ -113,3 +116,4 @@ class CaptureRecord:
     attempts: int = 1
     documents: tuple[Document, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    rendered: bool = False

@@ -38,8 +38,7 @@ class RequestJournal:
 
     def read(self) -> Counter[str]:
         """How often each URL was sent, over all processes that wrote here."""
-        with self._path.open(encoding="utf-8", errors="replace") as lines:
-            return Counter(line[:-1] for line in lines if line.endswith("\n") and line != "\n")
+        return read_journal(self._path)
 
     def close(self) -> None:
         """Let go of the journal; it stays on disk."""
@@ -49,3 +48,12 @@ class RequestJournal:
         size = os.fstat(self._descriptor).st_size
         if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
             os.write(self._descriptor, b"\n")
+
+
+def read_journal(path: Path) -> Counter[str]:
+    """How often each URL was sent so far, for who does not write there; empty without a file."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            return Counter(line[:-1] for line in lines if line.endswith("\n") and line != "\n")
+    except FileNotFoundError:
+        return Counter()

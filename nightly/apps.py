@@ -7,10 +7,13 @@ import config
 from blocking.apps import export_plan
 from config.recheck import Recheck
 from config.schema import Settings
+from crawlers.apps import renderer_plan
+from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
 from domain.rechecks import Rules, Schedule
+from domain.restricted import parse_restricted
 from domain.states import CaseState
-from nightly.plan import FileRules, Plan
+from nightly.plan import FileRules, Plan, ShotPlan
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
 PLATFORMS = Path(config.__file__).parent / "platforms.toml"
@@ -50,6 +53,7 @@ def plan_of(settings: Settings) -> Plan:
         ),
         files=file_rules(settings),
         max_tips=settings.discovery.max_tips_per_night,
+        shots=shot_plan(settings),
     )
 
 
@@ -80,4 +84,21 @@ def _schedule(recheck: Recheck) -> Schedule:
         unreachable_max_days=recheck.unreachable_max_days,
         spread=recheck.spread,
         max_per_night=recheck.max_per_night,
+    )
+
+
+def shot_plan(settings: Settings) -> ShotPlan:
+    """How ``settings`` have cases photographed."""
+    from crawlers.rendering.assembling import obstacle, restricted_by  # it imports the classifier
+
+    render, evidence = settings.render, settings.evidence
+    terms = parse_restricted((LEXICONS / RESTRICTED).read_text(encoding="utf-8"))
+    return ShotPlan(
+        obstacle=obstacle(
+            "auto" if evidence.screenshots else "off", render.user, unconfined=render.unconfined
+        ),
+        most=evidence.max_screenshots,
+        renderer=renderer_plan(settings),
+        is_restricted=restricted_by(terms),
+        rotate_bytes=evidence.rotate_mb * 1_000_000,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blocking.plan import ExportPlan
 from domain.platforms import Platforms
@@ -18,6 +20,21 @@ class FileRules:
     max_lines: int
     max_bytes: int
     max_hosts_per_domain: int
+
+
+if TYPE_CHECKING:
+    from crawlers.rendering.orders import RendererPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ShotPlan:
+    """How cases are photographed: at ``most`` so many a night, or none for the ``obstacle``."""
+
+    obstacle: str
+    most: int
+    renderer: RendererPlan
+    is_restricted: Callable[[str], bool]
+    rotate_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,7 @@ class Plan:
     recheck: Rules
     files: FileRules
     max_tips: int
+    shots: ShotPlan
     fingerprint_days: int = 180
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

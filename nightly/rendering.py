@@ -61,6 +61,9 @@ def _sources(report: Report) -> Table:
         reasons = {**line.moved, **line.failed, **line.dropped}
         if line.refetched:
             reasons["refetched"] = line.refetched
+        if line.rendered:
+            reasons["rendered"] = line.rendered
+        reasons.update({f"parts from {host}": n for host, n in line.elsewhere.items()})
         table.add_row(
             Text(printable(_short(line.name)), style="red" if line.coverage == "broken" else ""),
             line.why,

@@ -13,6 +13,8 @@ class SourceLine:
     """One source of the night. ``requests`` reached its servers; ``fetched`` were answered.
 
     ``moved`` counts redirects to the host that its first page leads to, which are no failures.
+    ``rendered`` pages were read as a browser left them; ``elsewhere`` counts what was fetched for
+    them from other hosts, by host.
     """
 
     source: str
@@ -32,6 +34,8 @@ class SourceLine:
     score: float | None
     coverage: str
     coverage_reason: str
+    rendered: int = 0
+    elsewhere: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

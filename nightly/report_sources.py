@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
 from crawlers.hints import ABSENT
+from crawlers.models import ShotTaken
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.coverage import Yield
@@ -30,6 +31,7 @@ class _Seen:
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     answered: int = 0
+    rendered: int = 0
     documents: int = 0
     assessed: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -45,7 +47,7 @@ def source_lines(run: Run) -> list[SourceLine]:
 
 def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
     case, coverage = row.target.case, gathered.coverage(row)
-    failed = {o.value: n for o, n in seen.outcomes.items() if o is not Outcome.OK}
+    failed = {o.value: n for o, n in seen.outcomes.items() if n and o is not Outcome.OK}
     moved: dict[str, int] = {}
     if (destination := gathered.destination(row.target_id)) is not None:
         moved[f"moves to {destination.name}"] = failed.pop(Outcome.REDIRECT.value, 0)
@@ -67,6 +69,8 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
         score=case.score,
         coverage=coverage.state,
         coverage_reason=coverage.reason,
+        rendered=seen.rendered,
+        elsewhere={r: k for (n, r), k in seen.reasons.items() if n == "elsewhere"},
     )
 
 
@@ -96,18 +100,34 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         found[Outcome.NOT_FOUND] -= n  # most sites have none: that is no failure
         if not found[Outcome.NOT_FOUND]:
             del found[Outcome.NOT_FOUND]
-    for target_id, n in _count(Capture.objects.filter(run=run, status__gt=0), "target_id"):
+    for target_id, n in _count(_filled_by_rendering(run), "target_id"):
+        seen[target_id].outcomes[Outcome.EMPTY] -= n
+    answered = Capture.objects.filter(run=run, status__gt=0)
+    for target_id, n in _count(answered.filter(rendered=False), "target_id"):
         seen[target_id].answered = n
+    for target_id, n in _count(answered.filter(rendered=True), "target_id"):
+        seen[target_id].rendered = n
     for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
         seen[target_id].documents = n
     for target_id, n in _count(
         AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
     ):
         seen[target_id].assessed = n
+    shots = ShotTaken.objects.filter(run=run, images=False).values("case__target_id")
+    for shot in shots.annotate(sent=Sum("requests")):
+        seen[shot["case__target_id"]].requests += shot["sent"]
     for count in RunCount.objects.filter(run=run).exclude(source=""):
         reasons = seen[ids.get(count.source, 0)].reasons
         reasons[count.name, count.reason] = reasons.get((count.name, count.reason), 0) + count.n
     return seen
+
+
+def _filled_by_rendering(run: Run) -> QuerySet[Capture]:
+    """Pages that came empty and were not, once their scripts had run: no failures."""
+    filled = Capture.objects.filter(
+        run=run, url_hash=OuterRef("url_hash"), rendered=True, outcome=Outcome.OK
+    )
+    return Capture.objects.filter(Exists(filled), run=run, rendered=False, outcome=Outcome.EMPTY)
 
 
 def _count(rows: Any, by: str) -> list[tuple[int, int]]:

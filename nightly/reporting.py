@@ -81,7 +81,7 @@ def _overdue_holds() -> list[str]:
 
 
 def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:
-    names = ("requests", "refetched", "fetched", "documents", "assessed", "queued")
+    names = ("requests", "refetched", "fetched", "rendered", "documents", "assessed", "queued")
     totals = {name: sum(getattr(line, name) for line in sources) for name in names}
     totals["failed"] = sum(sum(line.failed.values()) for line in sources)
     totals["dropped"] = sum(sum(line.dropped.values()) for line in sources)

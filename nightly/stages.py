@@ -16,6 +16,7 @@ from nightly.gathering import gather, gather_channels, gather_sites
 from nightly.night import Counted, Night, Stage
 from nightly.rechecks import add_due, recheck
 from nightly.scoring import assess
+from nightly.screenshots import photograph
 
 log = logging.getLogger(__name__)
 
@@ -115,10 +116,11 @@ NIGHT = (
     Stage("families", group_families, needed=False),
     Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
+    Stage("screenshots", photograph, needed=False),
     Stage("seal", seal_evidence, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:7]
+_AFTER = NIGHT[2:8]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

@@ -129,6 +129,8 @@ def requests_by_host(report: Mapping[str, Any], count: str = "requests") -> Coun
         else:
             host = value
         asked[host] += line[count]
+        if count == "requests":
+            asked.update(line["elsewhere"])
     return +asked
 
 

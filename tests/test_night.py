@@ -23,6 +23,9 @@ from tests.nights import (
 )
 from tests.people import PASSWORD
 from tests.world.content import Truth
+from tests.world.hostile.catalogue import LEAKING_ONION, SPY_HOST
+from tests.world.scriptapp import browser_available
+from tests.world.tor.onionkeys import OnionKey
 from tests.world.tornet import tor_available
 from tests.world.world import World
 
@@ -108,6 +111,24 @@ def test_a_shop_that_moved_is_found_from_its_old_address(night: House) -> None:
     assert (line["why"], line["documents"], line["coverage"]) == ("seed", 0, "kept")
     assert line["moved"] == {f"moves to {old.moves_to.value}": 1}
     assert lines[str(old.moves_to)]["why"] == "link"
+
+
+def test_pages_that_scripts_make_are_rendered_and_no_others(night: House) -> None:
+    """What their scripts reached for besides is not among what the servers served, see above."""
+    if not browser_available():
+        pytest.skip("no Chromium that can be shut in")
+    scripted = {site.host for site in night.world.content.sites.values() if site.scripted}
+    assert scripted
+    scripted.add("script-intranet.test")
+    if night.world.tor:
+        scripted.add(OnionKey.for_slug(LEAKING_ONION).address)
+    rows = night.rows(
+        "SELECT t.value, c.outcome FROM cases_capture c JOIN cases_target t ON t.id = c.target_id "
+        "WHERE c.rendered"
+    )
+    assert {value for value, _ in rows} == scripted
+    assert {outcome for _, outcome in rows} == {"ok"}
+    assert SPY_HOST not in served_by_host(night.world)
 
 
 def test_every_capture_leads_to_its_bytes(night: House) -> None:

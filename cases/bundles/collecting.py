@@ -18,7 +18,7 @@ from cases.screenshots import png_pointer, read_png, read_text, text_pointer
 from domain.clock import iso
 from domain.custody import Item, Origin
 
-_EXCHANGE, _RESOURCE = ("response", "request"), ("resource",)
+_EXCHANGE, _RESOURCE, _RENDERED = ("response", "request"), ("resource",), ("conversion",)
 
 
 @dataclass(slots=True)
@@ -51,7 +51,8 @@ def _capture_spans(rows: Iterable[Capture]) -> Iterator[Span]:
     for row in rows:
         if row.warc_file:
             pointer = Pointer(row.warc_file, row.warc_offset, row.warc_length)
-            yield Span(f"capture {row.pk}", pointer, _EXCHANGE, row.sha256)
+            records = _RENDERED if row.rendered else _EXCHANGE
+            yield Span(f"capture {row.pk}", pointer, records, row.sha256)
 
 
 def _shot_spans(rows: Iterable[Screenshot]) -> Iterator[Span]:

@@ -55,6 +55,7 @@ def capture_facts(row: Capture) -> dict[str, Any]:
     return {
         **_fields(row, "id", "url", "fetched_at", "egress", "outcome", "detail", "status"),
         **_fields(row, "content_type", "size", "sha256", "depth", "requests", "retention"),
+        "rendered": row.rendered,
         "run": row.run_id,
         "source": row.warc_file and {"file": row.warc_file, "offset": row.warc_offset},
     }

@@ -32,6 +32,9 @@ from crawlers.onions import TorUse
 from crawlers.ordering import BestFirst
 from crawlers.pacing import Pacer, Politeness
 from crawlers.readers import ReaderPlan
+from crawlers.rendering.answers import of_rendered
+from crawlers.rendering.client import Renderer
+from crawlers.rendering.orders import Rendered, RendererPlan
 from crawlers.retrying import FOR_COOKIE, Pause, Retries, is_strain
 from crawlers.sending import SentLedger
 from crawlers.tries import Tries
@@ -144,6 +147,8 @@ class SitesSpider(Spider):
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")
         self.ledger.open(self._journal)
+        plan: RendererPlan = self.settings["NARCOWATCH_RENDERER"]
+        self._renderer = Renderer(plan.for_run(self.run_id, journals))
         return limits
 
     def _orders(self, limits: Limits) -> Orders:
@@ -171,10 +176,17 @@ class SitesSpider(Spider):
             tor_answers=partial(probe_tor, self.tor),
             tor_silent=lambda: self.tor.silent,
             domain_of=lambda host: suffixes.privatesuffix(host) or host,
+            renders=settings["NARCOWATCH_RENDER_LIMITS"],
+            render_journal=Path(self._renderer.journal),
         )
 
     def _begin(self, job: Job) -> None:
         if self._closing:
+            return
+        if job.render:
+            self._renderer.order(job.url, job.url).add_done_callback(
+                lambda done: self._reactor.callFromThread(self._rendered, job, done.result())
+            )
             return
         request = Request(
             job.url,
@@ -190,6 +202,13 @@ class SitesSpider(Spider):
         )
         self._tries.begin(job, request.url)
         self.crawler.engine.crawl(request)
+
+    def _rendered(self, job: Job, done: Rendered) -> None:
+        assert self._writer is not None
+        if not self._closing:  # what comes too late is due again at the next start
+            fetch = of_rendered(job, done, egress=self._egress(job))
+            self._writer.put(fetch)
+            self._feeder.came_back(job, len(fetch.body))
 
     def _timeout(self, job: Job) -> float:
         name = "TOR_TIMEOUT_S" if self._egress(job) is Egress.TOR else "DOWNLOAD_TIMEOUT"
@@ -317,6 +336,7 @@ class SitesSpider(Spider):
         self._closing = True
         if self._writer is not None:
             self._feeder.close()
+            await maybe_deferred_to_future(deferToThread(self._renderer.close))
             self._writer.stop()
             await maybe_deferred_to_future(deferToThread(self._writer.join))
         if self._journal is not None:

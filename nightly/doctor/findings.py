@@ -38,6 +38,9 @@ class Installation:
     test_networks: tuple[str, ...]
     production: bool
     own_secret: bool
+    render_use: str
+    render_user: str
+    render_unconfined: bool
     exports: ExportPlan
     built_file: Path
     disk_error_bytes: int = GIGABYTE

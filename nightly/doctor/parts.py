@@ -14,6 +14,7 @@ import classifiers
 from blocking.exporters import formats_of
 from cases.models import AuditEvent, Capture
 from classifiers.lexicons import read_lexicon
+from crawlers.rendering import sandbox
 from domain.errors import InputError, ModelError
 from net.egress import port_answers, tor_answers
 from nightly.doctor.findings import Installation, Said, error, ok, warning
@@ -133,13 +134,22 @@ def secrets_own(installation: Installation) -> Said:
 
 
 def chromium_there(installation: Installation) -> Said:
-    return _program(("chromium", "chromium-browser"), "pages are not rendered")
+    """Chromium must be there, and the kernel must be able to shut it in."""
+    if installation.render_use == "off":
+        return ok("pages are not rendered, as set")
+    user = installation.render_user
+    if not (why := sandbox.obstacle(user, unconfined=False)):
+        return ok(f"{sandbox.chromium()}, shut in")
+    if not sandbox.obstacle(user, unconfined=installation.render_unconfined):
+        hint = "allow user namespaces, and take render.unconfined out of the settings"
+        return warning(f"{sandbox.chromium()} runs without a sandbox", hint)
+    hint = (
+        "install the system package chromium, allow user namespaces (sysctl "
+        "user.max_user_namespaces, or the container's seccomp profile), or set crawl.render to off"
+    )
+    return warning(f"pages are not rendered: {why}", hint)
 
 
 def unbound_there(installation: Installation) -> Said:
-    return _program(("unbound",), "zones are exported without a trial load")
-
-
-def _program(names: tuple[str, ...], without: str) -> Said:
-    found = next((path for name in names if (path := shutil.which(name))), "")
-    return ok(found or f"not installed: {without}")
+    found = shutil.which("unbound")
+    return ok(found or "not installed: zones are exported without a trial load")

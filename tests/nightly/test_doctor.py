@@ -19,6 +19,7 @@ from blocking.gate import Limits
 from blocking.plan import ExportPlan, Recipient, RequestRules
 from cases import audit
 from config.schema import CHECKOUT
+from crawlers.rendering import sandbox
 from nightly.doctor import CHECKS, Check, Finding, Installation, State, examine
 from tests.net.servers import raw_server
 from tests.net.socks_server import socks_server
@@ -42,6 +43,9 @@ def installation(tmp_path: Path) -> Installation:
         test_networks=(),
         production=True,
         own_secret=True,
+        render_use="auto",
+        render_user="nobody",
+        render_unconfined=False,
         exports=ExportPlan(
             folder=data / "exports",
             recipients=(Recipient("operators", ("domains",)),),
@@ -231,14 +235,32 @@ def test_missing_programs_are_told_but_harm_nothing(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for check in ("NW013", "NW014"):
-        finding = said(check, installation)
-        assert (finding.state, "not installed" in finding.message) == (State.OK, True)
+    finding = said("NW014", installation)
+    assert (finding.state, "not installed" in finding.message) == (State.OK, True)
+    finding = said("NW013", installation)
+    assert finding.state is State.WARNING
+    assert finding.message == "pages are not rendered: Chromium is missing"
+    assert said("NW013", replace(installation, render_use="off")).state is State.OK
     for name in ("chromium", "unbound"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
-    for check in ("NW013", "NW014"):
-        assert said(check, installation).message.startswith(str(tmp_path))
+    assert said("NW014", installation).message.startswith(str(tmp_path))
+    shut_in = sandbox.shuts_in(sandbox.account(installation.render_user))
+    finding = said("NW013", installation)
+    assert (finding.state is State.OK) == shut_in
+    assert (str(tmp_path) in finding.message) == shut_in
+    if not shut_in:
+        finding = said("NW013", replace(installation, render_unconfined=True))
+        assert "without a sandbox" in finding.message
+
+
+def test_an_account_that_is_not_there_is_named(installation: Installation) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root becomes somebody else")
+    finding = said("NW013", replace(installation, render_user="no-such-user"))
+    assert (finding.state, "no user no-such-user" in finding.message) == (State.WARNING, True)
+    finding = said("NW013", replace(installation, render_user="root"))
+    assert (finding.state, "as root" in finding.message) == (State.WARNING, True)
 
 
 def test_a_check_that_breaks_does_not_hide_the_others(installation: Installation) -> None:

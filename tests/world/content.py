@@ -51,7 +51,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site. ``host`` is empty for an onion site; ``formerly`` is a host that redirects here."""
+    """One site. ``host`` is empty for an onion site; ``formerly`` is a host that redirects here.
+    ``scripted`` says that its pages are empty without JavaScript."""
 
     slug: str
     host: str
@@ -65,6 +66,7 @@ class Site:
     kind: str
     mirror_of: str
     formerly: str
+    scripted: bool
     pages: tuple[Page, ...]
 
     @property
@@ -113,10 +115,11 @@ class Content:
     seeds: SeedChoice
 
     def links(self) -> dict[Ref, set[Ref]]:
-        """Who names whom. What stands behind a captcha counts for nothing."""
+        """Who names whom. What stands behind a captcha or is written by a script counts for
+        nothing."""
         found: dict[Ref, set[Ref]] = {}
         for site in self.sites.values():
-            pages = () if site.slug == CAPTCHA_SITE else site.pages
+            pages = () if site.slug == CAPTCHA_SITE or site.scripted else site.pages
             found[Ref("site", site.slug)] = {r for page in pages for r in references(page.text)}
         for channel in self.channels.values():
             refs = {r for post in channel.posts for r in _post_references(post)}
@@ -179,6 +182,7 @@ def _site(folder: Path) -> Site:
         kind=raw.get("kind", ""),
         mirror_of=raw.get("mirror_of", ""),
         formerly=raw.get("formerly", ""),
+        scripted=raw.get("scripted", False),
         pages=tuple(_page(path) for path in names),
     )
 

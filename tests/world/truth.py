@@ -9,8 +9,9 @@ from domain.targets import TargetKey, site_key, telegram_key
 from tests.world.addresses import Addresses
 from tests.world.content import CAPTCHA_SITE, Channel, Content, Ref, Site, Truth
 from tests.world.hostile.catalogue import DOCUMENTS, Hostile
+from tests.world.scriptapp import browser_available
 
-CAPTCHA = "captcha"
+CAPTCHA, EMPTY = "captcha", "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def _wanted(content: Content) -> Iterator[Ref]:
 def _site_fact(site: Site, addresses: Addresses, reached: bool) -> Fact:
     url = addresses.site_url(site.slug)
     hidden = site.slug == CAPTCHA_SITE
+    blank = site.scripted and not browser_available()
     return Fact(
         key=site_key(url),
         slug=site.slug,
@@ -98,8 +100,8 @@ def _site_fact(site: Site, addresses: Addresses, reached: bool) -> Fact:
         region=site.region,
         kind=site.kind,
         mirror_of=site.mirror_of,
-        findable=site.truth is Truth.SHOP and reached and not hidden,
-        expect=CAPTCHA if hidden else DOCUMENTS,
+        findable=site.truth is Truth.SHOP and reached and not hidden and not blank,
+        expect=CAPTCHA if hidden else EMPTY if blank else DOCUMENTS,
     )
 
 

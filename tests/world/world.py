@@ -16,8 +16,9 @@ from tests.world.accesslog import Access, HostCount, read_log
 from tests.world.addresses import Addresses, addresses_of
 from tests.world.content import CAPTCHA_SITE, CONTENT, Content, Truth, load
 from tests.world.exchange import Handler
-from tests.world.hostile.catalogue import Hostile, hostile_sites
+from tests.world.hostile.catalogue import LEAKING_ONION, Hostile, hostile_sites
 from tests.world.render import render_site
+from tests.world.scriptapp import script_app
 from tests.world.seeding import seeds_toml, to_toml
 from tests.world.server import WorldServer
 from tests.world.sites import behind_captcha, moved_to, site_handler
@@ -65,10 +66,11 @@ class World:
         with ExitStack() as undo:
             undo.callback(self.server.stop)
             port = self.server.start()
-            self._hostiles = hostile_sites(port)
+            self._hostiles = hostile_sites(port, onions=self._with_tor)
             self.server.add({hostile.host: hostile.handler for hostile in self._hostiles})
             if self._with_tor:
                 slugs = [site.slug for site in self.content.sites.values() if site.onion]
+                slugs.append(LEAKING_ONION)
                 self.tor = undo.enter_context(TorNetwork(self._tor_cache, slugs, port))
             self._stack = undo.pop_all()
         self.started_in_s = time.monotonic() - began
@@ -89,7 +91,8 @@ class World:
     @property
     def onions(self) -> Mapping[str, str]:
         """Host names of the onion sites that can be reached, by slug."""
-        return self.tor.onions if self.tor else {}
+        known = self.tor.onions if self.tor else {}
+        return {slug: host for slug, host in known.items() if slug in self.content.sites}
 
     def truth(self) -> list[Fact]:
         """Everything in the world: shops, innocents, hostiles."""
@@ -192,10 +195,12 @@ def _handlers(content: Content, addresses: Addresses, now: datetime) -> dict[str
         pages = render_site(site, content, addresses)
         handler = site_handler(host, pages, site.mirror_of or site.slug)
         hidden = site.slug == CAPTCHA_SITE
+        if site.scripted:
+            handler = script_app(pages, handler)
         handlers[host] = behind_captcha(handler) if hidden else handler
         if site.formerly:
             handlers[site.formerly] = moved_to(f"http://{host}/")
-        if not site.onion and not hidden:
+        if not (site.onion or hidden or site.scripted):
             indexed.update({f"http://{host}{target}": page for target, page in pages.items()})
     handlers[telegram.HOST] = telegram.telegram_handler(content, addresses, now)
     handlers[search.HOST] = search.search_handler(indexed)

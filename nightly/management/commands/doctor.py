@@ -59,6 +59,9 @@ def installation_of(settings: Settings) -> Installation:
         test_networks=tuple(network.name for network in settings.net.test_networks),
         production=settings.production,
         own_secret=bool(settings.secret_key),
+        render_use=settings.crawl.render,
+        render_user=settings.render.user,
+        render_unconfined=settings.render.unconfined,
         exports=export_plan(settings),
         built_file=Path(config.__file__),
     )

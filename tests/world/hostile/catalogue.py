@@ -6,11 +6,25 @@ from dataclasses import dataclass
 
 from tests.world.content import Truth
 from tests.world.exchange import Handler
-from tests.world.hostile import bombs, broken, floods, lies, markup, obstacles, redirects, traps
+from tests.world.hostile import (
+    bombs,
+    broken,
+    floods,
+    lies,
+    markup,
+    obstacles,
+    redirects,
+    scripts,
+    traps,
+)
+from tests.world.scriptapp import browser_available
+from tests.world.tor.onionkeys import OnionKey
 
 DOCUMENTS = "documents"
 METADATA_URL = "http://169.254.169.254/latest/meta-data/"
 INTRANET_URL = "http://10.0.0.1/"
+#: The onion whose page loads from the clearnet host, which nobody may ever ask for anything.
+LEAKING_ONION, SPY_HOST = "leaking-onion", "spy.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +42,26 @@ class Hostile:
         return self.host.removesuffix(".test").removeprefix("*.")
 
 
-def hostile_sites(port: int) -> list[Hostile]:
-    """Every hostile site. ``port`` is the world's own, which one redirect points at."""
+def hostile_sites(port: int, *, onions: bool = False) -> list[Hostile]:
+    """Every hostile site. ``port`` is the world's own, which redirects and scripts point at."""
+    return [*_clearnet(port), *([_leaking_onion()] if onions else [])]
+
+
+def _leaking_onion() -> Hostile:
+    return Hostile(
+        OnionKey.for_slug(LEAKING_ONION).address,
+        scripts.onto_the_clearnet(SPY_HOST),
+        "an onion whose script loads from the clearnet",
+        expect=_scripted(),
+    )
+
+
+def _scripted() -> str:
+    """What to expect of a page that a script writes."""
+    return DOCUMENTS if browser_available() else "empty"
+
+
+def _clearnet(port: int) -> list[Hostile]:
     loopback = f"http://127.0.0.1:{port}/internal"
     innocent = Truth.INNOCENT
     return [
@@ -90,6 +122,12 @@ def hostile_sites(port: int) -> list[Hostile]:
             redirects.empty_refreshes,
             "empty pages that refresh without end",
             expect="redirect",
+        ),
+        Hostile(
+            "script-intranet.test",
+            scripts.into_private_space(port),
+            "scripts that reach for private addresses",
+            expect=_scripted(),
         ),
         Hostile("meta-refresh.test", redirects.meta_refresh, "forty meta refreshes in a row"),
         Hostile("slow-drip.test", broken.slow_drip, "a few bytes a second", expect="timeout"),

@@ -1,0 +1,132 @@
+"""From the guard proxy to the servers: one request, one answer, by the one HTTP client."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from domain.errors import TransportError
+from domain.onion import is_onion
+from net.client import NetConfig, build_client, build_onion_client
+from net.deadlines import deadline
+from net.guardproxy.session import Session
+
+Pairs = tuple[tuple[bytes, bytes], ...]
+#: Of one connection (RFC 9110, 7.6.1), or leading around the proxy.
+_NOT_PASSED_ON = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"te", b"trailer"}
+    | {b"transfer-encoding", b"upgrade", b"content-length", b"alt-svc", b"proxy-authenticate"}
+)
+#: Would contradict the User-Agent that fetches go under.
+_TELLTALE = b"sec-ch-"
+_REFUSALS = frozenset({"address_refused", "onion_refused", "not_onion", "too many requests"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request that a browser makes."""
+
+    method: str
+    url: str
+    host: str
+    headers: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the browser gets. The body is as it came, content coding and all."""
+
+    status: int
+    headers: Pairs = ()
+    body: bytes = b""
+
+
+class Onward:
+    """Fetches for all sessions. ``fetch`` is for threads.
+
+    Certificates are not checked, as in the rest of the crawl: shops' own are often wrong.
+    """
+
+    def __init__(self, config: NetConfig, job: str) -> None:
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        config = replace(config, tls=tls)
+        self._clearnet = build_client(config)
+        self._onions = build_onion_client(config, job)
+
+    def fetch(self, wanted: Wanted, session: Session) -> Answer:
+        """The answer to ``wanted``, or one that says that there is none. Counts every reason."""
+        try:
+            with deadline(session.seconds_left()):
+                return self._fetch(wanted, session)
+        except TransportError as error:
+            if error.reason in _REFUSALS:
+                session.note_refused(error.reason.replace("_", " "))
+                return Answer(403)
+            session.note_failed(error.reason)
+        except (httpx.InvalidURL, httpx.HTTPError):
+            session.note_failed("bad_url")
+        return Answer(502)
+
+    def _fetch(self, wanted: Wanted, session: Session) -> Answer:
+        client = self._onions if is_onion(wanted.host) else self._clearnet
+        request = httpx.Request(
+            wanted.method,
+            wanted.url,
+            headers=[*passed_on(wanted.headers), (b"Connection", b"close")],
+            extensions={
+                "trace": _Trace(wanted.host, session),
+                "timeout": dict.fromkeys(
+                    ("connect", "read", "write", "pool"), session.seconds_left()
+                ),
+            },
+        )
+        response = client.send(request, stream=True, follow_redirects=False)
+        try:
+            headers = passed_on(tuple(response.headers.raw))
+            if refused := session.reach.against_answer(response.headers.get("content-type", "")):
+                if 200 <= response.status_code < 300:
+                    session.note_refused(refused)
+                    return Answer(403)
+                return Answer(response.status_code, headers)
+            return Answer(response.status_code, headers, _body(response, session))
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        self._clearnet.close()
+        self._onions.close()
+
+
+class _Trace:
+    """Called by the connection (httpcore's extension ``trace``) at each of its steps."""
+
+    def __init__(self, host: str, session: Session) -> None:
+        self._host, self._session = host, session
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            self._session.note_sent(self._host)
+
+
+def _body(response: httpx.Response, session: Session) -> bytes:
+    parts: list[bytes] = []
+    for part in response.iter_raw():
+        session.note_received(len(part))
+        if session.bytes_left() <= 0:
+            raise TransportError("too many bytes for one page", reason="too_large", permanent=True)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def passed_on(headers: Pairs) -> Pairs:
+    """The headers that a proxy hands on."""
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if name.lower() not in _NOT_PASSED_ON and not name.lower().startswith(_TELLTALE)
+    )

@@ -1,0 +1,63 @@
+"""The stage that photographs what was queued for review."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cases import screenshots
+from cases.evidence import EvidenceWriter
+from crawlers.rendering import shot_stock
+from crawlers.rendering.client import Renderer
+from crawlers.rendering.shooting import Studio, shoot_all
+from crawlers.rendering.wanted import Wanted, wanted
+from nightly.night import Counted, Night
+
+ACTOR = "system:screenshots"
+
+
+def photograph(night: Night) -> Counted:
+    """One picture of each case in review whose page is new or has changed, images blocked."""
+    plan = night.plan
+    pages = [*wanted(night.run.pk)]
+    if obstacle := plan.shots.obstacle:
+        return {("skipped", f"not taken: {obstacle}"): len(pages)}
+    journal = shot_stock.journal_of(night.run.pk, plan.data_dir / "journal")
+    shot_stock.take_stock(night.run.pk, journal)
+    counted: Counter[tuple[str, str]] = Counter()
+    if pages:
+        with _studio(night) as studio:
+            counted += _all(night, studio, pages)
+        shot_stock.take_stock(night.run.pk, journal)
+    counted[("in", "pages")] = len(pages)
+    return dict(counted)
+
+
+def _all(night: Night, studio: Studio, pages: list[Wanted]) -> Counter[tuple[str, str]]:
+    return shoot_all(
+        studio,
+        pages,
+        most=night.plan.shots.most,
+        actor=ACTOR,
+        told=lambda done: night.progress.at(done, len(pages), "pictures"),
+    )
+
+
+@contextmanager
+def _studio(night: Night) -> Iterator[Studio]:
+    plan, run_id = night.plan, night.run.pk
+    journal = shot_stock.journal_of(run_id, plan.data_dir / "journal")
+    renderer = Renderer(plan.shots.renderer.with_journal(f"shots-{run_id}", journal))
+    evidence = EvidenceWriter(
+        plan.evidence_root,
+        run_id,
+        "screenshots",
+        screenshots.RETENTION,
+        rotate_bytes=plan.shots.rotate_bytes,
+    )
+    try:
+        yield Studio(renderer, evidence, screenshots.record, plan.shots.is_restricted, night.clock)
+    finally:
+        renderer.close()
+        evidence.close()
