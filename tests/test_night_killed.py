@@ -54,7 +54,8 @@ def test_a_night_killed_thrice_loses_and_doubles_nothing(house: House) -> None:
     expected = requests_by_host(report) + requests_by_host(report, "refetched")
     assert expected == served_by_host(house.world)
     doubled = house.rows(
-        "SELECT run_id, url_hash FROM cases_capture GROUP BY run_id, url_hash HAVING count(*) > 1"
+        "SELECT run_id, url_hash FROM cases_capture GROUP BY run_id, url_hash, rendered "
+        "HAVING count(*) > 1"
     )
     assert doubled == []
     assert house.rows("SELECT count(*) FROM cases_run") == [(1,)]

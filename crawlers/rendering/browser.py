@@ -29,6 +29,7 @@ from net.guardproxy.onward import Onward
 
 _START_S, _CLOSE_S = 30.0, 5.0
 _PID_BYTES = 32
+_FOLDER = "narcowatch-browser-"
 #: Nothing listens there: what no page's own proxy serves has no way out.
 _NOWHERE = "http://127.0.0.1:9"
 _ARGUMENTS = (
@@ -103,7 +104,8 @@ async def start(
 
     Raises BrowserError where it does not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="narcowatch-browser-"))
+    clear_up()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     home = folder / "home"
     try:
         control = _prepare(folder, home, who)
@@ -140,6 +142,15 @@ async def start(
         await door.start()
         free.put_nowait(door)
     return Browser(chromium, pid, folder, tuple(opened), free)
+
+
+def clear_up() -> None:
+    """Remove what browsers of killed renderers left: their profiles hold pages."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        with contextlib.suppress(OSError):  # another's, or gone meanwhile
+            if folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{owner}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prepare(folder: Path, home: Path, who: sandbox.Account) -> socket.socket:

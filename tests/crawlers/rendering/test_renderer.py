@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -160,14 +161,18 @@ def test_a_renderer_that_is_killed_takes_its_browser_along_and_is_started_anew(
     assert gate.reached.wait(WAIT_S)
     seen = browsers(one)
     assert one._child is not None
-    os.kill(one._child.pid, signal.SIGKILL)
+    killed = one._child.pid
+    os.kill(killed, signal.SIGKILL)
     assert under_way.result(WAIT_S).end is End.DIED
     gate.opened.set()
     deadline = time.monotonic() + WAIT_S
     while any(Path(f"/proc/{pid}").exists() for pid in seen) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not [pid for pid in seen if Path(f"/proc/{pid}").exists()]
+    left = f"narcowatch-browser-{killed}-*"
+    assert [*Path(tempfile.gettempdir()).glob(left)], "its profile is still there"
     assert one.order("http://shop.test/", "http://shop.test/").result(WAIT_S).end is End.RENDERED
+    assert not [*Path(tempfile.gettempdir()).glob(left)], "its successor clears it away"
 
 
 def test_a_browser_is_replaced_after_so_many_pages_and_when_it_has_grown(
