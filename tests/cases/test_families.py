@@ -8,7 +8,9 @@ import pytest
 from cases import assessing, families, intake
 from cases.evidence import EvidenceWriter
 from cases.models import Case, DocumentRow
+from cases.moves import move
 from domain.assessment import Assessment, Indicator, Label, Role, Verdict
+from domain.states import CaseState
 from tests.records import new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +76,27 @@ def test_screened_out_sites_are_nobodys_family(writer: EvidenceWriter) -> None:
     news = shop(writer, "news.test", ("telegram", "@news"), score=0.1)
     assert families.regroup(actor="x").joined == 0
     assert family(one) is family(news) is None
+
+
+def test_a_dismissed_site_that_names_a_sellers_wallet_is_nobodys_family(
+    writer: EvidenceWriter,
+) -> None:
+    one = shop(writer, "one.test", ("btc", "wallet"))
+    news = shop(writer, "news.test", ("btc", "wallet"))
+    move(news.pk, CaseState.DISMISSED, actor="test", reason="a newspaper")
+    assert families.regroup(actor="x") == families.Grouped(joined=0, proposals=0)
+    assert family(one) is family(news) is None
+
+
+@pytest.mark.parametrize("kind", ["pgp", "xmr", "tox", "telegram_invite", "email", "phone"])
+def test_what_one_operator_keeps_for_himself_ties(writer: EvidenceWriter, kind: str) -> None:
+    one, two = shop(writer, "one.test", (kind, "Value")), shop(writer, "two.test", (kind, "value"))
+    families.regroup(actor="x")
+    assert family(one) == family(two) is not None
+
+
+@pytest.mark.parametrize("kind", ["onion", "card", "host"])
+def test_what_anybody_may_name_does_not(writer: EvidenceWriter, kind: str) -> None:
+    one, two = shop(writer, "one.test", (kind, "value")), shop(writer, "two.test", (kind, "value"))
+    families.regroup(actor="x")
+    assert family(one) is family(two) is None

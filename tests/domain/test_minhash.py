@@ -35,6 +35,7 @@ def test_over_many_sets_the_estimate_errs_to_neither_side() -> None:
     assert 0.03 < float(np.std(errors)) < 0.055
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, (1 << 64) - 1), min_size=1), st.randoms())
 def test_order_and_repetition_make_no_difference(values: list[int], shuffler) -> None:
     shuffled = [*values, *values]
