@@ -36,6 +36,7 @@ def renderer_plan(settings: Settings) -> RendererPlan:
             ),
             resolver_overrides=net.resolver_overrides,
             proxy=net.proxy,
+            dns_servers=net.dns_servers,
             tor_socks=settings.tor.socks[0],
             tor_timeout_s=settings.tor.timeout_s,
         ),
