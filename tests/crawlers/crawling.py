@@ -102,8 +102,8 @@ class Place:
             return database.execute(query, values).fetchall()
 
     def captures(self, run: int) -> dict[str, sqlite3.Row]:
-        """Captures of a run by URL, each URL once."""
-        rows = self.rows("select * from cases_capture where run_id = ?", run)
+        """What was fetched in a run by URL, each URL once; rendered pages stand apart."""
+        rows = self.rows("select * from cases_capture where run_id = ? and rendered = 0", run)
         found = {row["url"]: row for row in rows}
         assert len(found) == len(rows)
         return found
@@ -122,5 +122,6 @@ class Place:
 
     def requests(self, run: int) -> int:
         """Requests that the record knows of, lost ones included."""
-        captured = sum(row["requests"] for row in self.captures(run).values())
+        (row,) = self.rows("select sum(requests) n from cases_capture where run_id = ?", run)
+        captured = row["n"] or 0
         return captured + self.counts(run, "refetched").total()

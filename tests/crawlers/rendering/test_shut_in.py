@@ -6,10 +6,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from crawlers.rendering.client import Renderer
@@ -185,11 +186,13 @@ def test_the_proxy_is_out_of_reach_of_other_processes(
     web: Web, renderer: Callable[..., Renderer]
 ) -> None:
     """The doors stand in a network namespace of the browser's own."""
-    own = {line.split()[1] for line in listening_here()}
+    before = sockets_below_us()
     opened: list[set[str]] = []
 
     def look(asked: Asked) -> Reply:
-        opened.append({line.split()[1] for line in listening_here()} - own)
+        new = sockets_below_us() - before
+        assert new, "the browser and its guard hold sockets"
+        opened.append(listening_here() & new)
         return Reply("<p>while a page is served")
 
     web.site("probe.test", {"/": look})
@@ -198,6 +201,17 @@ def test_the_proxy_is_out_of_reach_of_other_processes(
     assert opened == [set()]
 
 
-def listening_here() -> list[str]:
+def listening_here() -> set[str]:
+    """Inodes of the sockets that listen in our own network namespace, whosever they are."""
     lines = Path("/proc/self/net/tcp").read_text().splitlines()
-    return [line for line in lines if line.split()[3] == "0A"]
+    return {line.split()[9] for line in lines if line.split()[3] == "0A"}
+
+
+def sockets_below_us() -> set[str]:
+    """Inodes of the sockets that our child processes hold."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with suppress(OSError):
+            links = [str(one.readlink()) for one in Path(f"/proc/{process.pid}/fd").iterdir()]
+            found |= {link[8:-1] for link in links if link.startswith("socket:[")}
+    return found
