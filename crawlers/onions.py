@@ -51,15 +51,21 @@ class Onions:
         elif self.use is TorUse.OFF:
             self._close("Tor is off", "skipped")
         else:
-            self._close(TOR_DOWN, "failed")
+            self._down()
 
     def lost(self) -> bool:
         """A fetch could not reach Tor. Returns whether Tor really does not answer any more."""
         if self.up and not self.answers():
             self.up = False
-            self._close(TOR_DOWN, "failed")
+            self._down()
         self.note_silent()
         return not self.up
+
+    def _down(self) -> None:
+        """No Tor client answers. Where one must, the run's own count says so."""
+        self._close(TOR_DOWN, "failed")
+        if self.use is TorUse.ON:
+            self._count_once(CountKey("", "failed", TOR_DOWN))
 
     def note_silent(self) -> None:
         """Count each Tor client that fell silent, by name, once in a run."""

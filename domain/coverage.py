@@ -32,8 +32,8 @@ class CoverageState(StrEnum):
 class Yield:
     """What one source brought in one night: documents, and captures by outcome.
 
-    ``stuck`` says why a redirect of its first page was not followed, ``cut`` which bound of the
-    whole run left pages of it out.
+    ``stuck`` says why a redirect of its first page was not followed, ``cut`` what that is not its
+    own doing left pages of it out (a bound of the whole run, Tor).
     """
 
     documents: int

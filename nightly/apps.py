@@ -6,7 +6,7 @@ from django.apps import AppConfig
 import config
 from blocking.apps import export_plan
 from config.recheck import Recheck
-from config.schema import Settings
+from config.schema import Settings, TorUse
 from crawlers.apps import renderer_plan
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
@@ -54,6 +54,7 @@ def plan_of(settings: Settings) -> Plan:
         files=file_rules(settings),
         max_tips=settings.discovery.max_tips_per_night,
         shots=shot_plan(settings),
+        tor_required=settings.tor.enabled is TorUse.ON,
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from cases import runs
-from cases.models import CandidateRow, Capture, RunSource
+from cases.models import CandidateRow, Capture, RunCount, RunSource
 from channels.process import run_channels
 from crawlers.process import run_crawl
 from crawlers.visits import destinations
 from domain.candidates import Why
+from domain.captures import Outcome
 from domain.errors import BoundaryError
 from domain.nights import end_of
 from domain.targets import TargetKind
@@ -39,6 +40,16 @@ def gather_sites(night: Night) -> Counted:
 def gather_channels(night: Night) -> Counted:
     """Channels alone."""
     return _gather(night, sites=False, channels=True)
+
+
+def check_tor(night: Night) -> Counted:
+    """Raises BoundaryError where Tor is wanted in any case and none of its clients answered."""
+    silent = RunCount.objects.filter(
+        run=night.run, source="", name="failed", reason=Outcome.TOR_DOWN.value
+    )
+    if night.plan.tor_required and silent.exists():
+        raise BoundaryError("tor.enabled is on and no Tor client answers (see doctor, NW008)")
+    return {}
 
 
 def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:

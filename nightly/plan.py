@@ -45,7 +45,8 @@ class Plan:
     target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
     sites and channels take turns in feeding each other with candidates. ``night_ends`` is the
-    time of day, and its zone, after which nothing new is fetched. ``schedule`` says when known
+    time of day, and its zone, after which nothing new is fetched. ``tor_required`` says that a
+    silent Tor fails the run. ``schedule`` says when known
     cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
     targets taken in from tips.
     """
@@ -68,6 +69,7 @@ class Plan:
     files: FileRules
     max_tips: int
     shots: ShotPlan
+    tor_required: bool = False
     fingerprint_days: int = 180
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

@@ -44,6 +44,8 @@ def to_terminal(report: Report, console: Console) -> None:
         )
     for hold in report.overdue_holds:
         console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
+    for note in report.coverage_notes:
+        console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:
         console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
     totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())

@@ -121,6 +121,7 @@ class Report:
     sources: list[SourceLine]
     cases: list[CaseLine]
     coverage_broken: list[str]
+    coverage_notes: list[str] = field(default_factory=list)
     families: list[FamilyLine] = field(default_factory=list)
     looked_again: list[RecheckLine] = field(default_factory=list)
     proposals: list[ProposalLine] = field(default_factory=list)

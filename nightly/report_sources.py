@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
+from crawlers.budgets import BYTES, MINUTES, NIGHT
 from crawlers.hints import ABSENT
 from crawlers.models import ShotTaken
 from domain.candidates import Why
@@ -21,7 +22,8 @@ from nightly.report import SourceLine
 
 #: States in which a case counts as found: a person was or is asked.
 FOUND = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCREENED_OUT}
-_RUN_BUDGET = "run budget"
+#: What leaves pages of a source out that is no doing of the source's.
+_CUTS = frozenset({"run budget", "Tor is off", "tor_down", BYTES, MINUTES, NIGHT})
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def _yield(row: RunSource, seen: _Seen) -> Yield:
         documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
     elif row.why == Why.SEARCH:
         documents = seen.outcomes.get(Outcome.OK, 0)
-    cut = _RUN_BUDGET if ("dropped", _RUN_BUDGET) in seen.reasons else ""
+    cut = next((reason for _, reason in seen.reasons if reason in _CUTS), "")
     return Yield(documents, seen.outcomes, cut=cut)
 
 

@@ -52,6 +52,11 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         cases=cases,
         families=family_lines(cases),
         coverage_broken=broken,
+        coverage_notes=[
+            f"{line.name}: {line.coverage_reason}"
+            for line in sources
+            if line.coverage == CoverageState.KEPT and line.coverage_reason and not line.moved
+        ],
         looked_again=recheck_lines(run),
         proposals=proposal_lines(),
         overdue_holds=_overdue_holds(),

@@ -12,7 +12,7 @@ from cases import families, runs, sealing, tips
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
-from nightly.gathering import gather, gather_channels, gather_sites
+from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.night import Counted, Night, Stage
 from nightly.rechecks import add_due, recheck
 from nightly.scoring import assess
@@ -112,6 +112,7 @@ def _anything_for(recipient: Recipient, night: Night) -> bool:
 NIGHT = (
     Stage("discover", discover),
     Stage("gather", gather),
+    Stage("tor", check_tor, needed=False),
     Stage("assess", assess),
     Stage("families", group_families, needed=False),
     Stage("recheck", recheck, needed=False),
@@ -121,6 +122,6 @@ NIGHT = (
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:8]
+_AFTER = NIGHT[2:9]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

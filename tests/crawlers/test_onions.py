@@ -92,3 +92,14 @@ def test_an_onion_name_never_reaches_a_resolver_or_the_clearnet_handler(
     at.crawl(run)
     assert set(at.outcomes(run)) == {"http://clear.test/"}
     assert at.counts(run, "skipped") == {"Tor is off": 1}
+
+
+def test_where_tor_is_wanted_in_any_case_its_silence_is_counted_without_onions(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    web.site("clear.test", {"/": html("of the clearnet")})
+    at = place(TOR__ENABLED="on")
+    run = at.begin("http://clear.test/")
+    at.crawl(run)
+    rows = at.rows("select source, n from cases_runcount where reason = 'tor_down'")
+    assert [tuple(row) for row in rows] == [("", 1)]

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from cases import intake
+from cases import counts, intake
+from cases.counts import CountKey
 from cases.models import Target
 from domain.candidates import Candidate, Why
 from domain.clock import utc_now
+from domain.errors import BoundaryError
 from domain.seeds import SeedList
 from domain.targets import site_key
 from nightly.apps import plan_of
-from nightly.gathering import gather_sites
+from nightly.gathering import check_tor, gather_sites
 from nightly.night import Night
 from nightly.progress import Quiet
 from tests.records import new_run
@@ -33,3 +35,17 @@ def test_nothing_new_is_taken_in_after_the_night() -> None:
     counted = gather_sites(night)
     assert counted[("skipped", "waits for another night")] == 1
     assert not Target.objects.get(value="found.test").visits.exists(), "another run may look at it"
+
+
+@pytest.mark.parametrize(("required", "silent"), [(True, True), (True, False), (False, True)])
+def test_a_silent_tor_fails_the_night_where_it_is_required(required: bool, silent: bool) -> None:
+    run = new_run()
+    if silent:
+        counts.add(run.pk, "crawl", {CountKey("", "failed", "tor_down"): 1})
+    plan = replace(plan_of(settings.NARCOWATCH), tor_required=required)
+    night = Night(run, plan, SeedList((), (), ""), Quiet())
+    if required and silent:
+        with pytest.raises(BoundaryError, match="no Tor client answers"):
+            check_tor(night)
+    else:
+        assert check_tor(night) == {}

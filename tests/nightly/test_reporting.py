@@ -118,6 +118,24 @@ def test_a_night_that_was_cut_short_is_not_held_against_its_sources(writer: Evid
     assert line(report, "shop.test").coverage_reason == "cut short: run budget"
 
 
+def test_a_source_that_no_longer_gives_what_was_announced_is_named(
+    writer: EvidenceWriter,
+) -> None:
+    report = reporting.build(night(writer, page("http://shop.test/"), page("http://guarded.test/")))
+    note = "guarded.test: expected captcha, now gives documents"
+    assert (report.coverage_notes, report.exit_code) == ([note], 0)
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=200))
+    assert note in out.getvalue()
+    assert note in to_html(report)
+
+
+def test_what_tor_left_out_is_said_to_be_so(writer: EvidenceWriter) -> None:
+    run = night(writer)
+    counts.add(run.pk, "crawl", {CountKey("host:shop.test", "failed", "tor_down"): 1})
+    assert "shop.test: never fetched (tor_down)" in reporting.build(run).coverage_broken
+
+
 def test_exit_codes_come_in_their_order(writer: EvidenceWriter) -> None:
     problem = SeedProblem(3, "x", "broken")
     good = night(
