@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
+from config import tolerance
 from config.errors import SettingsError
 from domain.errors import NarcowatchError
 from nightly.command_table import command_table
@@ -41,7 +43,12 @@ def _run(arguments: list[str]) -> int:
     if not arguments or arguments in (["-h"], ["--help"], ["help"]):
         print(_help())
         return 0
+    if arguments in (["--version"], ["version"]):
+        print(f"{PROGRAM} {version(PROGRAM)}")
+        return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if arguments[0] == "doctor":
+        tolerance.ask()  # that settings are refused is among what it tells
     import config.settings  # noqa: F401 - what is wrong with them is to be told before all else
 
     return _run_command(arguments)
@@ -49,20 +56,27 @@ def _run(arguments: list[str]) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     import django
+    from django.conf import settings
     from django.core.management import ManagementUtility, get_commands
-    from django.db import OperationalError
+    from django.db import DatabaseError
+
+    from nightly.readiness import WITHOUT_RECORD, check_record
 
     django.setup()
-    name = arguments[0]
-    if not name.startswith("-") and name != "help" and name not in get_commands():
+    name, program = arguments[0], settings.CALLED_AS
+    home = get_commands().get(name, "")
+    if not name.startswith("-") and name != "help" and not home:
         return _refuse(f"there is no command {name!r}; `{PROGRAM} help` lists them")
+    asks = {"-h", "--help"}.isdisjoint(arguments)
     try:
+        if asks and name not in WITHOUT_RECORD and not home.startswith("django"):
+            check_record(settings.NARCOWATCH.data_dir, settings.SETTINGS_ORIGIN.data_dir, program)
         ManagementUtility([PROGRAM, *arguments]).execute()
-    except OperationalError as error:
+    except DatabaseError as error:
         if "--traceback" in arguments:
             raise
         logging.getLogger(__name__).info("%s: database error", name, exc_info=True)
-        return _refuse(f"the database says: {error} (`{PROGRAM} doctor` and `migrate` may help)")
+        return _refuse(f"the database says: {error} (`{program} doctor` tells more)")
     sys.stdout.flush()
     return 0
 

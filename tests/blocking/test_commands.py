@@ -31,6 +31,7 @@ class Result:
 def data_dir(tmp_path: Path, settings: Settings, clock: Time) -> Path:
     clock.now = utc_now()
     settings.NARCOWATCH = live.NARCOWATCH.model_copy(update={"data_dir": tmp_path / "var"})
+    (tmp_path / "var").mkdir()
     return tmp_path / "var"
 
 
