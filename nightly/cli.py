@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.metadata import version
 
 from config import tolerance
@@ -16,6 +17,8 @@ from nightly.command_table import command_table
 REFUSED = 2
 INTERRUPTED = 130
 PROGRAM = "narcowatch"
+#: What these do is done by commands of their own.
+_STARTS_OTHERS = frozenset({"scheduler"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,18 +63,24 @@ def _run_command(arguments: list[str]) -> int:
     from django.core.management import ManagementUtility, get_commands
     from django.db import DatabaseError
 
+    django.setup()
+    from index.following import following
     from nightly.readiness import WITHOUT_RECORD, check_record
 
-    django.setup()
     name, program = arguments[0], settings.CALLED_AS
     home = get_commands().get(name, "")
     if not name.startswith("-") and name != "help" and not home:
         return _refuse(f"there is no command {name!r}; `{PROGRAM} help` lists them")
     asks = {"-h", "--help"}.isdisjoint(arguments)
+    chosen = settings.NARCOWATCH
     try:
-        if asks and name not in WITHOUT_RECORD and not home.startswith("django"):
-            check_record(settings.NARCOWATCH.data_dir, settings.SETTINGS_ORIGIN.data_dir, program)
-        ManagementUtility([PROGRAM, *arguments]).execute()
+        with ExitStack() as around:
+            if asks and name not in WITHOUT_RECORD and not home.startswith("django"):
+                check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, program)
+                if name not in _STARTS_OTHERS:
+                    index = chosen.index.url, chosen.data_dir / "index"
+                    around.enter_context(following(*index, _say))
+            ManagementUtility([PROGRAM, *arguments]).execute()
     except DatabaseError as error:
         if "--traceback" in arguments:
             raise
@@ -81,8 +90,12 @@ def _run_command(arguments: list[str]) -> int:
     return 0
 
 
-def _refuse(message: str) -> int:
+def _say(message: str) -> None:
     print(f"{PROGRAM}: {message}", file=sys.stderr)
+
+
+def _refuse(message: str) -> int:
+    _say(message)
     return REFUSED
 
 

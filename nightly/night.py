@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import counts, runs
 from cases.counts import CountKey
-from cases.models import Run
+from cases.models import Case, Run
 from domain.clock import Clock, utc_now
 from domain.errors import NarcowatchError
 from domain.seeds import SeedList
@@ -43,6 +44,12 @@ IN_HUMAN_HANDS = (
     CaseState.CONFIRMED,
     CaseState.REQUESTED,
 )
+
+
+def known_cases() -> QuerySet[Case]:
+    """The cases that a run looks at again."""
+    return Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False)
+
 
 #: What a stage counted, by name and reason.
 Counted = dict[tuple[str, str], int]

@@ -39,9 +39,17 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
     for broken in report.coverage_broken:
         console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
+    if left_out := [line.name for line in report.sources if line.coverage == "left_out"]:
+        names = ", ".join(map(_short, left_out))
+        console.print(Text(printable(f"left out, since {report.kind} does not read them: {names}")))
     totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())
     console.print(f"{totals}; starts {report.starts}")
     console.print(f"state {report.state}, exit code {report.exit_code}")
+
+
+def cases_to_terminal(report: Report, console: Console) -> None:
+    """Print the cases found and where each stands now."""
+    console.print(_cases(report) if report.cases else f"run {report.run} found no case")
 
 
 def _sources(report: Report) -> Table:

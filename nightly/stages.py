@@ -9,13 +9,14 @@ from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from cases import families, runs
-from cases.models import Case, RunSource
+from cases.models import RunSource
 from domain.candidates import Why
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.gathering import gather, gather_channels, gather_sites
-from nightly.night import IN_HUMAN_HANDS, Counted, Night, Stage
+from nightly.kinds import read_by
+from nightly.night import Counted, Night, Stage, known_cases
 from nightly.scoring import assess
 
 log = logging.getLogger(__name__)
@@ -24,15 +25,16 @@ log = logging.getLogger(__name__)
 def discover(night: Night) -> Counted:
     """Seeds and known cases become the night's sources."""
     runs.add_seeds(night.run, list(night.seeds.seeds), clock=night.clock)
-    rows = Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False).select_related("target")
-    for case in rows.iterator():
+    for case in known_cases().select_related("target").iterator():
         target = case.target
         first = target.candidates.exclude(url="").order_by("pk").first()
         url = first.url if first else ""
         runs.add_source(night.run, target.key, Why.RECHECK, url=url)
     known = RunSource.objects.filter(run=night.run, why=Why.RECHECK)
+    left_out = RunSource.objects.filter(run=night.run).exclude(target__kind__in=read_by(night.run))
     return {
         ("in", "seeds"): len(night.seeds.seeds),
+        ("skipped", f"not read by {night.run.kind}"): left_out.count(),
         ("in", "known cases"): known.count(),
         ("failed", "seed refused"): len(night.seeds.problems),
     }
