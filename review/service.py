@@ -14,14 +14,20 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
+from review.excerpts import Mark
+from review.pages import Evidence, PageLine, assessed_pages, evidence_of, page_lines, queued_because
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
+_LIKELIEST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CarrierView:
-    """A page or post that carries the verdict; ``marks`` are spans into ``text``."""
+    """A page or post that carries the verdict; ``marks`` are spans into ``text``.
+
+    Where no page carries it (a case queued for its ties), these are the likeliest pages.
+    """
 
     document_id: int
     url: str
@@ -29,12 +35,14 @@ class CarrierView:
     title: str
     probability: float
     text: str
-    marks: tuple[tuple[int, int, str], ...]
+    marks: tuple[Mark, ...]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as a reviewer sees it; links are defanged.
+    """A case as a reviewer sees it; links are defanged. ``listed`` are its likeliest pages, of
+    ``pages`` in all.
 
     ``verdicts`` stay empty until the reader has given an own one (blind second review).
     """
@@ -54,6 +62,8 @@ class CaseView:
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str], ...]
+    because: str = ""
+    listed: tuple[PageLine, ...] = ()
 
 
 def next_case(person: Person) -> int | None:
@@ -69,11 +79,8 @@ def case_view(case_id: int, person: Person) -> CaseView:
     case = _case(case_id)
     if case.restricted:
         raise AccessError(f"case {case_id} is in the restricted queue")
-    rows = list(
-        AssessmentRow.objects.filter(document_id__in=case.carriers, model=case.model)
-        .select_related("document__capture")
-        .order_by("-probability")[:_CARRIERS_SHOWN]
-    )
+    pages = assessed_pages(case)
+    rows = _carriers(case) or pages[:_LIKELIEST_SHOWN]
     return CaseView(
         case_id=case.pk,
         target=defang(case.target.name or case.target.value),
@@ -84,13 +91,23 @@ def case_view(case_id: int, person: Person) -> CaseView:
         substances=tuple(case.substances),
         regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
         langs=tuple(case.langs),
-        pages=case.target.documents.count(),
+        pages=len(pages),
         found=_found(case),
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
         warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
         verdicts=_verdicts(case, person),
+        because=queued_because(case),
+        listed=page_lines(pages),
     )
+
+
+def _carriers(case: Case) -> list[AssessmentRow]:
+    rows = AssessmentRow.objects.filter(
+        document_id__in=case.carriers, model=case.model, restricted=False
+    )
+    rows = rows.select_related("document__capture").order_by("-probability")
+    return list(rows[:_CARRIERS_SHOWN])
 
 
 def _case(case_id: int) -> Case:
@@ -117,7 +134,8 @@ def _carrier(row: AssessmentRow) -> CarrierView:
         title=document.title,
         probability=row.probability,
         text=document.text,
-        marks=tuple((s["start"], s["end"], s["kind"]) for s in row.spans),
+        marks=tuple(Mark(s["start"], s["end"], s["kind"], s["weight"]) for s in row.spans),
+        evidence=evidence_of(document.capture),
     )
 
 
