@@ -79,6 +79,7 @@ class Report:
     sources: list[SourceLine]
     cases: list[CaseLine]
     coverage_broken: list[str]
+    same_failure: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""

@@ -13,11 +13,12 @@ from typing import Any
 
 from rich.console import Console
 
+from domain.counting import counted
 from domain.errors import InputError
 from domain.seeds import SeedList, SeedProblem, parse_seeds
 from nightly.demo import refuse_real_work
 from nightly.kinds import READ_BY
-from nightly.night import Stage, known_cases, run_night
+from nightly.night import Stage, known_cases, run_night, waiting_cases
 from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
@@ -39,8 +40,13 @@ def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
     )
 
 
-def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any]) -> int:
-    """Run ``stages`` over the seeds given and report. Returns the exit code."""
+def run(
+    kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any], program: str
+) -> int:
+    """Run ``stages`` over the seeds given and report. Returns the exit code.
+
+    ``program`` is how narcowatch is called here, for what to type next.
+    """
     refuse_real_work(plan.data_dir, options["seeds"])
     if (max_pages := options.get("max_pages")) is not None:
         if max_pages < 1:
@@ -61,6 +67,9 @@ def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any])
     if options["report"] is not None:
         write(report, options["report"])
     _print(report)
+    if (waiting := waiting_cases().count()) > 0:
+        many = counted(waiting, "case waits", "cases wait")
+        print(f"{many} for people: {program} review next --user NAME", file=sys.stderr)
     return report.exit_code
 
 
