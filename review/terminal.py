@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from domain.defang import printable
+from domain.defang import defang, printable
 from review.excerpts import Mark, Window, readable, windows
 from review.pages import Evidence, PageLine
 from review.service import CarrierView, CaseView
@@ -51,8 +51,12 @@ def rows(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "languages", ", ".join(view.langs) or "-"
     yield "pages or posts", str(view.pages)
     yield "found by", "; ".join(view.found) or "-"
-    yield "indicators", "; ".join(f"{kind} {value}" for kind, value in view.indicators) or "-"
+    yield "indicators", "; ".join(_indicator(*one) for one in view.indicators) or "-"
     yield "warnings", "; ".join(view.warnings) or "-"
+
+
+def _indicator(kind: str, value: str) -> str:
+    return f"{kind} {defang(value) if kind == 'onion' else value}"
 
 
 def excerpt(carrier: CarrierView, *, full: bool = False, ngrams: bool = False) -> Text:
