@@ -36,5 +36,6 @@ $(READY): pyproject.toml constraints.txt debian-packages.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
 	touch $@
 
+# What make itself made. Records of real nights in var/ stay.
 clean:
-	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var/demo var/exports/demo-regulator build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from blocking.exports import Built
 from blocking.requests import RequestsMade
+from domain.counting import counted
 from domain.defang import defang, printable
 
 _SHOWN = 20
@@ -26,7 +27,7 @@ def show_built(built: Built, console: Console) -> None:
         table.add_row(file.name, str(file.records), str(file.size), str(left or "-"))
     console.print(table)
     counts = ", ".join(f"{n} {scope}" for scope, n in manifest.counts.items())
-    console.print(Text(f"{manifest.entries} entries: {counts}"))
+    console.print(Text(f"{counted(manifest.entries, 'entry', 'entries')}: {counts}"))
     for name, reasons in manifest.left_out.items():
         for reason, n in reasons.items():
             console.print(Text(f"left out of {name}: {n}, {printable(reason)}", style="dim"))

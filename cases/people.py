@@ -47,12 +47,8 @@ def require(person: Person, roles: frozenset[Role], what: str) -> None:
         raise AccessError(f"{person.username} may not {what}: needs the group {names}")
 
 
-def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
-    """Create a person in one group.
-
-    Raises InputError for a name that is taken or could be taken for another, and for a weak
-    password.
-    """
+def check_name(name: str) -> None:
+    """Raise InputError for a name that could be taken for another, or is taken."""
     if not _NAME.fullmatch(name):
         raise InputError(
             f"a name is 2 to 60 small letters a-z, digits and . _ -, since another alphabet's "
@@ -60,15 +56,74 @@ def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
         )
     if Person.objects.filter(username__iexact=name).exists():
         raise InputError(f"there is a person called {name!r} already")
+
+
+def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
+    """Create a person in one group.
+
+    Raises InputError for a name that is taken or could be taken for another, and for a weak
+    password.
+    """
+    check_name(name)
     person = Person(username=name)
     try:
         person.full_clean(exclude=["password"])
-        validate_password(password, person)
     except ValidationError as error:
         raise InputError(f"person {name!r}: {' '.join(error.messages)}") from error
-    person.set_password(password)
+    _give_password(person, password)
     with transaction.atomic():
         person.save()
-        person.groups.add(Group.objects.get_or_create(name=role.value)[0])
+        person.groups.add(_group(role))
         audit.append("person.added", f"person:{name}", actor=actor, details={"group": role.value})
     return person
+
+
+def person_called(name: str) -> Person:
+    """The person of that name. Raises InputError when there is none."""
+    person = Person.objects.filter(username=name).first()
+    if person is None:
+        raise InputError(f"there is no person called {name!r}: `narcowatch person list` names all")
+    return person
+
+
+def change_password(person: Person, password: str, *, actor: str) -> None:
+    """Give a person another password; sessions begun with the old one end. Raises InputError for
+    a weak one."""
+    _give_password(person, password)
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+        audit.append("person.password_changed", f"person:{person.username}", actor=actor)
+
+
+def change_group(person: Person, role: Role, *, actor: str) -> None:
+    """Put a person into another group, and out of those of before."""
+    before = sorted(person.groups.values_list("name", flat=True))
+    with transaction.atomic():
+        person.groups.set([_group(role)])
+        audit.append(
+            "person.group_changed",
+            f"person:{person.username}",
+            actor=actor,
+            details={"from": before, "to": role.value},
+        )
+
+
+def switch(person: Person, *, active: bool, actor: str) -> None:
+    """Let a person sign in, or not any more. What one decided before stays decided."""
+    with transaction.atomic():
+        person.is_active = active
+        person.save(update_fields=["is_active"])
+        action = "person.switched_on" if active else "person.switched_off"
+        audit.append(action, f"person:{person.username}", actor=actor)
+
+
+def _give_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise InputError(f"person {person.username!r}: {' '.join(error.messages)}") from error
+    person.set_password(password)
+
+
+def _group(role: Role) -> Group:
+    return Group.objects.get_or_create(name=role.value)[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cases.models import Person
 from cases.people import sign_in
-from domain.errors import AccessError
+from domain.errors import AccessError, InputError
 
 _OTHERS_MAY_READ = 0o077
 
@@ -27,6 +27,14 @@ def add_options(parser: ArgumentParser) -> None:
 def person_of(user: str, password_file: str | None) -> Person:
     """The person signed in. Raises AccessError for a wrong password or a file others can read."""
     return sign_in(user, read_password(f"Password of {user}: ", password_file))
+
+
+def new_password(name: str, password_file: str | None) -> str:
+    """A password for ``name`` to have from now on; typed unseen, it is typed twice."""
+    first = read_password(f"New password of {name}: ", password_file)
+    if password_file is None and first != read_password("The same again: ", None):
+        raise InputError("the two passwords are not the same: nothing was changed")
+    return first
 
 
 def read_password(prompt: str, password_file: str | None) -> str:

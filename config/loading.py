@@ -10,6 +10,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,26 +39,55 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     ``narcowatch.toml`` in ``folder`` if there is one. Relative paths in the file start from its
     own folder, all others from ``folder``. Raises SettingsError with every problem found.
     """
-    path = _file(environ, folder)
-    written = _read(path) if path else {}
-    origins: dict[str, str] = {}
-    problems: list[str] = []
-    merged = cast("dict[str, Any]", json.loads(json.dumps(written, default=str)))
-    _anchor_paths(merged, path.parent if path else folder)
-    _lay_over(merged, environ, folder, origins, problems)
-    merged.setdefault("data_dir", str(folder / "var"))
+    written = collect(environ, folder)
+    problems = [*written.problems]
     try:
-        settings = Settings.model_validate_json(json.dumps(merged), strict=True)
+        settings = written.validated()
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        problems += [line for item in found for line in _explained(item, origins, path)]
+        problems += written.explained(error)
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     return settings
 
 
-def _file(environ: Mapping[str, str], folder: Path) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What file and variables say, before it is checked: a nested ``table``, the variable that a
+    key came from (``origins``), and what was refused on the way (``problems``)."""
+
+    path: Path | None
+    table: dict[str, Any]
+    origins: Mapping[str, str]
+    problems: tuple[str, ...]
+
+    def validated(self) -> Settings:
+        """The settings of ``table``. Raises pydantic's ValidationError."""
+        return Settings.model_validate_json(json.dumps(self.table), strict=True)
+
+    def explained(self, error: ValidationError) -> list[str]:
+        """One line for every problem of ``error``."""
+        found = error.errors(include_url=False)
+        return [line for item in found for line in _explained(item, self.origins, self.path)]
+
+
+def collect(environ: Mapping[str, str], folder: Path) -> Written:
+    """Read file and variables. Raises SettingsError when the file cannot be read at all."""
+    path = settings_file(environ, folder)
+    read = _read(path) if path else {}
+    origins: dict[str, str] = {}
+    problems: list[str] = []
+    merged = cast("dict[str, Any]", json.loads(json.dumps(read, default=str)))
+    start = path.parent if path else folder
+    _anchor_paths(merged, start)
+    _lay_over(merged, environ, folder, origins, problems)
+    merged.setdefault("data_dir", str(start / "var"))
+    return Written(path, merged, origins, tuple(problems))
+
+
+def settings_file(environ: Mapping[str, str], folder: Path) -> Path | None:
+    """The file that settings are read from, if any. Raises SettingsError when one is named that
+    is not there."""
     named = environ.get(FILE_VARIABLE)
     if named == "":
         return None

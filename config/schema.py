@@ -349,6 +349,11 @@ class Settings(Section):
         f"Key of signatures and sessions, at least {SHORTEST_SECRET} characters. Empty: one is "
         "made and kept in the data directory, which production refuses.",
     )
+    secret_key_file: AbsolutePath | None = key(
+        None,
+        "File whose first line is the secret key, mode 0600; instead of `secret_key`, so that the "
+        "key is neither in the settings nor in every shell's environment.",
+    )
     production: bool = key(
         False, "Real use: a default secret, debug pages and test networks are refused."
     )
@@ -384,7 +389,9 @@ class Settings(Section):
     def _fit_for_production(self) -> Settings:
         if self.production:
             refused = {
-                "secret_key: must be set in production": not self.secret_key,
+                "secret_key: must be set in production, or secret_key_file": not (
+                    self.secret_key or self.secret_key_file
+                ),
                 "debug: must be false in production": self.debug,
                 "net.test_networks: must be empty in production": bool(self.net.test_networks),
             }

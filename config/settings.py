@@ -6,32 +6,43 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
-from config.databases import database
-from config.loading import load
+from config.invocation import called_as
+from config.origin import origin_of
 from config.schema import CHECKOUT
-from config.secrets import kept_secret
+from config.tolerance import ready
+
+# Whatever this process and its children write is for their own user, however it comes about.
+os.umask(0o077)
 
 BASE_DIR = CHECKOUT
-NARCOWATCH = load(os.environ, Path.cwd())
+_READY = ready(os.environ, Path.cwd())
+NARCOWATCH = _READY.settings
+#: What is wrong with the settings: always empty but for the doctor.
+SETTINGS_REFUSED = _READY.refused
+SETTINGS_ORIGIN = origin_of(os.environ, Path.cwd())
+#: How to type the next command.
+CALLED_AS = called_as()
 
 DEBUG = NARCOWATCH.debug
+SECRET_KEY = _READY.secret
+LOG_DIR = NARCOWATCH.data_dir / "log"
+_TO_FILE: dict[str, object] = {"class": "logging.NullHandler"}
 try:
-    SECRET_KEY = NARCOWATCH.secret_key or kept_secret(NARCOWATCH.data_dir)
-    LOG_DIR = NARCOWATCH.data_dir / "log"
-    LOG_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _TO_FILE: dict[str, object] = {
-        "class": "logging.handlers.WatchedFileHandler",
-        "filename": str(LOG_DIR / "narcowatch.log"),
-        "encoding": "utf-8",
-        "delay": True,
-        "formatter": "line",
-    }
-except OSError:  # `narcowatch doctor` names it; no command that writes gets far without the folder
-    SECRET_KEY = secrets.token_urlsafe(64)
-    _TO_FILE = {"class": "logging.NullHandler"}
+    # `migrate` makes the data directory. Nothing else does, so that a command given in a wrong
+    # folder leaves nothing there.
+    if NARCOWATCH.data_dir.is_dir():
+        LOG_DIR.mkdir(exist_ok=True, mode=0o700)
+        _TO_FILE = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": str(LOG_DIR / "narcowatch.log"),
+            "encoding": "utf-8",
+            "delay": True,
+            "formatter": "line",
+        }
+except OSError:  # the doctor names it; no command that writes gets far without the folder
+    pass
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -46,11 +57,7 @@ INSTALLED_APPS = [
     "review",
     "nightly",
 ]
-DATABASES = {
-    "default": database(
-        NARCOWATCH.database.url, NARCOWATCH.database.timeout_s, NARCOWATCH.data_dir
-    ),
-}
+DATABASES = {"default": _READY.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 

@@ -22,10 +22,11 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 class CoverageState(StrEnum):
-    """What the contract says of one source."""
+    """What the contract says of one source; nothing of one that the run does not read."""
 
     KEPT = "kept"
     BROKEN = "broken"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True)

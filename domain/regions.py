@@ -64,3 +64,22 @@ def regions_of(text: str) -> tuple[str, ...]:
         if len(hit.codes) > 1 and not any(code in counts for code in hit.codes):
             counts |= dict.fromkeys(hit.codes, 0)
     return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+
+def codes_named(name: str) -> tuple[str, ...]:
+    """The regions that ``name`` stands for: a code, an English name, or a place of the gazetteer in
+    any of its languages. Empty where it is none."""
+    wanted = " ".join(name.split()).lower()
+    exact = [
+        code
+        for code, english in REGION_NAMES.items()
+        if wanted in {code.lower(), english.lower(), english.lower().removesuffix(" region")}
+    ]
+    if exact:
+        return tuple(sorted(exact, key=lambda code: REGION_NAMES[code].lower() != wanted))[:1]
+    plain = wanted.replace("-", " ").replace("ё", "е")
+    return tuple(
+        code
+        for code, texts in GAZETTEER.items()
+        if any(plain in map(str.strip, text.split(",")) for text in texts)
+    )

@@ -30,17 +30,21 @@ class SyncCounts:
     skipped: dict[str, int] = field(default_factory=dict)
 
 
-def sync(engine: Engine, since: datetime | None = None) -> SyncCounts:
+def sync(
+    engine: Engine, since: datetime | None = None, *, cases: Collection[int] | None = None
+) -> SyncCounts:
     """Put what is new or changed, delete what no longer belongs, remember both.
 
     It covers every case that reached review and is not restricted; with ``since`` only cases
-    that moved or were captured from then on are looked at. What is remembered is written after
+    that moved or were captured from then on are looked at, with ``cases`` only those of these
+    numbers. What is remembered is written after
     the engine has made it durable, so a killed run is simply made up for by the next. Raises
     IndexingError when the engine fails; what was put until then stays.
     """
     tally: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    for numbers in _batches(_case_numbers(engine.generation, since)):
+    chosen = _case_numbers(engine.generation, since) if cases is None else sorted(cases)
+    for numbers in _batches(chosen):
         _sync_batch(engine, numbers, tally, skipped)
     return SyncCounts(tally["put"], tally["deleted"], tally["unchanged"], dict(skipped))
 

@@ -6,7 +6,10 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
 
+from config import tolerance
 from config.errors import SettingsError
 from domain.errors import NarcowatchError
 from nightly.command_table import command_table
@@ -14,6 +17,8 @@ from nightly.command_table import command_table
 REFUSED = 2
 INTERRUPTED = 130
 PROGRAM = "narcowatch"
+#: What these do is done by commands of their own.
+_STARTS_OTHERS = frozenset({"scheduler"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +46,12 @@ def _run(arguments: list[str]) -> int:
     if not arguments or arguments in (["-h"], ["--help"], ["help"]):
         print(_help())
         return 0
+    if arguments in (["--version"], ["version"]):
+        print(f"{PROGRAM} {version(PROGRAM)}")
+        return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if arguments[0] == "doctor":
+        tolerance.ask()  # that settings are refused is among what it tells
     import config.settings  # noqa: F401 - what is wrong with them is to be told before all else
 
     return _run_command(arguments)
@@ -49,26 +59,43 @@ def _run(arguments: list[str]) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     import django
+    from django.conf import settings
     from django.core.management import ManagementUtility, get_commands
-    from django.db import OperationalError
+    from django.db import DatabaseError
 
     django.setup()
-    name = arguments[0]
-    if not name.startswith("-") and name != "help" and name not in get_commands():
+    from index.following import following
+    from nightly.readiness import WITHOUT_RECORD, check_record
+
+    name, program = arguments[0], settings.CALLED_AS
+    home = get_commands().get(name, "")
+    if not name.startswith("-") and name != "help" and not home:
         return _refuse(f"there is no command {name!r}; `{PROGRAM} help` lists them")
+    asks = {"-h", "--help"}.isdisjoint(arguments)
+    chosen = settings.NARCOWATCH
     try:
-        ManagementUtility([PROGRAM, *arguments]).execute()
-    except OperationalError as error:
+        with ExitStack() as around:
+            if asks and name not in WITHOUT_RECORD and not home.startswith("django"):
+                check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, program)
+                if name not in _STARTS_OTHERS:
+                    index = chosen.index.url, chosen.data_dir / "index"
+                    around.enter_context(following(*index, _say))
+            ManagementUtility([PROGRAM, *arguments]).execute()
+    except DatabaseError as error:
         if "--traceback" in arguments:
             raise
         logging.getLogger(__name__).info("%s: database error", name, exc_info=True)
-        return _refuse(f"the database says: {error} (`{PROGRAM} doctor` and `migrate` may help)")
+        return _refuse(f"the database says: {error} (`{program} doctor` tells more)")
     sys.stdout.flush()
     return 0
 
 
-def _refuse(message: str) -> int:
+def _say(message: str) -> None:
     print(f"{PROGRAM}: {message}", file=sys.stderr)
+
+
+def _refuse(message: str) -> int:
+    _say(message)
     return REFUSED
 
 

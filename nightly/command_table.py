@@ -7,13 +7,10 @@ from pathlib import Path
 
 from config.schema import CHECKOUT
 
-#: Django's own commands that an operator needs.
-_OF_DJANGO = {"migrate": "Bring the database to this version's tables."}
-
 
 def command_table(root: Path = CHECKOUT) -> dict[str, str]:
     """Name and one-line help of each command, in alphabetical order."""
-    found = dict(_OF_DJANGO)
+    found = {}
     for path in root.glob("*/management/commands/*.py"):
         if not path.stem.startswith("_") and (path.parents[2] / "apps.py").is_file():
             found[path.stem] = _help_in(path)

@@ -23,6 +23,7 @@ from domain.coverage import (
 )
 from domain.seeds import DOCUMENTS
 from domain.targets import TargetKind
+from nightly.kinds import read_by
 
 _NOTHING = Yield(0, {})
 
@@ -49,12 +50,17 @@ class Gathered:
     def coverage(self, row: RunSource) -> Coverage:
         """The contract holds for seeds and search pages. Posts of a channel are stored once, so
         nights do not compare where a source is one or leads to one."""
+        if row.target.kind not in read_by(row.run):
+            return Coverage(CoverageState.LEFT_OUT, f"not read by {row.run.kind}")
         if row.why not in {Why.SEED, Why.SEARCH}:
             return Coverage(CoverageState.KEPT)
         end, stuck = follow(row.target_id, self.moves)
         here = self.yields.get(row.target_id, _NOTHING)
         there = replace(self.yields.get(end, _NOTHING), stuck=stuck)
         target = self.destination(row.target_id)
+        if target is not None and target.kind not in read_by(row.run):
+            why = f"moves to {target.name}, not read by {row.run.kind}"
+            return Coverage(CoverageState.LEFT_OUT, why)
         history = [] if TargetKind.TELEGRAM in _kinds(row, target) else _history(row)
         if target is None:
             return judge(row.expect, there, history)

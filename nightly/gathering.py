@@ -17,11 +17,10 @@ from domain.captures import Outcome
 from domain.errors import BoundaryError
 from domain.nights import end_of
 from domain.targets import TargetKind
+from nightly.kinds import CHANNELS, SITES, read_by
 from nightly.night import Counted, Night
 
 log = logging.getLogger(__name__)
-SITES = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
-CHANNELS = (TargetKind.TELEGRAM,)
 _NOT_FOUND = (Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP)
 _CHILD_STARTS = 3
 _REFUSED = 2
@@ -69,8 +68,9 @@ def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
         if not worked:
             break
     else:
-        left = RunSource.objects.filter(run=night.run, done=False).count()
-        counted[("skipped", "turns used up")] += left
+        left = RunSource.objects.filter(run=night.run, done=False)
+        left = left.filter(target__kind__in=read_by(night.run))
+        counted[("skipped", "turns used up")] += left.count()
     # from the record, so that a stage that was killed and started again counts everything
     counted[("in", "sites found on the way")] = _found(night, SITES)
     counted[("in", "channels found on the way")] = _found(night, CHANNELS)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import counts, runs
 from cases.counts import CountKey
-from cases.models import Run
+from cases.decisions import OPEN_STATES
+from cases.models import Case, Run
 from domain.clock import Clock, utc_now
 from domain.errors import NarcowatchError
 from domain.seeds import SeedList
@@ -43,6 +45,17 @@ IN_HUMAN_HANDS = (
     CaseState.CONFIRMED,
     CaseState.REQUESTED,
 )
+
+
+def known_cases() -> QuerySet[Case]:
+    """The cases that a run looks at again."""
+    return Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False)
+
+
+def waiting_cases() -> QuerySet[Case]:
+    """The cases that people have to decide."""
+    return Case.objects.filter(state__in=OPEN_STATES, restricted=False)
+
 
 #: What a stage counted, by name and reason.
 Counted = dict[tuple[str, str], int]
@@ -112,8 +125,18 @@ def _run_stage(stage: Stage, night: Night) -> bool:
         keys = {CountKey("", name, reason): n for (name, reason), n in counted.items() if n}
         counts.add(night.run.pk, stage.name, keys)
         runs.end_stage(row, clock=night.clock)
-    night.progress.end(", ".join(f"{' '.join(filter(None, k))} {n}" for k, n in counted.items()))
+    night.progress.end(_told(counted))
     return True
+
+
+def _told(counted: Counted) -> str:
+    """What a stage counted, in words: what it took in and put out, then what it left or failed."""
+    parts = [
+        f"{n} {reason or name}" if name in {"in", "out"} else f"{name} {n} ({reason})"
+        for (name, reason), n in counted.items()
+        if n
+    ]
+    return ", ".join(parts) or "nothing to do"
 
 
 def _finish(night: Night) -> Report:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
+
 from django.template.loader import render_to_string
+from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from domain.counting import counted
 from domain.defang import defang, defang_prose, printable
-from nightly.report import Report
+from nightly.report import Report, SourceLine
 
 _PIPE_WIDTH = 180
 
 
 def to_html(report: Report) -> str:
-    """The report as one HTML page without scripts or outside resources."""
-    return render_to_string("nightly/report.html", {"report": report})
+    """The report as one HTML page without scripts or outside resources; targets are defanged."""
+    values: dict[str, object] = {"report": report, "started": local(report.started_at)}
+    values["finished"] = local(report.finished_at)
+    return render_to_string("nightly/report.html", values)
+
+
+def local(moment: str) -> str:
+    """A moment in ISO 8601 as people read it, in the zone that the settings name."""
+    if not moment:
+        return ""
+    return f"{timezone.localtime(datetime.fromisoformat(moment)):%Y-%m-%d %H:%M:%S %z}"
 
 
 def console() -> Console:
@@ -25,15 +39,22 @@ def console() -> Console:
 
 
 def to_terminal(report: Report, console: Console) -> None:
-    """Print the report."""
+    """Print the report: what people must decide first, then how it came about."""
     console.rule(f"Morning report, run {report.run}")
-    console.print(_sources(report))
+    console.print(
+        f"{report.kind}, {local(report.started_at)} to {local(report.finished_at) or '…'}"
+    )
     if report.cases:
         console.print(_cases(report))
     for line in (*_families(report), *_proposed(report)):
         console.print(Text(printable(defang_prose(line))))
     if report.looked_again:
         console.print(_looked_again(report))
+    console.print(_sources(report))
+    if gone := _gone(report):
+        reasons = Counter(reason for line in gone for reason in line.failed)
+        told = ", ".join(f"{reason} {n}" for reason, n in reasons.most_common())
+        console.print(Text(printable(f"{counted(len(gone), 'name')} led nowhere: {told}")))
     console.print(_stages(report))
     for one in report.proposals:
         what = f"proposal {one.proposal}, case {one.case} {defang(one.name)}: {defang(one.says)}"
@@ -48,9 +69,31 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:
         console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
+    for failure in report.same_failure:
+        console.print(Text(printable(failure), style="bold red"))
+    if left_out := [line.name for line in report.sources if line.coverage == "left_out"]:
+        names = ", ".join(map(_short, left_out))
+        console.print(Text(printable(f"left out, since {report.kind} does not read them: {names}")))
     totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())
     console.print(f"{totals}; starts {report.starts}")
     console.print(f"state {report.state}, exit code {report.exit_code}")
+
+
+def _gone(report: Report) -> list[SourceLine]:
+    """Names found on the way behind which nothing was: counted together, not a line each."""
+    return [
+        line
+        for line in report.sources
+        if line.why not in {"seed", "search", "recheck"}
+        and not (line.documents or line.queued or line.moved or line.refetched)
+        and line.failed
+        and not line.dropped
+    ]
+
+
+def cases_to_terminal(report: Report, console: Console) -> None:
+    """Print the cases found and where each stands now."""
+    console.print(_cases(report) if report.cases else f"run {report.run} found no case")
 
 
 def _sources(report: Report) -> Table:
@@ -59,7 +102,10 @@ def _sources(report: Report) -> Table:
         right = name not in {"source", "why"}
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     table.add_column("moved, failed and dropped by reason", overflow="fold")
+    gone = {line.source for line in _gone(report)}
     for line in report.sources:
+        if line.source in gone:
+            continue
         reasons = {**line.moved, **line.failed, **line.dropped}
         if line.refetched:
             reasons["refetched"] = line.refetched

@@ -125,6 +125,7 @@ class Report:
     families: list[FamilyLine] = field(default_factory=list)
     looked_again: list[RecheckLine] = field(default_factory=list)
     proposals: list[ProposalLine] = field(default_factory=list)
+    same_failure: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from cases.models import AuditHead, Case, Run, RunCount
 from domain.clock import iso, utc_now
@@ -25,6 +26,7 @@ from nightly.report import (
 from nightly.report_cases import case_lines, family_lines
 from nightly.report_rechecks import proposal_lines, recheck_lines
 from nightly.report_sources import source_lines
+from nightly.same_failure import same_failure
 
 
 def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
@@ -59,6 +61,7 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         ],
         looked_again=recheck_lines(run),
         proposals=proposal_lines(),
+        same_failure=same_failure(sources),
         overdue_holds=_overdue_holds(),
         refused_seeds=[asdict(problem) for problem in problems],
         audit_head=head.hash if head else "",
@@ -79,7 +82,8 @@ def _overdue_holds() -> list[str]:
         state=CaseState.ON_HOLD, hold_until__lte=utc_now(), restricted=False
     ).select_related("target", "hold_owner")
     return [
-        f"case {row.pk} {row.target.name}, held by {row.hold_owner} until {iso(row.hold_until)}"
+        f"case {row.pk} {row.target.name}, held by {row.hold_owner} until "
+        f"{timezone.localtime(row.hold_until):%Y-%m-%d %H:%M %z}"
         for row in rows.order_by("hold_until")
         if row.hold_until is not None
     ]

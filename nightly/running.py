@@ -13,14 +13,22 @@ from typing import Any
 
 from rich.console import Console
 
+from domain.counting import counted
 from domain.errors import InputError
 from domain.seeds import SeedList, SeedProblem, parse_seeds
-from nightly.night import Stage, run_night
+from nightly.demo import refuse_real_work
+from nightly.kinds import READ_BY
+from nightly.night import Stage, known_cases, run_night, waiting_cases
 from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
 from nightly.report import EXIT_SEEDS, Report
 from nightly.seed_files import with_files
+
+_NOTHING = (
+    "nothing to watch: no seed that `{kind}` reads, and no known case. Name seeds with --seeds "
+    "FILE or night.seeds; config/seeds.toml shows how"
+)
 
 
 def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
@@ -33,8 +41,14 @@ def add_options(parser: ArgumentParser, *, seeds_required: bool) -> None:
     )
 
 
-def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any]) -> int:
-    """Run ``stages`` over the seeds given and report. Returns the exit code."""
+def run(
+    kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any], program: str
+) -> int:
+    """Run ``stages`` over the seeds given and report. Returns the exit code.
+
+    ``program`` is how narcowatch is called here, for what to type next.
+    """
+    refuse_real_work(plan.data_dir, options["seeds"])
     if (max_pages := options.get("max_pages")) is not None:
         if max_pages < 1:
             raise InputError(f"--max-pages must be at least 1, not {max_pages}")
@@ -46,12 +60,26 @@ def run(kind: str, stages: Sequence[Stage], plan: Plan, options: dict[str, Any])
         print(_refused(options["seeds"], problem), file=sys.stderr)
     if seeds.problems and not (seeds.seeds or seeds.candidates):
         return EXIT_SEEDS
+    if nothing_to_watch(kind, seeds):
+        print(_NOTHING.format(kind=kind), file=sys.stderr)
+        return EXIT_SEEDS
     with Bars(Console(stderr=True)) as progress:
         report = run_night(kind, stages, plan, seeds, progress)
     if options["report"] is not None:
         write(report, options["report"])
     _print(report)
+    if (waiting := waiting_cases().count()) > 0:
+        many = counted(waiting, "case waits", "cases wait")
+        print(f"{many} for people: {program} review next --user NAME", file=sys.stderr)
     return report.exit_code
+
+
+def nothing_to_watch(kind: str, seeds: SeedList) -> bool:
+    """Whether a run of ``kind`` would look at nothing: no seed of its kinds, and no known case."""
+    kinds = READ_BY[kind]
+    if any(seed.target.kind in kinds for seed in seeds.seeds):
+        return False
+    return not known_cases().filter(target__kind__in=[*kinds]).exists()
 
 
 def _print(report: Report) -> None:
@@ -80,10 +108,18 @@ def _refused(path: Path, problem: SeedProblem) -> str:
 
 def write(report: Report, path: Path) -> None:
     """Write the report as JSON to ``path`` and as HTML beside it."""
+    write_text(path, as_json(report))
+    write_text(path.with_suffix(".html"), to_html(report))
+
+
+def as_json(report: Report) -> str:
+    """The report as an indented JSON object, with a line end."""
+    return json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a form of the report. Raises InputError when ``path`` cannot be written."""
     try:
-        path.write_text(
-            json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
-        path.with_suffix(".html").write_text(to_html(report), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"writing the report to {path}: {error.strerror}") from error

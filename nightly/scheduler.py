@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 log = logging.getLogger(__name__)
 NIGHT_JOB = "night"
+#: How a night ends that Ctrl-C or a service manager stopped: by itself, or by the signal.
+_STOPPED = frozenset({130, -signal.SIGINT, -signal.SIGTERM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,22 @@ def night_command(arguments: Sequence[str] = ()) -> list[str]:
 
 
 def run_command(command: Sequence[str]) -> int:
-    """Run one night and log how it ended."""
+    """Run one night and log how it ended. One that was stopped on purpose is no error."""
     code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
-    log.log(logging.INFO if code == 0 else logging.ERROR, "night ended with exit code %s", code)
+    if code in _STOPPED:
+        log.info("night was stopped; started again, it goes on where it was")
+    else:
+        log.log(logging.INFO if code == 0 else logging.ERROR, "night ended with exit code %s", code)
     return code
+
+
+def next_start(schedule: Schedule, now: datetime) -> str:
+    """When the next night starts: date, time, offset from UTC and name of the zone."""
+    trigger = CronTrigger.from_crontab(schedule.cron, timezone=schedule.timezone)
+    moment = trigger.get_next_fire_time(None, now)
+    if moment is None:
+        return f"never: no day fits {schedule.cron!r}"
+    return f"{moment:%Y-%m-%d %H:%M %z} ({schedule.timezone})"
 
 
 def build(

@@ -9,10 +9,12 @@ from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from cases import families, runs, sealing, tips
+from cases.models import RunSource
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.gathering import check_tor, gather, gather_channels, gather_sites
+from nightly.kinds import read_by
 from nightly.night import Counted, Night, Stage
 from nightly.rechecks import add_due, recheck
 from nightly.scoring import assess
@@ -36,7 +38,13 @@ def discover(night: Night) -> Counted:
         **{("skipped", reason): n for reason, n in night.seeds.left_out.items()},
         ("failed", "seed refused"): len(night.seeds.problems),
         **add_due(night),
+        ("skipped", f"not read by {night.run.kind}"): _left_out(night),
     }
+
+
+def _left_out(night: Night) -> int:
+    sources = RunSource.objects.filter(run=night.run)
+    return sources.exclude(target__kind__in=read_by(night.run)).count()
 
 
 def group_families(night: Night) -> Counted:

@@ -16,15 +16,28 @@ from domain.defang import defang, defang_prose
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
 from review.evidence import EvidenceView, evidence_of
+from review.excerpts import Mark
+from review.pages import (
+    CaptureBytes,
+    PageLine,
+    assessed_pages,
+    bytes_of,
+    page_lines,
+    queued_because,
+)
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
 _LOOKS_SHOWN = 5
+_LIKELIEST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CarrierView:
-    """A page or post that carries the verdict; ``marks`` are spans into ``text``."""
+    """A page or post that carries the verdict; ``marks`` are spans into ``text``.
+
+    Where no page carries it (a case queued for its ties), these are the likeliest pages.
+    """
 
     document_id: int
     url: str
@@ -32,12 +45,14 @@ class CarrierView:
     title: str
     probability: float
     text: str
-    marks: tuple[tuple[int, int, str], ...]
+    marks: tuple[Mark, ...]
+    evidence: CaptureBytes
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as a reviewer sees it; links are defanged.
+    """A case as a reviewer sees it; links are defanged. ``listed`` are its likeliest pages, of
+    ``pages`` in all.
 
     ``proposed_verdicts`` come from decided cases of the same family, ``proposals`` from looking
     again. ``verdicts`` stay empty until the
@@ -63,6 +78,8 @@ class CaseView:
     evidence: tuple[EvidenceView, ...] = ()
     looks: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
+    because: str = ""
+    listed: tuple[PageLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,8 @@ def case_view(case_id: int, person: Person) -> CaseView:
     case = _case(case_id)
     if case.restricted:
         raise AccessError(f"case {case_id} is in the restricted queue")
-    rows = list(
-        AssessmentRow.objects.filter(document_id__in=case.carriers, model=case.model)
-        .select_related("document__capture")
-        .order_by("-probability")[:_CARRIERS_SHOWN]
-    )
+    pages = assessed_pages(case)
+    rows = _carriers(case) or pages[:_LIKELIEST_SHOWN]
     return CaseView(
         case_id=case.pk,
         target=defang(case.target.name or case.target.value),
@@ -104,7 +118,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         substances=tuple(case.substances),
         regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
         langs=tuple(case.langs),
-        pages=case.target.documents.count(),
+        pages=len(pages),
         found=_found(case),
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
@@ -117,6 +131,8 @@ def case_view(case_id: int, person: Person) -> CaseView:
             for row in proposals.standing_open().filter(case=case)
         ),
         evidence=evidence_of(case),
+        because=queued_because(case),
+        listed=page_lines(pages),
     )
 
 
@@ -140,6 +156,14 @@ def decide_proposal(
 ) -> Proposal:
     """A person accepts or rejects a proposal. The case stays as it is."""
     return proposals.decide(proposal_id, person, accept=accept, reason=reason, clock=clock)
+
+
+def _carriers(case: Case) -> list[AssessmentRow]:
+    rows = AssessmentRow.objects.filter(
+        document_id__in=case.carriers, model=case.model, restricted=False
+    )
+    rows = rows.select_related("document__capture").order_by("-probability")
+    return list(rows[:_CARRIERS_SHOWN])
 
 
 def _case(case_id: int) -> Case:
@@ -175,7 +199,8 @@ def _carrier(row: AssessmentRow) -> CarrierView:
         title=document.title,
         probability=row.probability,
         text=document.text,
-        marks=tuple((s["start"], s["end"], s["kind"]) for s in row.spans),
+        marks=tuple(Mark(s["start"], s["end"], s["kind"], s["weight"]) for s in row.spans),
+        evidence=bytes_of(document.capture),
     )
 
 

@@ -16,7 +16,7 @@ from blocking.texts import one_line
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Only names, and only those that may fall with everything below them."""
     if entry.scope not in BY_NAME:
-        return f"a {entry.scope} cannot be blocked by name"
+        return f"{entry.scope}: cannot be blocked by name"
     if entry.action is not Action.BLOCK:
         return "a lifting is the entry's absence"
     return "" if entry.subdomains else "names below it must stay reachable"

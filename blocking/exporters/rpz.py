@@ -21,7 +21,7 @@ _LONGEST_PREFIX = len("www.")
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Only names go into a zone, and they must fit there under the zone's own name."""
     if entry.scope not in BY_NAME:
-        return f"a {entry.scope} cannot be blocked by name"
+        return f"{entry.scope}: cannot be blocked by name"
     if entry.action is not Action.BLOCK:
         return "a lifting is the entry's absence"
     if len(entry.host) + len(f".{info.zone}") + _LONGEST_PREFIX > _LONGEST:

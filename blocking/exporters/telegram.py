@@ -14,7 +14,7 @@ SCHEMA = "narcowatch.telegram-notices/1"
 
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Only channels."""
-    return "" if entry.telegram is not None else f"a {entry.scope} is no Telegram channel"
+    return "" if entry.telegram is not None else f"{entry.scope}: no Telegram channel"
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from blocking.texts import one_line
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Exact URLs and onions; a whole host is not a URL."""
     if entry.scope not in {Scope.URL, Scope.ONION}:
-        return f"a {entry.scope} is no exact URL"
+        return f"{entry.scope}: no exact URL"
     return "" if entry.action is Action.BLOCK else "a lifting is the entry's absence"
 
 

@@ -22,4 +22,5 @@ CHECKS = (
     Check("NW012", "secrets", parts.secrets_own),
     Check("NW013", "Chromium", parts.chromium_there),
     Check("NW014", "Unbound", parts.unbound_there),
+    Check("NW015", "settings", storage.settings_right),
 )

@@ -26,7 +26,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What is checked, as plain values."""
+    """What is checked, as plain values. ``program`` is how narcowatch is called here."""
 
     data_dir: Path
     index_url: str
@@ -43,6 +43,10 @@ class Installation:
     render_unconfined: bool
     exports: ExportPlan
     built_file: Path
+    settings_origin: str = ""
+    settings_refused: tuple[str, ...] = ()
+    data_dir_origin: str = ""
+    program: str = "narcowatch"
     disk_error_bytes: int = GIGABYTE
     disk_warning_bytes: int = 10 * GIGABYTE
     clock: Clock = utc_now

@@ -18,6 +18,7 @@ from crawlers.rendering import sandbox
 from domain.errors import InputError, ModelError
 from net.egress import port_answers, tor_answers
 from nightly.doctor.findings import Installation, Said, error, ok, warning
+from nightly.readiness import database_made
 
 #: Other machines' records, and our own of a moment ago, may be this far ahead.
 _TOLERANCE = timedelta(minutes=5)
@@ -26,7 +27,8 @@ _SECRET_FILE = "secret_key"
 
 
 def model_right(installation: Installation) -> Said:
-    hint = "restore the shipped model, or train one: narcowatch train --data DIR"
+    program = installation.program
+    hint = f"restore the shipped model, or train one: {program} train --data DIR"
     try:
         lexicon = read_lexicon(installation.lexicon_dir)
         cascade = classifiers.load(installation.model_dir, lexicon)
@@ -106,6 +108,8 @@ def clock_sane(installation: Installation) -> Said:
 
 def _newest_record() -> datetime | None:
     """When the newest event or capture was recorded; None without a record to ask."""
+    if not database_made():
+        return None
     try:
         event = AuditEvent.objects.order_by("-seq").first()
         capture = Capture.objects.order_by("-pk").first()
@@ -126,7 +130,7 @@ def secrets_own(installation: Installation) -> Said:
     if not installation.own_secret:
         return warning(
             "the secret was made here on first use",
-            "for real use set NARCOWATCH_SECRET_KEY and production = true",
+            "for real use set secret_key_file (README: For real use) and production = true",
         )
     if not installation.production:
         return warning("production is not switched on", "for real use set production = true")

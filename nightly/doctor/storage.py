@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from domain.errors import IndexingError
 from index.opening import open_engine
 from nightly.doctor.findings import GIGABYTE, Installation, Said, error, ok, warning
+from nightly.readiness import database_made, unapplied
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
+def settings_right(installation: Installation) -> Said:
+    if not installation.settings_refused:
+        return ok(installation.settings_origin)
+    count = len(installation.settings_refused)
+    lines = "\n".join(installation.settings_refused)
+    return error(
+        f"{installation.settings_origin}, {count} refused; what is right of them was checked:\n"
+        f"{lines}",
+        "correct them: docs/settings.md tells every key",
+    )
+
+
 def data_dir_writable(installation: Installation) -> Said:
     folder = installation.data_dir
+    named = f"{folder} ({installation.data_dir_origin})" if installation.data_dir_origin else folder
+    if not folder.exists():
+        above = next(parent for parent in folder.parents if parent.exists())
+        if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+            return warning(f"{named} is not there yet", f"run: {installation.program} migrate")
+        return error(f"{named} cannot be made in {above}", "set data_dir to a folder of yours")
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as failure:
-        return error(
-            f"{folder}: {failure.strerror}", "set data_dir to a folder that can be written"
-        )
+        return error(f"{named}: {failure.strerror}", "set data_dir to a folder that can be written")
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & _OTHERS:
         return warning(f"{folder} is open to others (mode {mode:o})", f"chmod 700 {folder}")
-    return ok(str(folder))
+    return ok(str(named))
 
 
 def disk_space(installation: Installation) -> Said:
@@ -53,6 +69,11 @@ def _nearest(path: Path) -> Path:
 
 
 def database_reachable(installation: Installation) -> Said:
+    if not database_made():
+        file = Path(str(connection.settings_dict["NAME"]))
+        if not file.parent.is_dir() and file.parent != installation.data_dir:
+            return error(f"{file}: there is no such folder", "check database.url")
+        return warning(f"{file} is not there yet", f"run: {installation.program} migrate")
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
@@ -63,19 +84,23 @@ def database_reachable(installation: Installation) -> Said:
 
 
 def database_migrated(installation: Installation) -> Said:
+    hint = f"run: {installation.program} migrate"
+    if not database_made():
+        return error("there is no database yet", hint)
     try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        left = unapplied()
     except DatabaseError as failure:
         return error(f"cannot be told: {failure}", "check database.url and that it runs")
-    if plan:
-        return error(f"{len(plan)} migrations have not been applied", "run: narcowatch migrate")
+    if left:
+        return error(f"{left} migrations have not been applied", hint)
     return ok("all migrations are applied")
 
 
 def index_writable(installation: Installation) -> Said:
     path = installation.data_dir / "index"
-    hint = "check index.url; `narcowatch index rebuild` makes a damaged index anew"
+    hint = f"check index.url; `{installation.program} index rebuild` makes a damaged index anew"
+    if not installation.index_url and not path.exists():
+        return ok(f"{path} is not there yet: the first night makes it")
     try:
         engine = open_engine(installation.index_url, path)
     except IndexingError as failure:

@@ -14,6 +14,7 @@ from blocking.entries import Scope
 from blocking.exporters import FORMATS
 from blocking.models import BlockingRequest, Export
 from cases.models import Person
+from cases.moves import move
 from domain.clock import utc_now
 from domain.states import CaseState
 from nightly.cli import main
@@ -31,6 +32,7 @@ class Result:
 def data_dir(tmp_path: Path, settings: Settings, clock: Time) -> Path:
     clock.now = utc_now()
     settings.NARCOWATCH = live.NARCOWATCH.model_copy(update={"data_dir": tmp_path / "var"})
+    (tmp_path / "var").mkdir()
     return tmp_path / "var"
 
 
@@ -88,7 +90,25 @@ def test_a_dry_run_writes_neither_files_nor_requests(confirmed: Confirmed, run, 
     assert run("export", "--recipient", "regulator", "--dry-run").out == dry.out
 
 
-def test_a_refused_export_exits_1_and_names_what_is_wrong(run, db: None) -> None:
+def test_nothing_confirmed_is_said_and_uses_up_no_number(
+    confirmed: Confirmed, run, db: None
+) -> None:
+    for arguments in (["--dry-run"], []):
+        done = run("export", "--recipient", "regulator", *arguments)
+        assert (done.code, done.err) == (0, "")
+        assert "nothing to export: no confirmed case concerns regulator" in done.out
+    assert not Export.objects.exists()
+    confirmed(host("shop.test"))
+    assert "regulator/1" in run("export", "--recipient", "regulator").out
+
+
+def test_a_refused_export_exits_1_and_names_what_is_wrong(
+    confirmed: Confirmed, run, supervisor: Person, password: str
+) -> None:
+    case = confirmed(host("shop.test"))
+    run("export", "--recipient", "regulator")
+    run("release", "regulator/1", "--user", "saule", "--password-file", password)
+    move(case.pk, CaseState.WITHDRAWN, actor="test", reason="a mistake")
     refused = run("export", "--recipient", "regulator")
     assert refused.code == 1
     assert "an empty list would unblock everything" in refused.err

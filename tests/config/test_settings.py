@@ -15,7 +15,7 @@ import pytest
 from config.databases import database
 from config.errors import SettingsError
 from config.schema import CHECKOUT
-from config.secrets import kept_secret
+from config.secrets import kept_secret, secret_in
 
 
 def run(code: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +43,7 @@ cursor = connection.cursor()
 ask = lambda name: cursor.execute("PRAGMA " + name).fetchone()[0]
 print(json.dumps([ask("journal_mode"), ask("foreign_keys"), ask("busy_timeout")]))
 """
+    (tmp_path / "data").mkdir()
     done = run(code, tmp_path, DATA_DIR="data")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == ["wal", 1, 30000]
@@ -67,6 +68,7 @@ threads = [Thread(target=add) for _ in range(4)]
 [one.start() for one in threads]; [one.join() for one in threads]
 print(connection.cursor().execute("SELECT n FROM n").fetchone()[0])
 """
+    (tmp_path / "data").mkdir()
     done = run(code, tmp_path, DATA_DIR="data")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "100\n"
@@ -83,12 +85,50 @@ print(make_password("correct horse battery")[:6])
 
 def test_a_secret_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
     code = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
-    first = run(code, tmp_path, DATA_DIR="data")
-    assert len(first.stdout.strip()) > 50
-    assert run(code, tmp_path, DATA_DIR="data").stdout == first.stdout
+    made = kept_secret(tmp_path / "data")
+    assert len(made) > 50
+    assert run(code, tmp_path, DATA_DIR="data").stdout.strip() == made
     kept = tmp_path / "data" / "secret_key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+def test_settings_alone_make_nothing(tmp_path: Path) -> None:
+    code = "import django; django.setup(); from django.conf import settings; settings.SECRET_KEY"
+    done = run(code, tmp_path, DATA_DIR="data")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_in_a_file_of_the_operators(tmp_path: Path) -> None:
+    code = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
+    file = tmp_path / "key"
+    file.write_text(f"{'k' * 50}\n")
+    file.chmod(0o600)
+    done = run(code, tmp_path, SECRET_KEY_FILE="key", PRODUCTION="true")
+    assert done.stdout == f"{'k' * 50}\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "complaint"),
+    [
+        (None, 0o600, "No such file"),
+        (b"k" * 50, 0o640, "chmod 600"),
+        (b"k" * 49, 0o600, "49 characters"),
+        (b"", 0o600, "0 characters"),
+        (b"\xff" * 50, 0o600, "not UTF-8"),
+    ],
+)
+def test_a_secret_file_that_is_no_secret_is_refused(
+    tmp_path: Path, content: bytes | None, mode: int, complaint: str
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+        file.chmod(mode)
+    with pytest.raises(SettingsError, match=complaint) as caught:
+        secret_in(file)
+    assert "kkk" not in str(caught.value)
 
 
 def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
@@ -119,6 +159,7 @@ def test_what_goes_wrong_is_logged_in_the_data_directory(tmp_path: Path) -> None
 import django, logging; django.setup()
 logging.getLogger("crawlers").info("quiet"); logging.getLogger("crawlers").warning("loud")
 """
+    (tmp_path / "data").mkdir()
     done = run(code, tmp_path, DATA_DIR="data")
     assert done.stderr == "WARNING crawlers: loud\n"
     log = (tmp_path / "data" / "log" / "narcowatch.log").read_text()

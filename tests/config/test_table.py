@@ -35,9 +35,9 @@ def test_the_table_has_a_row_for_each_key_and_names_no_place_of_this_machine() -
 
 def test_the_example_file_is_right(tmp_path: Path) -> None:
     example = CHECKOUT / "narcowatch.example.toml"
-    environ = {"NARCOWATCH_CONFIG": str(example), "NARCOWATCH_SECRET_KEY": "k" * 50}
-    settings = load(environ, tmp_path)
+    settings = load({"NARCOWATCH_CONFIG": str(example)}, tmp_path)
     assert settings.production
+    assert settings.secret_key_file == CHECKOUT / "narcowatch.key"
     assert [one.name for one in settings.blocking.recipients] == ["regulator", "operators"]
     assert "secret_key" not in tomllib.loads(example.read_text(encoding="utf-8"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.gazetteer import GAZETTEER
-from domain.regions import REGION_NAMES, find_regions, regions_of
+from domain.regions import REGION_NAMES, codes_named, find_regions, regions_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_most_named_comes_first() -> None:
 def test_every_region_has_a_name_and_places() -> None:
     assert set(GAZETTEER) == set(REGION_NAMES)
     assert len(GAZETTEER) == 17 + 3
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("KZ-75", ("KZ-75",)),
+        ("kz-75", ("KZ-75",)),
+        ("Almaty", ("KZ-75",)),
+        ("almaty region", ("KZ-19",)),
+        ("Abai", ("KZ-10",)),
+        ("Шымкент", ("KZ-79",)),
+        ("қонаев", ("KZ-19",)),
+        ("nowhere", ()),
+        ("KZ-99", ()),
+        ("", ()),
+    ],
+)
+def test_a_region_is_named_by_code_or_name(name: str, codes: tuple[str, ...]) -> None:
+    assert codes_named(name) == codes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import StringIO
 
 import pytest
@@ -44,6 +45,15 @@ def test_nothing_found_is_no_error() -> None:
     assert json.loads(run("search", "мефедрон", "--json"))["hits"] == []
 
 
+def test_a_search_makes_no_index() -> None:
+    folder = settings.NARCOWATCH.data_dir / "index"
+    shutil.rmtree(folder)
+    err = StringIO()
+    call_command("search", "мефедрон", stdout=StringIO(), stderr=err)
+    assert "no index yet" in err.getvalue()
+    assert not folder.exists()
+
+
 def test_json_says_where_it_matches() -> None:
     shop(text="Ёлки! Купить мефедрона \u202e")
     run("index", "sync")
@@ -65,6 +75,10 @@ def test_filters_on_the_command_line() -> None:
         (("--state", "confirmed"), 0),
         (("--kind", "onion"), 0),
         (("--lang", "ru"), 1),
+        (("--lang", "Russian"), 1),
+        (("--lang", "kk"), 0),
+        (("--region", "almaty"), 1),
+        (("--region", "Шымкент"), 0),
         (("--region", "KZ-75"), 1),
         (("--region", "KZ-10"), 0),
         (("--substance", "mephedrone"), 1),
@@ -91,6 +105,8 @@ def test_hostile_text_is_made_visible_and_acts_on_nothing() -> None:
         ['"abc'],
         ["a OR"],
         ["a", "--limit", "0"],
+        ["a", "--lang", "tlh"],
+        ["a", "--region", "Atlantis"],
         ["a", "--since", "yesterday"],
         ["a", "--since", "2026-02-30"],
         ["a", "--until", "9999-12-31"],

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+import stat
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -67,17 +70,90 @@ def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
     assert done.stderr == "narcowatch: there is no command 'nigth'; `narcowatch help` lists them\n"
 
 
-def test_a_database_without_tables_is_told_in_one_line(tmp_path: Path) -> None:
-    done = narcowatch(tmp_path, "audit", "verify")
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "no such table" in done.stderr
-    assert "migrate" in done.stderr
-    assert "Traceback" in (tmp_path / "var" / "log" / "narcowatch.log").read_text()
+READING = (
+    ["report"],
+    ["search", "x"],
+    ["audit", "verify"],
+    ["person", "list"],
+    ["review", "next", "--user", "x"],
+    ["export", "--recipient", "regulator"],
+    ["index", "status"],
+    ["night"],
+    ["scheduler"],
+)
+
+
+@pytest.mark.parametrize("arguments", READING, ids=lambda words: words[0])
+def test_a_command_in_a_wrong_folder_makes_nothing_and_says_where_it_looked(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    done = narcowatch(tmp_path, *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"no record in {tmp_path}/var (the default: no narcowatch.toml in {tmp_path})" in (
+        done.stderr
+    )
+    assert done.stderr.endswith("narcowatch migrate\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_and_the_settings_table_make_nothing(tmp_path: Path) -> None:
+    assert narcowatch(tmp_path, "settings-table").returncode == 0
+    assert narcowatch(tmp_path, "doctor").returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", READING, ids=lambda words: words[0])
+def test_tables_that_are_missing_are_told_with_what_to_type(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    sqlite3.connect(data / "narcowatch.sqlite3").close()
+    (data / "narcowatch.sqlite3").touch()
+    done = narcowatch(tmp_path, *arguments, DATA_DIR="data")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "migrations have not been applied" in done.stderr
+    program = Path(sys.executable).parent / "narcowatch"
+    assert done.stderr.endswith(f"run: NARCOWATCH_DATA_DIR=data {program} migrate\n")
+
+
+def test_the_help_of_a_command_needs_no_record(tmp_path: Path) -> None:
+    assert narcowatch(tmp_path, "night", "--help").returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_tells_its_own_version(tmp_path: Path) -> None:
+    assert narcowatch(tmp_path, "--version").stdout == f"narcowatch {version('narcowatch')}\n"
+
+
+def test_migrating_begins_a_record_that_others_cannot_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "nightly.cli", "migrate"],
+        cwd=tmp_path,
+        env=environment(DATA_DIR="deep/data"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        umask=0,
+    )
+    assert done.returncode == 0, done.stderr
+    data = tmp_path / "deep" / "data"
+    assert done.stdout.startswith(f"data directory {data} (the variable NARCOWATCH_DATA_DIR)\n")
+    made = {path: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.rglob("*")]}
+    assert {"secret_key", "narcowatch.sqlite3"} <= {path.name for path in made}
+    for path, mode in made.items():
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+    assert narcowatch(tmp_path, "audit", "verify", DATA_DIR="deep/data").returncode == 0
+
+
+def test_a_data_directory_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = narcowatch(tmp_path, "migrate", DATA_DIR="file/below")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "set data_dir" in done.stderr
 
 
 def test_a_rule_of_the_house_becomes_one_line(tmp_path: Path) -> None:
-    assert narcowatch(tmp_path, "migrate").returncode == 0
     code = """
 import sys
 from nightly import cli

@@ -20,6 +20,7 @@ from blocking.plan import ExportPlan, Recipient, RequestRules
 from cases import audit
 from config.schema import CHECKOUT
 from crawlers.rendering import sandbox
+from index.opening import open_engine
 from nightly.doctor import CHECKS, Check, Finding, Installation, State, examine
 from tests.net.servers import raw_server
 from tests.net.socks_server import socks_server
@@ -79,6 +80,24 @@ def test_a_data_directory_that_cannot_be_written_is_an_error(installation: Insta
     assert str(file) in finding.message
 
 
+def test_a_data_directory_that_can_be_made_is_a_warning_and_is_not_made(
+    installation: Installation,
+) -> None:
+    below = installation.data_dir / "not" / "yet"
+    finding = said("NW001", replace(installation, data_dir=below, program="bin/narcowatch"))
+    assert (finding.state, finding.hint) == (State.WARNING, "run: bin/narcowatch migrate")
+    assert list(installation.data_dir.iterdir()) == []
+
+
+def test_settings_that_are_refused_are_an_error_that_names_them(
+    installation: Installation,
+) -> None:
+    assert said("NW015", installation).state is State.OK
+    finding = said("NW015", replace(installation, settings_refused=("a = 1: wrong", "b: gone")))
+    assert finding.state is State.ERROR
+    assert finding.message.splitlines()[1:] == ["a = 1: wrong", "b: gone"]
+
+
 def test_a_data_directory_open_to_others_is_a_warning(installation: Installation) -> None:
     installation.data_dir.chmod(0o755)
     finding = said("NW001", installation)
@@ -104,6 +123,9 @@ def test_a_record_that_is_there_and_migrated(installation: Installation) -> None
 
 
 def test_an_index_that_cannot_be_written_is_an_error(installation: Installation) -> None:
+    assert "not there yet" in said("NW005", installation).message
+    assert list(installation.data_dir.iterdir()) == []
+    open_engine("", installation.data_dir / "index").close()
     assert said("NW005", installation).state is State.OK
     shutil.rmtree(installation.data_dir / "index")
     (installation.data_dir / "index").write_text("in the way")
@@ -299,6 +321,7 @@ def test_the_doctor_of_a_fresh_checkout_asks_for_migrations_and_then_is_content(
     fresh = doctor(tmp_path, "doctor", "--json")
     assert fresh.returncode == 1, fresh.stderr
     assert [one for one, state in states(fresh).items() if state == "error"] == ["NW004"]
+    assert list(tmp_path.iterdir()) == []
     assert doctor(tmp_path, "migrate").returncode == 0
     well = doctor(tmp_path, "doctor", "--json")
     assert well.returncode == 0, well.stdout
@@ -319,3 +342,13 @@ def test_a_data_directory_that_cannot_be_made_is_told_not_thrown(tmp_path: Path)
     assert done.returncode == 1, done.stderr
     assert states(done)["NW001"] == "error"
     assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_runs_where_settings_are_refused(tmp_path: Path) -> None:
+    done = doctor(tmp_path, "doctor", "--json", CRAWL__MAX_PAGES="many", PRODUCTION="true")
+    assert done.returncode == 1, done.stderr
+    assert [*states(done)] == [check.id for check in CHECKS]
+    assert states(done)["NW015"] == "error"
+    table = doctor(tmp_path, "doctor", CRAWL__MAX_PAGES="many")
+    assert "NARCOWATCH_CRAWL__MAX_PAGES = 'many'" in table.stdout
+    assert "NW006" in table.stdout

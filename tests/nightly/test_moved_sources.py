@@ -97,7 +97,7 @@ def test_a_source_that_moved_is_kept_by_the_documents_of_its_destination(writer)
     out = StringIO()
     to_terminal(report, Console(file=out, width=200))
     assert "moves to www.shop.test 1" in out.getvalue()
-    assert "moves to www.shop.test 1" in to_html(report)
+    assert "moves to www[.]shop[.]test 1" in to_html(report)
 
 
 def test_a_destination_that_gives_nothing_breaks_the_source_that_moved(writer) -> None:

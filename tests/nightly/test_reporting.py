@@ -13,9 +13,11 @@ from cases import counts, intake, runs
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run
+from cases.moves import move
 from domain.candidates import Why
 from domain.captures import CaptureRecord, Egress, Outcome
 from domain.seeds import SeedProblem, parse_seeds
+from domain.states import CaseState
 from domain.targets import site_key
 from nightly import reporting
 from nightly.rendering import to_html, to_terminal
@@ -196,3 +198,56 @@ def test_that_a_site_has_no_hints_is_no_failure(writer: EvidenceWriter) -> None:
     assert (shop.requests, shop.documents, shop.failed) == (3, 1, {"not_found": 1})
     quiet = night(writer, page("http://shop.test/"), robots)
     assert line(reporting.build(quiet), "shop.test").failed == {}
+
+
+def test_names_that_led_nowhere_are_folded_into_a_count(writer: EvidenceWriter) -> None:
+    run = night(writer, page("http://shop.test/"))
+    for name in ("gone1", "gone2", "dead"):
+        runs.add_source(run, site_key(f"http://{name}.test/"), Why.MENTION)
+    records = [
+        failed("http://gone1.test/", Outcome.NOT_FOUND),
+        failed("http://gone2.test/", Outcome.NOT_FOUND),
+        failed("http://dead.test/", Outcome.DNS),
+    ]
+    intake.store(run.pk, "crawl", records, writer)
+    report = reporting.build(run)
+    assert len([line for line in report.sources if line.why == "mention"]) == 3
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=200))
+    assert "gone1" not in out.getvalue()
+    assert "3 names led nowhere: not_found 2, dns 1" in out.getvalue()
+
+
+def test_a_machine_without_dns_is_told_so(writer: EvidenceWriter) -> None:
+    run = new_run()
+    hosts = ("http://one.test/", "http://two.test/")
+    for url in hosts:
+        runs.add_source(run, site_key(url), Why.SEED)
+    intake.store(run.pk, "crawl", [failed(url, Outcome.DNS) for url in hosts], writer)
+    report = reporting.build(run)
+    (told,) = report.as_json()["same_failure"]
+    assert told.startswith("all 2 sources outside Tor failed with dns")
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=200))
+    assert told in out.getvalue()
+    assert told.replace("'", "&#x27;") in to_html(report)
+
+
+def test_times_are_those_of_the_nights_zone_and_targets_are_defanged(
+    writer: EvidenceWriter,
+) -> None:
+    run = night(writer, page("http://shop.test/"))
+    case = run.sources.get(target__value="shop.test").target.case
+    for state in ("assessed", "in_review"):
+        move(case.pk, CaseState(state), actor="test", reason="set up")
+    report = reporting.build(run)
+    assert report.started_at.startswith("2026-03-01T12:00:00")
+    html = to_html(report)
+    assert "2026-03-01 17:00:00 +0500" in html
+    assert "shop[.]test" in html
+    assert ">shop.test<" not in html
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=200))
+    shown = out.getvalue()
+    assert "night, 2026-03-01 17:00:00 +0500 to" in shown
+    assert shown.index("Cases found") < shown.index("Sources") < shown.index("Stages")

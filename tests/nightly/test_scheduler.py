@@ -1,11 +1,19 @@
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from nightly.scheduler import NIGHT_JOB, Schedule, build, night_command, run_command
+from config.schema import CHECKOUT
+from nightly.scheduler import NIGHT_JOB, Schedule, build, next_start, night_command, run_command
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -23,3 +31,56 @@ def test_the_scheduler_runs_the_same_command_as_an_operator() -> None:
     assert command[1:] == ["-m", "nightly.cli", "night", "--help"]
     assert run_command(command) == 0
     assert run_command(night_command(["--no-such-option"])) == 2
+
+
+def test_the_next_start_is_told_with_date_time_and_zone() -> None:
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    told = next_start(Schedule("0 1 * * *", "Asia/Almaty", 3600), noon)
+    assert told == "2026-03-02 01:00 +0500 (Asia/Almaty)"
+    assert "never" in next_start(Schedule("0 1 30 2 *", "Asia/Almaty", 3600), noon)
+
+
+@pytest.mark.parametrize("code", ["130", "os.kill(os.getpid(), 15)"])
+def test_a_night_that_was_stopped_is_no_error(code: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        run_command([sys.executable, "-c", f"import os, sys; sys.exit({code})"])
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    run_command([sys.executable, "-c", "import sys; sys.exit(3)"])
+    assert caplog.records[-1].levelname == "ERROR"
+
+
+def scheduler(folder: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "nightly.cli", *arguments],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(CHECKOUT),
+            **{f"NARCOWATCH_{name}": value for name, value in variables.items()},
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_it_tells_its_seeds_and_ends_quietly_when_stopped(tmp_path: Path) -> None:
+    with scheduler(tmp_path, "migrate", "--verbosity", "0") as migrating:
+        assert migrating.wait(60) == 0
+    with scheduler(tmp_path, "scheduler", NIGHT__SEEDS="no.toml") as refused:
+        _, told = refused.communicate(timeout=60)
+    assert (refused.returncode, told.count("\n")) == (2, 1)
+    assert "no.toml': cannot be read" in told
+    (tmp_path / "my.toml").write_text('[[site]]\nurl = "http://shop.example/"\n')
+    for seeds, words in (("my.toml", f"1 seed of {tmp_path}/my.toml"), ("", "known cases alone")):
+        given = {"NIGHT__SEEDS": seeds} if seeds else {}
+        with scheduler(tmp_path, "scheduler", **given) as running:
+            assert running.stdout is not None
+            first = running.stdout.readline()
+            assert first.startswith("next night 20")
+            assert words in first
+            assert running.stdout.readline() == "Ctrl-C stops\n"
+            os.killpg(running.pid, signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        assert (running.returncode, told) == (130, "narcowatch: interrupted\n")

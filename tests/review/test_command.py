@@ -31,13 +31,16 @@ def review(*arguments: str) -> str:
 
 def test_two_people_confirm_at_the_command_line(password: str) -> None:
     case = case_in(CaseState.IN_REVIEW)
-    for name, state in (("one", "in_review"), ("two", "confirmed")):
+    for name, told in (
+        ("one", "in_review, 1 of 2 confirmations; another person must look"),
+        ("two", "confirmed, two people agree; the next export asks for it to be blocked"),
+    ):
         analyst(name)
         out = review(
             *("confirm", str(case.pk), "--user", name, "--password-file", password),
             *("--jurisdiction", "ships_to", "--seconds", "31"),
         )
-        assert out == f"case {case.pk}: {state}\n"
+        assert out == f"case {case.pk}: {told}\n"
     decision = Case.objects.get(pk=case.pk).decisions.first()
     assert decision is not None
     assert (decision.jurisdiction, decision.seconds) == ("ships_to", 31)
@@ -61,10 +64,32 @@ def test_a_hold_names_its_end(password: str) -> None:
         *("hold", str(case.pk), "--user", "one", "--password-file", password),
         *("--reason", "operation", "--until", "2999-01-31"),
     )
-    assert out == f"case {case.pk}: on_hold\n"
+    assert out.startswith(f"case {case.pk}: on_hold, nothing about it leaves the house")
 
 
 def test_an_empty_queue_says_so(password: str) -> None:
     analyst("one")
     out = review("next", "--user", "one", "--password-file", password)
     assert out == "no case is waiting for you\n"
+
+
+def test_a_dismissal_against_a_confirmation_asks_for_a_third_person(password: str) -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    for name in ("one", "two", "three", "four"):
+        analyst(name)
+    ask = ("--password-file", password)
+    review("confirm", str(case.pk), "--user", "one", "--jurisdiction", "sells_in", *ask)
+    out = review("dismiss", str(case.pk), "--user", "two", "--reason", "a fan shop", *ask)
+    assert out == f"case {case.pk}: escalated, another person, who has not decided it, must look\n"
+    out = review("dismiss", str(case.pk), "--user", "three", "--reason", "a fan shop", *ask)
+    assert out.startswith(f"case {case.pk}: dismissed, ")
+
+
+def test_a_case_is_shown_with_its_options(password: str) -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    analyst("one")
+    ask = ("--user", "one", "--password-file", password)
+    for arguments in (("next",), ("next", "--full"), ("show", str(case.pk), "--ngrams")):
+        out = review(arguments[0], *arguments[1:], *ask)
+        assert "shop[.]test" in out
+        assert "queued because" in out

@@ -1,13 +1,15 @@
 """``make run``: a whole night over the sample world, decided by two demo reviewers.
 
-Everything is kept in a data directory of its own, which every demo begins anew; the Tor network's
-keys are cached beside it, so that onion names and start-up times stay the same.
+Everything is kept in a data directory of its own, which every demo begins anew and in which
+nothing else may run; the Tor network's keys are cached beside it, so that onion names and start-up
+times stay the same. Settings of the caller's own (``NARCOWATCH_*``) have no part in it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,12 +18,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from nightly.demo import mark
 from tests.world.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Exit codes of a night after which a demo goes on: it is complete, or it says what was silent.
 _GOES_ON = (0, 3)
 RECIPIENT = "demo-regulator"
+_OWN = "NARCOWATCH_"
 
 
 def main(var: Path = ROOT / "var") -> int:
@@ -31,13 +35,16 @@ def main(var: Path = ROOT / "var") -> int:
     exports = var / "exports"
     for folder in (data, exports / RECIPIENT):
         shutil.rmtree(folder, ignore_errors=True)
-    data.mkdir(parents=True)
-    console.print("starting the sample world on loopback …")
+    data.mkdir(parents=True, mode=0o700)
+    mark(data)
+    console.print(
+        f"the demo begins anew in {_short(data)}; starting the sample world on loopback …"
+    )
     with World(data / "world") as world:
         config = data / "narcowatch.toml"
         config.write_text(world.settings_toml(**_settings(data, exports)), encoding="utf-8")
         (data / "seeds.toml").write_text(world.seeds_toml(), encoding="utf-8")
-        environment = {**os.environ, "NARCOWATCH_CONFIG": str(config)}
+        environment = _environment(config)
         code = _night(data, environment)
         if code not in _GOES_ON:
             return code
@@ -46,12 +53,19 @@ def main(var: Path = ROOT / "var") -> int:
             ["-m", "tests.world.decide", str(data / "world.json")],
             ["-m", "nightly.cli", "export", "--recipient", RECIPIENT],
             ["-m", "tests.world.decide", "--release"],
+            ["-m", "nightly.cli", "report", "--cases", *_files(data)],
         ):
             failed = _run(step, environment)
             if failed:
                 return failed
     _say_what_next(console, config, exports)
     return 0
+
+
+def _environment(config: Path) -> dict[str, str]:
+    """The caller's environment with the demo's settings instead of the caller's."""
+    others = {name: text for name, text in os.environ.items() if not name.startswith(_OWN)}
+    return {**others, "NARCOWATCH_CONFIG": str(config)}
 
 
 def _settings(data: Path, exports: Path) -> dict[str, object]:
@@ -80,11 +94,13 @@ def _limits(world: World) -> dict[str, list[str]]:
 def _night(data: Path, environment: Mapping[str, str]) -> int:
     if failed := _run(["-m", "nightly.cli", "migrate", "--verbosity", "0"], environment):
         return failed
-    report = str(data / "report.json")
-    return _run(
-        ["-m", "nightly.cli", "night", "--seeds", str(data / "seeds.toml"), "--report", report],
-        environment,
-    )
+    seeds = str(data / "seeds.toml")
+    return _run(["-m", "nightly.cli", "night", "--seeds", seeds], environment)
+
+
+def _files(data: Path) -> list[str]:
+    """Options that write the report, as it is when people have decided."""
+    return ["--html", str(data / "report.html"), "--json-file", str(data / "report.json")]
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> int:
@@ -93,23 +109,38 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> int:
     ).returncode
 
 
-def _say_what_next(console: Console, config: Path, exports: Path) -> None:
+def _short(path: Path) -> str:
     here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
-    def short(path: Path) -> str:
-        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
-    console.print()
-    console.print(f"The report as a page: {short(config.parent / 'report.html')}")
-    console.print(f"The exports: {short(exports / RECIPIENT)}")
-    console.print()
-    console.print("Look on:", style="bold")
-    console.print(f"  export NARCOWATCH_CONFIG={short(config)}")
-    console.print("  .venv/bin/narcowatch search мефедрон")
-    console.print("  .venv/bin/narcowatch person add YOU --group analyst")
-    console.print("  .venv/bin/narcowatch review next --user YOU")
-    console.print("  .venv/bin/narcowatch audit verify")
-    console.print("With real seeds:", style="bold")
-    console.print("  cp narcowatch.example.toml narcowatch.toml   # then edit it")
-    console.print("  cp config/seeds.toml my.toml         # then edit it")
-    console.print("  make run SEEDS=my.toml")
+def next_commands(config: Path) -> list[str]:
+    """What to type to look on. Each command names the demo's settings for itself alone, so that
+    none of them leads real work into the demo's folder."""
+    narcowatch = f"NARCOWATCH_CONFIG={shlex.quote(_short(config))} .venv/bin/narcowatch"
+    return [
+        f"{narcowatch} {arguments}"
+        for arguments in (
+            "search мефедрон",
+            "person add aigerim --group analyst",
+            "review next --user aigerim",
+            "audit verify",
+        )
+    ]
+
+
+def _say_what_next(console: Console, config: Path, exports: Path) -> None:
+    lines = [
+        "",
+        f"The report as a page: {_short(config.parent / 'report.html')}",
+        f"The exports: {_short(exports / RECIPIENT)}",
+        "",
+        "Look on (the next `make run` begins the demo anew):",
+        *(f"  {command}" for command in next_commands(config)),
+        'With real seeds (README, "For real use"):',
+        "  cp narcowatch.example.toml narcowatch.toml   # then edit it",
+        "  cp config/seeds.toml my.toml                 # then edit it",
+        "  make run SEEDS=my.toml",
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

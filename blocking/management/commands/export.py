@@ -10,9 +10,12 @@ from django.db import transaction
 from rich.console import Console
 
 from blocking.apps import export_plan
-from blocking.exports import build
+from blocking.current import requests_for
+from blocking.exports import build, last_release
+from blocking.plan import Recipient
 from blocking.requests import make_requests
 from blocking.terminal import show_built, show_requests
+from domain.clock import utc_now
 from domain.errors import GateError
 
 
@@ -40,12 +43,20 @@ class Command(BaseCommand):
         try:
             with transaction.atomic() if dry else nullcontext():
                 show_requests(make_requests(plan.rules, protection), console)
-                built = build(recipient, plan, protection, like=options["like"], dry_run=dry)
+                built = None
+                if _anything_for(recipient):
+                    built = build(recipient, plan, protection, like=options["like"], dry_run=dry)
                 if dry:
                     transaction.set_rollback(True)
         except GateError as error:
             self.stderr.write(str(error))
             raise SystemExit(1) from error
+        if built is None:
+            self.stdout.write(
+                f"nothing to export: no confirmed case concerns {recipient.name}, which has no "
+                "release so far"
+            )
+            return
         show_built(built, console)
         if built.export is None:
             self.stdout.write("dry run: nothing was kept")
@@ -56,4 +67,9 @@ class Command(BaseCommand):
             self.stdout.write(f"built {plan.folder / built.export.folder}")
         if built.export.released_at is None:
             name = f"{built.export.recipient}/{built.export.number}"
-            self.stdout.write(f"to release it: narcowatch release {name} --user NAME")
+            self.stdout.write(f"to release it: {settings.CALLED_AS} release {name} --user NAME")
+
+
+def _anything_for(recipient: Recipient) -> bool:
+    """Whether there is or was something to export: a list that became empty is the gate's."""
+    return last_release(recipient.name) is not None or requests_for(recipient, utc_now()).exists()

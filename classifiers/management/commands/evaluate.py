@@ -10,6 +10,7 @@ from classifiers.cardtext import card_tables
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
 from classifiers.store import load, read_card
+from domain.errors import InputError
 
 
 class Command(BaseCommand):
@@ -33,7 +34,10 @@ class Command(BaseCommand):
             return
         corpus = options["corpus"] or settings.BASE_DIR / "tests" / "corpus" / "corpus.jsonl"
         if not options["data"] and not Path(corpus).is_file():
-            raise CommandError(f"there is no corpus at {corpus}: name one with --corpus or --data")
+            raise InputError(
+                f"there is nothing to measure on: {corpus} is not there. Name a text pack with "
+                "--data DIR or a corpus with --corpus FILE; --card prints the shipped figures"
+            )
         try:
             from classifiers.training import evaluate
         except ImportError as error:

@@ -5,11 +5,12 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from classifiers.lexicons import read_lexicon
 from classifiers.store import load
 from classifiers.stream import score_lines
+from domain.errors import InputError
 
 
 class Command(BaseCommand):
@@ -37,4 +38,4 @@ class Command(BaseCommand):
             # Nobody reads on. Python would complain once more when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            raise CommandError(f"{path} cannot be read: {error}") from error
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -4,6 +4,7 @@ import json
 import re
 from argparse import ArgumentParser
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from domain.errors import InputError
+from domain.regions import REGION_NAMES, codes_named
 from domain.states import CaseState
 from domain.targets import TargetKind
 from index.engine import EARLIEST, LATEST, Filters, Page, Query
@@ -26,6 +28,14 @@ _ACTING = re.compile(
     "\ud800-\udfff]"
 )
 
+#: The languages that texts are filed under, with the names they may be asked for by.
+_LANGS = {
+    "ru": ("russian", "русский"),
+    "kk": ("kazakh", "қазақша", "казахский"),
+    "en": ("english", "английский"),
+    "mixed": (),
+}
+
 
 class Command(BaseCommand):
     help = "Search the pages and posts of cases."
@@ -38,8 +48,13 @@ class Command(BaseCommand):
         states, kinds = [state.value for state in CaseState], [kind.value for kind in TargetKind]
         parser.add_argument("--state", action="append", default=[], choices=states)
         parser.add_argument("--kind", action="append", default=[], choices=kinds)
-        parser.add_argument("--lang", action="append", default=[], help="ru, kk, en, ...")
-        parser.add_argument("--region", action="append", default=[], help="ISO 3166-2: KZ-75, ...")
+        parser.add_argument("--lang", action="append", default=[], help=f"{', '.join(_LANGS)}")
+        parser.add_argument(
+            "--region",
+            action="append",
+            default=[],
+            help="code (ISO 3166-2: KZ-75) or name (Almaty)",
+        )
         parser.add_argument("--substance", action="append", default=[], help="group of substances")
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="first day")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="last day")
@@ -50,16 +65,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         query = _query(options)
         config = settings.NARCOWATCH
-        engine = open_engine(config.index.url, config.data_dir / "index")
-        try:
-            page = find(engine, query)
-        finally:
-            engine.close()
+        page = self._found(query, config.index.url, config.data_dir / "index")
         if options["json"]:
             self.stdout.write(as_json(query, page))
         else:
             out: Any = self.stdout
             show_page(page, Console(file=out._out), timezone.get_current_timezone())
+
+    def _found(self, query: Query, url: str, folder: Path) -> Page:
+        if not url and not folder.exists():
+            self.stderr.write(
+                "there is no index yet: a night, or `narcowatch index sync`, makes it"
+            )
+            return Page((), 0, {})
+        engine = open_engine(url, folder)
+        try:
+            return find(engine, query)
+        finally:
+            engine.close()
 
 
 def _query(options: dict[str, Any]) -> Query:
@@ -69,8 +92,8 @@ def _query(options: dict[str, Any]) -> Query:
         filters=Filters(
             states=tuple(options["state"]),
             kinds=tuple(options["kind"]),
-            langs=tuple(options["lang"]),
-            regions=tuple(options["region"]),
+            langs=tuple(map(_lang, options["lang"])),
+            regions=tuple(code for name in options["region"] for code in _regions(name)),
             substances=tuple(options["substance"]),
             since=_day(options["since"]),
             until=until + timedelta(days=1) if until else None,
@@ -78,6 +101,22 @@ def _query(options: dict[str, Any]) -> Query:
         limit=options["limit"],
         offset=options["offset"],
     )
+
+
+def _lang(name: str) -> str:
+    wanted = name.strip().lower()
+    found = next((code for code, words in _LANGS.items() if wanted in {code, *words}), None)
+    if found is None:
+        raise InputError(f"not a language: {name!r}; there are {', '.join(_LANGS)}")
+    return found
+
+
+def _regions(name: str) -> tuple[str, ...]:
+    codes = codes_named(name)
+    if not codes:
+        known = ", ".join(f"{code} {english}" for code, english in REGION_NAMES.items())
+        raise InputError(f"not a region: {name!r}; there are {known}")
+    return codes
 
 
 def _day(text: str | None) -> datetime | None:

@@ -19,4 +19,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = plan_of(settings.NARCOWATCH)
-        raise SystemExit(running.run("channels", READ_CHANNELS, plan, options))
+        raise SystemExit(running.run("channels", READ_CHANNELS, plan, options, settings.CALLED_AS))

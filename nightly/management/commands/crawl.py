@@ -20,4 +20,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = plan_of(settings.NARCOWATCH)
-        raise SystemExit(running.run("crawl", CRAWL, plan, options))
+        raise SystemExit(running.run("crawl", CRAWL, plan, options, settings.CALLED_AS))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = examine(CHECKS, installation_of(settings.NARCOWATCH))
+        installation = replace(
+            installation_of(settings.NARCOWATCH),
+            settings_origin=settings.SETTINGS_ORIGIN.settings,
+            settings_refused=settings.SETTINGS_REFUSED,
+            data_dir_origin=settings.SETTINGS_ORIGIN.data_dir,
+            program=settings.CALLED_AS,
+        )
+        findings = examine(CHECKS, installation)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(one) for one in findings], indent=2))
         else:
@@ -58,10 +65,10 @@ def installation_of(settings: Settings) -> Installation:
         proxy=settings.net.proxy,
         test_networks=tuple(network.name for network in settings.net.test_networks),
         production=settings.production,
-        own_secret=bool(settings.secret_key),
         render_use=settings.crawl.render,
         render_user=settings.render.user,
         render_unconfined=settings.render.unconfined,
+        own_secret=bool(settings.secret_key or settings.secret_key_file),
         exports=export_plan(settings),
         built_file=Path(config.__file__),
     )

@@ -21,4 +21,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         plan = plan_of(settings.NARCOWATCH)
         options["seeds"] = options["seeds"] or settings.NARCOWATCH.night.seeds
-        raise SystemExit(running.run("night", NIGHT, plan, options))
+        raise SystemExit(running.run("night", NIGHT, plan, options, settings.CALLED_AS))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from cases.models import Run
 from domain.errors import InputError
 from domain.seeds import SeedProblem
 from nightly import reporting
-from nightly.rendering import console, to_html, to_terminal
+from nightly.rendering import cases_to_terminal, console, to_html, to_terminal
+from nightly.running import as_json, write_text
 
 
 class Command(BaseCommand):
@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--run", type=int, metavar="N", help="the number of the run")
         parser.add_argument("--json", action="store_true", help="as JSON")
+        parser.add_argument("--cases", action="store_true", help="the cases found alone")
         parser.add_argument("--html", type=Path, metavar="FILE", help="write the page there")
+        parser.add_argument("--json-file", type=Path, metavar="FILE", help="write the JSON there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         runs = Run.objects.order_by("-pk")
@@ -32,8 +34,12 @@ class Command(BaseCommand):
         refused = [SeedProblem(**seed) for seed in run.report.get("refused_seeds", ())]
         report = reporting.build(run, refused)
         if options["html"]:
-            options["html"].write_text(to_html(report), encoding="utf-8")
+            write_text(options["html"], to_html(report))
+        if options["json_file"]:
+            write_text(options["json_file"], as_json(report))
         if options["json"]:
-            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
-        elif not options["html"]:
+            self.stdout.write(as_json(report), ending="")
+        elif options["cases"]:
+            cases_to_terminal(report, console())
+        elif not (options["html"] or options["json_file"]):
             to_terminal(report, console())

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser
-from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from nightly.scheduler import Schedule, build, night_command, run_command
+from config.schema import Settings
+from domain.clock import utc_now
+from domain.counting import counted
+from domain.errors import InputError
+from nightly.demo import refuse_real_work
+from nightly.running import read_seeds
+from nightly.scheduler import Schedule, build, next_start, night_command, run_command
 
 
 class Command(BaseCommand):
@@ -19,12 +24,38 @@ class Command(BaseCommand):
         parser.add_argument("--now", action="store_true", help="run one night at once as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        night = settings.NARCOWATCH.night
+        chosen: Settings = settings.NARCOWATCH
+        refuse_real_work(chosen.data_dir, chosen.night.seeds)
+        seeds = _seeds(chosen)
+        night = chosen.night
         schedule = Schedule(night.schedule, night.timezone, int(night.window_hours * 3600))
-        job = partial(run_command, night_command())
+
+        def say_next() -> None:
+            self.stdout.write(f"next night {next_start(schedule, utc_now())}, {seeds}")
+            self.stdout.flush()
+
+        def job() -> None:
+            run_command(night_command())
+            say_next()
+
         scheduler = build(BlockingScheduler(timezone=night.timezone), schedule, job)
         if options["now"]:
             scheduler.add_job(job)
         signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))
-        self.stdout.write(f"night at {night.schedule} {night.timezone}; Ctrl-C stops")
+        say_next()
+        self.stdout.write("Ctrl-C stops")
+        self.stdout.flush()
         scheduler.start()
+
+
+def _seeds(chosen: Settings) -> str:
+    """What the nights begin with, in words. Raises InputError when that is a file that has no
+    seed: every night would fail."""
+    path = chosen.night.seeds
+    if path is None:
+        return "no seeds: night.seeds is not set, known cases alone are looked at"
+    found = read_seeds(path)
+    if not found.seeds:
+        why = found.problems[0].reason if found.problems else "it has none"
+        raise InputError(f"night.seeds = {str(path)!r}: {why}")
+    return f"{counted(len(found.seeds), 'seed')} of {path}"

@@ -13,6 +13,7 @@ from domain.decisions import Jurisdiction
 from domain.errors import InputError
 from review import service
 from review.terminal import show_case
+from review.wording import told
 
 
 class Command(BaseCommand):
@@ -38,6 +39,11 @@ class Command(BaseCommand):
                 sub.add_argument("--reason", default="", help="why")
             if name in {"confirm", "dismiss"}:
                 sub.add_argument("--seconds", type=int, default=0, help="time spent on it")
+            if name in {"next", "show"}:
+                sub.add_argument("--full", action="store_true", help="whole texts, not excerpts")
+                sub.add_argument(
+                    "--ngrams", action="store_true", help="mark what only the model can read too"
+                )
             if name == "confirm":
                 sub.add_argument(
                     "--jurisdiction",
@@ -51,16 +57,20 @@ class Command(BaseCommand):
         person = person_of(options["user"], options["password_file"])
         what = options["what"]
         if what in {"next", "show"}:
-            self._show(person, options["case"] if what == "show" else service.next_case(person))
+            case_id = options["case"] if what == "show" else service.next_case(person)
+            self._show(person, case_id, options)
             return
         case = self._decide(what, person, options)
-        self.stdout.write(f"case {case.pk}: {case.state}")
+        self.stdout.write(f"case {case.pk}: {told(what, case)}")
 
-    def _show(self, person: Person, case_id: int | None) -> None:
+    def _show(self, person: Person, case_id: int | None, options: dict[str, Any]) -> None:
         if case_id is None:
             self.stdout.write("no case is waiting for you")
             return
-        show_case(service.case_view(case_id, person), Console())
+        view = service.case_view(case_id, person)
+        out: Any = self.stdout
+        console = Console(file=out._out)
+        show_case(view, console, full=options["full"], ngrams=options["ngrams"])
 
     def _decide(self, what: str, person: Person, options: dict[str, Any]) -> Case:
         case_id, reason = options["case"], options["reason"]

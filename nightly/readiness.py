@@ -1,0 +1,47 @@
+"""Whether there is a record to work on. Without one a command is refused and told what to type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from domain.errors import InputError
+
+#: Commands of ours that need no record; every other one does.
+WITHOUT_RECORD = frozenset(
+    {"doctor", "evaluate", "migrate", "score", "settings-table", "train", "verify-export"}
+)
+
+
+def check_record(data_dir: Path, origin: str, program: str) -> None:
+    """Raise InputError unless the data directory is there and the database has all its tables.
+
+    ``origin`` says where ``data_dir`` comes from, ``program`` how to call narcowatch. Nothing is
+    made on the way.
+    """
+    where = f"{data_dir} ({origin})"
+    if not data_dir.is_dir() or not database_made():
+        raise InputError(
+            f"there is no record in {where}; start narcowatch where your narcowatch.toml is, or "
+            f"begin one here: {program} migrate"
+        )
+    if left := unapplied():
+        are = "migration has" if left == 1 else "migrations have"
+        raise InputError(
+            f"{left} {are} not been applied to the database of {where}; run: {program} migrate"
+        )
+
+
+def database_made() -> bool:
+    """False for a database file that is not there: connecting would make an empty one."""
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
+        return True
+    return Path(str(connection.settings_dict["NAME"])).exists()
+
+
+def unapplied() -> int:
+    """How many migrations the database lacks. Raises DatabaseError when it cannot be asked."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,0 +1,86 @@
+"""All pages or posts of a case, and the evidence that stands behind one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.assessing import latest_assessments
+from cases.models import AssessmentRow, AuditEvent, Capture, Case, Target
+from domain.defang import defang
+from domain.targets import parse_key
+
+#: Pages listed of one case; a channel may have thousands of posts.
+LISTED = 20
+_HEAD = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One page or post as last captured; ``head`` is a page's title, or how the text begins."""
+
+    probability: float
+    url: str
+    part: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureBytes:
+    """Where the bytes of a capture are, and how they came: WARC ``file`` (relative to the evidence
+    folder) and ``offset``, both empty where nothing was stored; SHA-256 of the body."""
+
+    fetched_at: datetime
+    egress: str
+    file: str
+    offset: int
+    sha256: str
+
+
+def assessed_pages(case: Case) -> list[AssessmentRow]:
+    """The newest assessment of every page or post that may be shown, likeliest first."""
+    rows = [row for row in latest_assessments(case, case.model) if not row.restricted]
+    return sorted(rows, key=lambda row: (-row.probability, row.pk))
+
+
+def page_lines(rows: Sequence[AssessmentRow]) -> tuple[PageLine, ...]:
+    """The first ``LISTED`` of ``rows`` as lines."""
+    return tuple(_line(row) for row in rows[:LISTED])
+
+
+def _line(row: AssessmentRow) -> PageLine:
+    document = row.document
+    title = "" if document.part else document.title  # every post has its channel's
+    head = " ".join((title or document.text[: 4 * _HEAD]).split())
+    short = head if len(head) <= _HEAD else f"{head[: _HEAD - 1]}…"
+    return PageLine(row.probability, defang(document.capture.url), document.part, short)
+
+
+def bytes_of(capture: Capture) -> CaptureBytes:
+    """What stands behind a page."""
+    return CaptureBytes(
+        capture.fetched_at,
+        capture.egress,
+        capture.warc_file,
+        capture.warc_offset,
+        capture.sha256,
+    )
+
+
+def queued_because(case: Case) -> str:
+    """Why people are asked: score against threshold, or the selling targets it is tied to."""
+    events = AuditEvent.objects.filter(subject=f"case:{case.pk}", action="case.in_review")
+    event = events.order_by("-seq").first()
+    reason = str(event.details.get("reason", "")) if event else ""
+    if not case.tied_to or "named by" not in reason:
+        return reason
+    names = ", ".join(_name(key) for key in case.tied_to)
+    score = f"score {case.score or 0.0:.3f}"
+    return f"{score} alone is too low; it and what sells name each other: {names}"
+
+
+def _name(key: str) -> str:
+    wanted = parse_key(key)
+    target = Target.objects.filter(kind=wanted.kind, value=wanted.value).first()
+    return f"{wanted.kind} {defang(target.name if target and target.name else wanted.value)}"
