@@ -17,6 +17,8 @@ from domain.candidates import Why
 from domain.errors import KeyFormatError
 from domain.targets import TargetKey, TargetKind, canonical_url
 
+#: The stage of a run that a crawl counts under.
+STAGE = "crawl"
 LONGEST_ANCHOR = 200
 _CHUNK = 500
 _WORTH_RAISING = 0.05

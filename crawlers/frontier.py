@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
@@ -21,35 +21,32 @@ from classifiers.cascade import Glance
 from crawlers import visits
 from crawlers.budgets import RunBudget
 from crawlers.entries import (
+    STAGE,
     NewEntry,
     NewSource,
     first_url,
     lead_of,
-    pattern_counts,
-    robots_url,
-    sort_out,
 )
-from crawlers.fetches import HINT, ICON, LINK, ROBOTS, SOURCE, Job, Returned
+from crawlers.fetches import ICON, ROBOTS, SOURCE, Job, Returned
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
 from crawlers.ordering import Order, by_chance
+from crawlers.queueing import Queueing
 from crawlers.redirects import Moved
 from crawlers.sites import ASKED_FOR, Site, outstanding, rest_of
-from crawlers.urls import pattern
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.errors import InputError
 from domain.targets import TargetKey, TargetKind
 
-STAGE = "crawl"
 #: Entries left out for it are queued again when the run is resumed; the source is counted once.
 TOR_DOWN = Outcome.TOR_DOWN.value
 KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 #: Found by channels or in earlier nights: what led there is not known any more.
-_FIRST_OF_FOUND, _ROBOTS_PRIORITY = 0.5, 100.0
+_FIRST_OF_FOUND = 0.5
 _FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
 _CHUNK = 500
 _WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
@@ -82,6 +79,7 @@ class Frontier:
         self._user_agent = user_agent
         self._monotonic = monotonic
         self._clock = clock
+        self._queueing = Queueing(run_id, limits, order, self.sites, self._by_id)
         self.budget = RunBudget(limits, clock, monotonic())
 
     @property
@@ -127,14 +125,14 @@ class Frontier:
                 site.known += row["n"]
                 site.hops = row["hops"]
                 site.pages += fetched
+        for target_id in rows.filter(why=ICON).values_list("target_id", flat=True):
+            if site := self._by_id.get(target_id):
+                site.icon_asked = True
         if not self.limits.obey_robots:
             return
         waiting = rows.filter(why=ROBOTS, state=FrontierEntry.State.QUEUED)
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
-        for target_id in rows.filter(why=ICON).values_list("target_id", flat=True):
-            if site := self._by_id.get(target_id):
-                site.icon_asked = True
 
     def _first(self, site: Site, lead: Lead | None = None) -> NewEntry:
         priority = _FIRST.get(site.why, _FIRST_OF_FOUND if lead is None else None)
@@ -165,75 +163,8 @@ class Frontier:
         return self._by_id.get(target_id)
 
     def add(self, entries: Iterable[NewEntry]) -> None:
-        """Queue what is new of ``entries``, within budgets; the rest is counted. What is queued
-        already rises where a better link to it was found."""
-        sorted_out = sort_out(self.run_id, entries)
-        self._raise(sorted_out.better)
-        fresh = sorted_out.fresh
-        patterns = pattern_counts(self.run_id, fresh)
-        rows: list[FrontierEntry] = []
-        dropped: Counter[CountKey] = Counter()
-        for entry in fresh:
-            site = self.sites[entry.target]
-            shape = pattern(entry.url)
-            if reason := self._reason_against(site, entry, patterns[(site.id, shape)]):
-                dropped[CountKey(str(site.key), "dropped", reason)] += 1
-                continue
-            patterns[(site.id, shape)] += 1
-            site.known += 1
-            rows.append(entry.row(self.run_id, site.id, self._priority(site, entry)))
-        if self.limits.obey_robots:
-            rows.extend(self._robots_rows(rows))
-        FrontierEntry.objects.bulk_create(rows, batch_size=_CHUNK)
-        counts.add(self.run_id, STAGE, dropped)
-
-    def _priority(self, site: Site, entry: NewEntry) -> float:
-        if entry.priority is not None:
-            return entry.priority
-        return self._order.worth(site, entry.lead, entry.url, entry.depth)
-
-    def _raise(self, better: Sequence[tuple[FrontierEntry, Lead]]) -> None:
-        rows = []
-        for row, lead in better:
-            site = self._by_id.get(row.target_id)
-            if site is None or row.why not in (LINK, HINT):
-                continue
-            row.selling, row.about_drugs = lead.selling, lead.about_drugs
-            row.inherited = lead.inherited
-            row.priority = self._order.worth(site, lead, row.url, row.depth)
-            rows.append(row)
-        FrontierEntry.objects.bulk_update(
-            rows, ["selling", "about_drugs", "inherited", "priority"], batch_size=_CHUNK
-        )
-
-    def _reason_against(self, site: Site, entry: NewEntry, alike: int) -> str:
-        if entry.why in (SOURCE, ROBOTS):
-            return ""
-        if site.closed:
-            return site.closed
-        if entry.why == ICON:
-            return ""
-        if entry.depth > self.limits.max_depth:
-            return "too deep"
-        if alike >= self.limits.max_urls_per_pattern:
-            return "pattern budget"
-        if site.known >= site.budget(self.limits) * self.limits.queued_per_page:
-            return "queue full"
-        return ""
-
-    def _robots_rows(self, rows: Sequence[FrontierEntry]) -> list[FrontierEntry]:
-        """robots.txt of the sites that ``rows`` begin, to be fetched before anything else."""
-        found = []
-        for row in rows:
-            site = self._by_id[row.target_id]
-            entry = NewEntry(
-                site.key, robots_url(row.url), ROBOTS, _ROBOTS_PRIORITY, hops=site.hops
-            )
-            new = row.url == site.entry and not site.single
-            if new and sort_out(self.run_id, [entry]).fresh:
-                site.robots_due = True
-                found.append(entry.row(self.run_id, site.id, _ROBOTS_PRIORITY))
-        return found
+        """Queue what is new of ``entries``, within budgets (see ``queueing``)."""
+        self._queueing.add(entries)
 
     def take(self) -> list[Job]:
         """The URLs to fetch next, as many as may be out; empty when there is none.

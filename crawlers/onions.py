@@ -11,7 +11,8 @@ from django.db import transaction
 from cases import counts
 from cases.counts import CountKey
 from cases.models import RunCount
-from crawlers.frontier import STAGE, TOR_DOWN, Frontier
+from crawlers.entries import STAGE
+from crawlers.frontier import TOR_DOWN, Frontier
 from crawlers.models import FrontierEntry
 from crawlers.sites import Site
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from cases import counts
 from cases.counts import CountKey
 from crawlers.adopting import Adopter
-from crawlers.entries import NewEntry, NewSource, way_to
+from crawlers.entries import STAGE, NewEntry, NewSource, way_to
 from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, Job
 from crawlers.focus import Lead
-from crawlers.frontier import STAGE, Frontier
+from crawlers.frontier import Frontier
 from crawlers.hints import ABSENT, Hints
 from crawlers.mirrors import icons
 from crawlers.platforms import Platforms

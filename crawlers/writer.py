@@ -20,9 +20,9 @@ from cases import intake
 from cases.evidence import EvidenceWriter
 from crawlers import robots
 from crawlers.adopting import Adopter
-from crawlers.entries import mark_done
+from crawlers.entries import STAGE, mark_done
 from crawlers.fetches import ROBOTS, Fetch, Job, Returned
-from crawlers.frontier import STAGE, Frontier
+from crawlers.frontier import Frontier
 from crawlers.limits import Limits
 from crawlers.onions import Onions, TorUse
 from crawlers.ordering import Order
