@@ -72,6 +72,22 @@ def check(root: Path, name: str, kept: Seal) -> None:
         )
 
 
+def check_all(root: Path) -> tuple[int, list[str]]:
+    """Compare every sealed file with the store at ``root``. Returns how many there are, and what
+    is wrong with those that are not what was sealed."""
+    known: dict[str, Seal] = {}
+    for event in AuditEvent.objects.filter(action=ACTION).order_by("seq").iterator():
+        for name, (size, sha256) in event.details["files"].items():
+            known[name] = Seal(size, sha256, event.seq)
+    problems = []
+    for name, kept in sorted(known.items()):
+        try:
+            check(root, name, kept)
+        except EvidenceError as error:
+            problems.append(str(error))
+    return len(known), problems
+
+
 def digest_of(path: Path, size: int) -> str:
     """The SHA-256 of the first ``size`` bytes of a file, hex. Raises EvidenceError."""
     found, left = hashlib.sha256(), size

@@ -14,6 +14,7 @@ from config.errors import SettingsError
 from domain.errors import NarcowatchError
 from nightly.command_table import command_table
 
+FAILED = 1
 REFUSED = 2
 INTERRUPTED = 130
 PROGRAM = "narcowatch"
@@ -24,7 +25,8 @@ _STARTS_OTHERS = frozenset({"scheduler"})
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors of the project become one line.
 
-    2 is what was given being refused (arguments, settings, rules), 130 is Ctrl-C. Commands with
+    1 is the machine refusing (disk, folders), 2 is what was given being refused (arguments,
+    settings, rules), 130 is Ctrl-C. Commands with
     exit codes of their own raise SystemExit. ``--traceback`` shows where an error came from.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -40,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 0
+    except OSError as error:  # a full disk, a folder that cannot be written
+        if "--traceback" in arguments:
+            raise
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return FAILED
 
 
 def _run(arguments: list[str]) -> int:

@@ -47,11 +47,6 @@ IN_HUMAN_HANDS = (
 )
 
 
-def known_cases() -> QuerySet[Case]:
-    """The cases that a run looks at again."""
-    return Case.objects.filter(state__in=IN_HUMAN_HANDS, restricted=False)
-
-
 def waiting_cases() -> QuerySet[Case]:
     """The cases that people have to decide."""
     return Case.objects.filter(state__in=OPEN_STATES, restricted=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -11,20 +12,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.db import DatabaseError
 from rich.console import Console
 
+from cases.models import Case
 from domain.counting import counted
 from domain.errors import InputError
 from domain.seeds import SeedList, SeedProblem, parse_seeds
+from domain.states import CaseState
 from nightly.demo import refuse_real_work
 from nightly.kinds import READ_BY
-from nightly.night import Stage, known_cases, run_night, waiting_cases
+from nightly.night import Stage, run_night, waiting_cases
 from nightly.plan import Plan
 from nightly.progress import Bars
 from nightly.rendering import console, to_html, to_terminal
-from nightly.report import EXIT_SEEDS, Report
+from nightly.report import EXIT_FAILED, EXIT_SEEDS, Report
 from nightly.seed_files import with_files
 
+log = logging.getLogger(__name__)
+#: Cases that no night looks at by itself.
+_LEFT_ALONE = (CaseState.ASSESSED, CaseState.SCREENED_OUT, CaseState.ON_HOLD)
+_AGAIN = "Start it again: it goes on where it was"
 _NOTHING = (
     "nothing to watch: no seed that `{kind}` reads, and no known case. Name seeds with --seeds "
     "FILE or night.seeds; config/seeds.toml shows how"
@@ -63,8 +71,13 @@ def run(
     if nothing_to_watch(kind, seeds):
         print(_NOTHING.format(kind=kind), file=sys.stderr)
         return EXIT_SEEDS
-    with Bars(Console(stderr=True)) as progress:
-        report = run_night(kind, stages, plan, seeds, progress)
+    try:
+        with Bars(Console(stderr=True)) as progress:
+            report = run_night(kind, stages, plan, seeds, progress)
+    except (DatabaseError, OSError) as error:  # the record or the disk failed under the run itself
+        log.info("the %s stopped", kind, exc_info=True)
+        print(f"{program}: the {kind} stopped: {error}. {_AGAIN}", file=sys.stderr)
+        return EXIT_FAILED
     if options["report"] is not None:
         write(report, options["report"])
     _print(report)
@@ -79,7 +92,9 @@ def nothing_to_watch(kind: str, seeds: SeedList) -> bool:
     kinds = READ_BY[kind]
     if any(seed.target.kind in kinds for seed in seeds.seeds):
         return False
-    return not known_cases().filter(target__kind__in=[*kinds]).exists()
+    found = any(candidate.target.kind in kinds for candidate in seeds.candidates)
+    known = Case.objects.filter(target__kind__in=[*kinds]).exclude(state__in=_LEFT_ALONE)
+    return not found and not known.exists()
 
 
 def _print(report: Report) -> None:

@@ -231,3 +231,22 @@ print(sorted(heavy & set(sys.modules)), file=sys.stderr)
         timeout=60,
     )
     assert done.stderr == "[]\n"
+
+
+def test_a_record_that_cannot_be_written_ends_a_night_with_1_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    seeds = tmp_path / "seeds.toml"
+    seeds.write_text('[[site]]\nurl = "http://refused.test/"\n')
+    variables = {"DATA_DIR": str(tmp_path / "data"), "DATABASE__TIMEOUT_S": "0.5"}
+    assert narcowatch(tmp_path, "migrate", "--verbosity", "0", **variables).returncode == 0
+    lock = sqlite3.connect(tmp_path / "data" / "narcowatch.sqlite3", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    try:
+        done = narcowatch(tmp_path, "night", "--seeds", str(seeds), **variables)
+    finally:
+        lock.close()
+    assert done.returncode == 1
+    assert "database is locked" in done.stderr
+    assert "Start it again" in done.stderr
+    assert "Traceback" not in done.stderr

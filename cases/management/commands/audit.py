@@ -3,10 +3,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cases.audit import verify
 from cases.crosscheck import contradictions
+from cases.sealing import check_all
 
 
 class Command(BaseCommand):
@@ -22,12 +24,24 @@ class Command(BaseCommand):
             help="a head written down elsewhere, that the chain must hold",
         )
 
+        parser.add_argument(
+            "--evidence",
+            action="store_true",
+            help="also read every sealed evidence file and compare it with its seal",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify()
         problems = [*report.problems, *contradictions(options["head"])]
+        files = 0
+        if options["evidence"]:
+            files, broken = check_all(settings.NARCOWATCH.data_dir / "evidence")
+            problems += broken
         for problem in problems:
             self.stderr.write(problem)
         if problems:
             self.stderr.write(f"audit chain BROKEN: {len(problems)} problems")
             raise SystemExit(1)
         self.stdout.write(f"audit chain holds: {report.length} events, head {report.head}")
+        if options["evidence"]:
+            self.stdout.write(f"evidence holds: {files} sealed files")
