@@ -122,8 +122,8 @@ def next_commands(config: Path) -> list[str]:
         f"{narcowatch} {arguments}"
         for arguments in (
             "search мефедрон",
-            "person add aigerim --group analyst",
-            "review next --user aigerim",
+            "person add analyst1 --group analyst",
+            "review next --user analyst1",
             "audit verify",
         )
     ]

@@ -62,8 +62,11 @@ def _scripted() -> str:
 
 
 def _clearnet(port: int) -> list[Hostile]:
-    loopback = f"http://127.0.0.1:{port}/internal"
-    innocent = Truth.INNOCENT
+    return [*_bombs(), *_traps(), *_redirects(port), *_floods(), *_lies(), *_obstacles()]
+
+
+def _bombs() -> list[Hostile]:
+    """Bodies that are larger than they look."""
     return [
         Hostile("gzip-bomb.test", bombs.gzip_bomb, "1 GiB in 1 MB of gzip", expect="bomb"),
         Hostile("brotli-bomb.test", bombs.brotli_bomb, "1 GiB in brotli", expect="bomb"),
@@ -78,6 +81,12 @@ def _clearnet(port: int) -> list[Hostile]:
         Hostile("many-codings.test", bombs.many_codings, "a hundred codings", expect="undecodable"),
         Hostile("deep-page.test", bombs.deep_page, "elements nested 900 000 deep"),
         Hostile("huge-page.test", bombs.huge_page, "100 MiB of HTML", expect="too_large"),
+    ]
+
+
+def _traps() -> list[Hostile]:
+    """Links without end."""
+    return [
         Hostile("calendar-trap.test", traps.calendar, "endless calendar"),
         Hostile("session-trap.test", traps.session_ids, "new session id in every link"),
         Hostile("pagination-trap.test", traps.pagination, "endless list, the cursor a word"),
@@ -85,6 +94,13 @@ def _clearnet(port: int) -> list[Hostile]:
         Hostile("path-trap.test", traps.growing_path, "paths that grow without end"),
         Hostile("trap-wild.test", traps.any_subdomain, "any subdomain answers"),
         Hostile("*.trap-wild.test", traps.any_subdomain, "any subdomain answers"),
+    ]
+
+
+def _redirects(port: int) -> list[Hostile]:
+    """Ways that lead in circles, without end, or where a crawl must not go."""
+    loopback = f"http://127.0.0.1:{port}/internal"
+    return [
         Hostile("redirect-loop.test", redirects.loop, "redirect loop", expect="redirect"),
         Hostile(
             "redirect-metadata.test",
@@ -130,8 +146,13 @@ def _clearnet(port: int) -> list[Hostile]:
             expect=_scripted(),
         ),
         Hostile("meta-refresh.test", redirects.meta_refresh, "forty meta refreshes in a row"),
+    ]
+
+
+def _floods() -> list[Hostile]:
+    """Answers that never end, or hardly begin."""
+    return [
         Hostile("slow-drip.test", broken.slow_drip, "a few bytes a second", expect="timeout"),
-        Hostile("cut-off.test", lies.cut_off, "body shorter than promised", expect="truncated"),
         Hostile("header-flood.test", lies.header_flood, "400 kB of headers", expect="header_flood"),
         Hostile("long-header.test", floods.one_header, "endless header", expect="header_flood"),
         Hostile("interim.test", floods.interim, "endless interim answers", expect="header_flood"),
@@ -146,6 +167,14 @@ def _clearnet(port: int) -> list[Hostile]:
         ),
         Hostile("trailers.test", floods.trailers, "endless trailers", expect="truncated"),
         Hostile("slow-headers.test", floods.slow_headers, "a header a second", expect="timeout"),
+    ]
+
+
+def _lies() -> list[Hostile]:
+    """Pages that are not what they say, or break what reads them."""
+    innocent = Truth.INNOCENT
+    return [
+        Hostile("cut-off.test", lies.cut_off, "body shorter than promised", expect="truncated"),
         Hostile("poisoned-title.test", markup.poisoned_title, "script, bidi and NULs in the text"),
         Hostile("liar-picture.test", lies.picture_as_html, "PNG sent as HTML", expect="not_text"),
         Hostile("liar-html.test", lies.html_as_picture, "HTML sent as PNG", expect="not_text"),
@@ -154,6 +183,13 @@ def _clearnet(port: int) -> list[Hostile]:
         Hostile("binary-links.test", markup.binary_links, "links to large files", innocent),
         Hostile("empty-page.test", broken.empty, "no body at all", innocent, "empty"),
         Hostile("error-500.test", broken.server_error, "status 500", innocent, "http_error"),
+    ]
+
+
+def _obstacles() -> list[Hostile]:
+    """What stands before a page: innocent, and to be named."""
+    innocent = Truth.INNOCENT
+    return [
         Hostile("login-wall.test", markup.login_wall, "login form only", innocent, "login_wall"),
         Hostile("parked-name.test", obstacles.parked, "parked domain", innocent, "parked"),
         Hostile("seized.test", obstacles.seized, "seizure notice", innocent, "seized"),
