@@ -17,7 +17,7 @@ endif
 
 # Everything that must hold before a change lands.
 test: $(READY) check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .

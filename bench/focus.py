@@ -139,6 +139,7 @@ def _write(graph: Graph, run: int, order: str, budget: int) -> int:
                 jobs=fetch,
                 stored=lambda jobs, size: None,
                 enough=lambda: None,
+                given_up=lambda host: None,
                 ended=end,
             ),
         )

@@ -27,7 +27,7 @@ from crawlers.entries import (
     first_url,
     lead_of,
 )
-from crawlers.fetches import ICON, ROBOTS, SOURCE, Job, Returned
+from crawlers.fetches import ICON, ROBOTS, SOURCE, Fetch, Job, Returned
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
@@ -267,19 +267,20 @@ class Frontier:
         """Note where first pages redirect to, in the transaction that stores them."""
         visits.note_moves(self.run_id, moves, self._clock)
 
-    def settle(self, job: Job, outcome: Outcome, closes: str = "") -> None:
-        """A job has come back and is in the record (or is dropped, see ``close_onions``).
+    def arrived(self, fetch: Fetch) -> None:
+        """A fetch has come back and is yet to be read: takes in what cannot wait until then."""
+        self.budget.received += fetch.received
+        site = self._by_id[fetch.job.site_id]
+        site.closed = site.closed or fetch.closes
 
-        ``closes`` says why nothing more is fetched from its site, if so.
-        """
+    def settle(self, job: Job, outcome: Outcome) -> None:
+        """A job has come back and is in the record (or is dropped, see ``close_onions``)."""
         self._out.discard(job.entry)
         if job.render:
             self._by_id[job.site_id].out -= 1
             return
         self._pages += 1
-        site = self._by_id[job.site_id]
-        site.ended(outcome, self.limits)
-        site.closed = site.closed or closes
+        self._by_id[job.site_id].ended(outcome, self.limits)
 
     def put_back(self, returned: Returned) -> None:
         """A job that was handed out was not begun: it is queued as before."""

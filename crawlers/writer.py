@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from crawlers.rendering.due import RenderLimits, Renders
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.errors import InputError, NarcowatchError
+from domain.targets import TargetKey
 from net.journal import RequestJournal
 
 log = logging.getLogger(__name__)
@@ -73,14 +74,15 @@ class Listeners:
     """Whom the writer tells; called in the reactor's thread through ``post``.
 
     ``jobs`` are to be fetched; ``stored`` gives jobs and bytes that are in the record now;
-    ``enough`` says that nothing more is to be begun: what waits comes back through ``put``.
-    ``ended`` comes last, with the exit code and what went wrong.
+    ``enough`` says that nothing more is to be begun, ``given_up`` that nothing more is of one
+    host: what waits comes back through ``put``. ``ended`` comes last, with the exit code and what went wrong.
     """
 
     post: Callable[..., object]
     jobs: Callable[[list[Job]], None]
     stored: Callable[[int, int], None]
     enough: Callable[[], None]
+    given_up: Callable[[str], None]
     ended: Callable[[int, str], None]
 
 
@@ -148,10 +150,7 @@ class Writer:
             stopped = stopped or None in batch
             # While one batch is being read, the one before is stored.
             readings = self._readers.receive()
-            for returned in batch:
-                if isinstance(returned, Returned):
-                    self._frontier.put_back(returned)
-            if fetches := [fetch for fetch in batch if isinstance(fetch, Fetch)]:
+            if fetches := self._arrived(batch):
                 self._readers.send(fetches)
             if readings:
                 self._store(readings, planner)
@@ -160,6 +159,16 @@ class Writer:
         stock.note_elsewhere(self._orders.run_id, self._orders.render_journal)
         self._frontier.close()
         return DONE
+
+    def _arrived(self, batch: Sequence[Fetch | Returned | None]) -> list[Fetch]:
+        """Tell the frontier of what has come back. Returns what is to be read."""
+        fetches = [fetch for fetch in batch if isinstance(fetch, Fetch)]
+        for fetch in fetches:
+            self._frontier.arrived(fetch)
+        for returned in batch:
+            if isinstance(returned, Returned):
+                self._frontier.put_back(returned)
+        return fetches
 
     def _open(self) -> Planner:
         orders = self._orders
@@ -225,7 +234,6 @@ class Writer:
             for reading in readings
             if reading.outcome is Outcome.TOR_DOWN and reading.fetch.attempts
         )
-        self._frontier.budget.received += sum(reading.fetch.received for reading in readings)
         intake.store(
             self._orders.run_id,
             STAGE,
@@ -237,11 +245,19 @@ class Writer:
         self._onions.note_silent()
         for reading in readings:
             fetch = reading.fetch
-            self._frontier.settle(fetch.job, reading.outcome, fetch.closes)
+            self._frontier.settle(fetch.job, reading.outcome)
             if fetch.job.why == ROBOTS and self._orders.limits.obey_robots:
                 robots.take_in(self._frontier.sites[reading.fetch.job.site], reading)
+        self._give_up_closed({reading.fetch.job.site for reading in readings})
         size = sum(len(reading.fetch.body) for reading in readings)
         self._tell.post(self._tell.stored, len(readings), size)
+
+    def _give_up_closed(self, keys: Iterable[TargetKey]) -> None:
+        """Have what waits of sites that are closed now given back instead of fetched."""
+        for key in keys:
+            site = self._frontier.sites[key]
+            if site.closed and site.out and not site.single:
+                self._tell.post(self._tell.given_up, key.value)
 
     def _judged(self, reading: Reading) -> Reading:
         if reading.outcome is Outcome.TOR_DOWN and not self._onions.lost():

@@ -8,10 +8,8 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_SKIPPED] = []
-
-
-_SKIPPED: pytest.StashKey[list[str]] = pytest.StashKey()
+    if not hasattr(config, "workerinput"):  # what the workers skip is told to the one that reports
+        config.pluginmanager.register(Skips(), "narcowatch-skips")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -20,16 +18,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
     if report.skipped and isinstance(report.longrepr, tuple):
         reason = report.longrepr[2]
-        item.config.stash[_SKIPPED].append(f"{item.nodeid}: {reason}")
         if os.environ.get("CI") == "true" and "system package" in reason:
             report.outcome = "failed"
             report.longrepr = f"with CI=true nothing may be missing: {reason}"
     return report
 
 
-def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Config) -> None:
-    skipped = config.stash[_SKIPPED]
-    if skipped:
-        terminalreporter.section(f"{len(skipped)} skipped")
-        for line in skipped:
-            terminalreporter.line(line)
+class Skips:
+    """Counts skipped tests and lists them at the end, with their reasons."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self._lines.append(f"{report.nodeid}: {report.longrepr[2]}")
+
+    def pytest_terminal_summary(self, terminalreporter) -> None:
+        if self._lines:
+            terminalreporter.section(f"{len(self._lines)} skipped")
+            for line in self._lines:
+                terminalreporter.line(line)

@@ -122,6 +122,7 @@ class SitesSpider(Spider):
             jobs=self._feeder.offer,
             stored=self._feeder.stored,
             enough=self._give_up_waiting,
+            given_up=lambda host: self._send_back(host, 0.0),
             ended=self._ended,
         )
         assert self._journal is not None

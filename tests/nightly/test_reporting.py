@@ -16,6 +16,7 @@ from cases.models import Run
 from cases.moves import move
 from domain.candidates import Why
 from domain.captures import CaptureRecord, Egress, Outcome
+from domain.defang import defang_prose
 from domain.seeds import SeedProblem, parse_seeds
 from domain.states import CaseState
 from domain.targets import site_key
@@ -129,7 +130,7 @@ def test_a_source_that_no_longer_gives_what_was_announced_is_named(
     out = StringIO()
     to_terminal(report, Console(file=out, width=200))
     assert note in out.getvalue()
-    assert note in to_html(report)
+    assert note.replace("guarded.test", "guarded[.]test") in to_html(report)
 
 
 def test_what_tor_left_out_is_said_to_be_so(writer: EvidenceWriter) -> None:
@@ -185,7 +186,7 @@ def test_families_and_what_they_propose_are_told(writer: EvidenceWriter) -> None
     assert "family" in out.getvalue()
     assert "proposed for case" in out.getvalue()
     assert "like known[.]test" in out.getvalue()
-    assert proposal in to_html(report)
+    assert defang_prose(proposal) in to_html(report)
 
 
 def test_that_a_site_has_no_hints_is_no_failure(writer: EvidenceWriter) -> None:

@@ -86,7 +86,7 @@ def test_the_report_has_a_section_of_what_was_looked_at_again(moved: Case) -> No
         assert text in out.getvalue()
     page = to_html(report)
     assert "<h2>Looked at again</h2>" in page
-    assert "moved to new.test: it redirects" in page
+    assert "moved to new[.]test: it redirects" in page
 
 
 def test_restricted_cases_are_named_nowhere(moved: Case) -> None:
