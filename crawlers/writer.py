@@ -75,7 +75,8 @@ class Listeners:
 
     ``jobs`` are to be fetched; ``stored`` gives jobs and bytes that are in the record now;
     ``enough`` says that nothing more is to be begun, ``given_up`` that nothing more is of one
-    host: what waits comes back through ``put``. ``ended`` comes last, with the exit code and what went wrong.
+    host: what waits comes back through ``put``. ``ended`` comes last, with the exit code and what
+    went wrong.
     """
 
     post: Callable[..., object]
