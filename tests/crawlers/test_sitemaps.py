@@ -130,7 +130,8 @@ def test_a_site_that_lists_pages_that_nothing_links(web: Web, place: Callable[..
     captured = at.captures(run)
     assert set(captured) == {f"http://shop.test{path}" for path in paths}
     in_turn = [row["url"] for row in sorted(captured.values(), key=lambda row: row["id"])]
-    assert in_turn.index("http://shop.test/linked") == 1, "what is linked comes first"
+    linked, hidden = (in_turn.index(f"http://shop.test/{name}") for name in ("linked", "hidden"))
+    assert linked < hidden, "what is linked comes before what is only listed"
     rows = at.rows("select url, priority from crawlers_frontierentry order by priority limit 1")
     assert rows[0]["url"] == "http://shop.test/hidden", "what is only hinted at comes last"
     assert at.counts(run, "dropped") == {"sitemap names another site": 1}

@@ -111,6 +111,7 @@ def test_a_bundle_of_another_chain_is_named(take, run, tmp_path: Path) -> None:
     assert "does not say that anybody took this bundle" in err
 
 
+@pytest.mark.django_db
 def test_where_there_is_no_bundle(run, tmp_path: Path) -> None:
     code, _, err = run("verify-evidence", str(tmp_path))
     assert code == 2
