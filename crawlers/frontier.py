@@ -27,7 +27,7 @@ from crawlers.entries import (
     first_url,
     lead_of,
 )
-from crawlers.fetches import ICON, ROBOTS, SOURCE, Fetch, Job, Returned
+from crawlers.fetches import ICON, ROBOTS, SITEMAP, SOURCE, Fetch, Job, Returned
 from crawlers.focus import NO_LEAD, Lead
 from crawlers.limits import Limits
 from crawlers.models import FrontierEntry
@@ -49,6 +49,7 @@ _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 _FIRST_OF_FOUND = 0.5
 _FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
 _CHUNK = 500
+_NO_PAGES = frozenset({ROBOTS, ICON, SITEMAP})
 _WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
 
 
@@ -253,7 +254,7 @@ class Frontier:
     def learn(self, job: Job, outcome: Outcome, glance: Glance | None) -> None:
         """Take in what a page turned out to be; one without a text gives nothing."""
         site = self._by_id[job.site_id]
-        if job.why != ROBOTS and (glance is not None or outcome in _WITHOUT_A_TEXT):
+        if job.why not in _NO_PAGES and (glance is not None or outcome in _WITHOUT_A_TEXT):
             self._order.learn(site, job, glance or Glance(0.0, 0.0))
 
     def note_use(self, jobs: Iterable[Job]) -> None:
