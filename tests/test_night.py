@@ -131,6 +131,32 @@ def test_pages_that_scripts_make_are_rendered_and_no_others(night: House) -> Non
     assert SPY_HOST not in served_by_host(night.world)
 
 
+def test_planted_mirrors_stand_in_one_family(night: House) -> None:
+    by_slug = {fact.slug: fact for fact in night.world.findable()}
+    pairs = [
+        (fact, by_slug[fact.mirror_of]) for fact in by_slug.values() if fact.mirror_of in by_slug
+    ]
+    assert pairs
+    family = {line["target"]: line["family"] for line in night.report()["cases"]}
+    for mirror, shop in pairs:
+        assert family[str(mirror.key)] is not None, mirror.slug
+        assert family[str(mirror.key)] == family[str(shop.key)], mirror.slug
+
+
+def test_obstacles_and_attacks_stand_under_their_names(night: House) -> None:
+    hostile = [fact for fact in night.world.seeds(hostile=True) if fact.ref is None]
+    lines = {line["source"]: line for line in night.report()["sources"]}
+    named = {fact.expect for fact in hostile if fact.expect != "documents"}
+    assert named >= {
+        *("captcha", "interstitial", "login_wall", "parked", "seized", "default_page", "empty"),
+        *("bomb", "too_large", "timeout", "truncated", "header_flood", "not_text", "redirect"),
+    }
+    for fact in hostile:
+        if fact.expect != "documents":
+            line = lines[str(fact.key)]
+            assert line["failed"].get(fact.expect, 0) >= 1, (fact.slug, line["failed"])
+
+
 def test_every_capture_leads_to_its_bytes(night: House) -> None:
     rows = night.rows(
         "SELECT warc_file, warc_offset, warc_length, sha256 FROM cases_capture "
