@@ -14,13 +14,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import focus, growth, pipeline
+from bench import focus, growth, mirrors, pipeline
+
+
+def _mirrors() -> dict[str, Any]:
+    """Prints its own tables."""
+    mirrors.main()
+    return {}
+
 
 MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "pipeline": pipeline.measure,
     "focus": focus.measure,
     "restart": growth.restart,
     "growth": growth.measure,
+    "mirrors": _mirrors,
 }
 
 
