@@ -165,6 +165,8 @@ def _orders(run: int, budget: int, order: Any, folder: Path) -> Any:
         max_new_sites=10_000,
         max_site_hops=100,
         max_depth=100,
+        favicons=False,
+        site_hints=False,
     )
     return Orders(
         run_id=run,
@@ -186,6 +188,8 @@ def _orders(run: int, budget: int, order: Any, folder: Path) -> Any:
         tor_answers=lambda: False,
         tor_silent=tuple,
         domain_of=lambda host: host,
+        renders=replace(settings.NARCOWATCH_RENDER_LIMITS, obstacle="not in a benchmark"),
+        render_journal=folder / "renders",
     )
 
 

@@ -87,6 +87,11 @@ def environment_of(folder: Path, server: Running, pages: int, **more: str) -> di
         "NARCOWATCH_CRAWL__DELAY_S": "0",
         "NARCOWATCH_CRAWL__CONCURRENCY": str(CONCURRENCY),
         "NARCOWATCH_CRAWL__CONCURRENCY_PER_HOST": str(PER_HOST),
+        "NARCOWATCH_CRAWL__CONCURRENCY_PER_ADDRESS": str(CONCURRENCY),  # all is on one address
+        # the spider asks for pages alone
+        "NARCOWATCH_CRAWL__FAVICONS": "false",
+        "NARCOWATCH_CRAWL__SITE_HINTS": "false",
+        "NARCOWATCH_CRAWL__RENDER": "off",
         **more,
     }
     subprocess.run(
