@@ -40,7 +40,8 @@ def test_bytes_are_counted_as_they_come_and_end_the_crawl(
     at.crawl(run)
     sizes = at.rows("select sum(size) n from cases_capture where run_id = ?", run)[0]["n"]
     assert sizes < used(at, run)[1] < sizes + 500 * len(at.captures(run)), "bodies and their heads"
-    assert 600_000 <= used(at, run)[1] < 600_000 + 4 * 80_000, "what was under way still came"
+    # eight pages of a site are handed out at a time
+    assert 600_000 <= used(at, run)[1] < 600_000 + 9 * 80_000, "what was handed out still came"
     left = 1 + len(NAMES) - len(at.captures(run))
     assert at.counts(run, "dropped") == {"byte budget of the run": left}
     assert at.requests(run) == web.served.total()
