@@ -48,7 +48,6 @@ _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 #: Found by channels or in earlier nights: what led there is not known any more.
 _FIRST_OF_FOUND = 0.5
 _FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
-_CHUNK = 500
 _NO_PAGES = frozenset({ROBOTS, ICON, SITEMAP})
 _WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
 

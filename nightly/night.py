@@ -38,7 +38,7 @@ class Night:
     clock: Clock = utc_now
 
 
-#: Cases that people see or have confirmed: looked at again even when no seed names them.
+#: Cases that people see or have confirmed.
 IN_HUMAN_HANDS = (
     CaseState.IN_REVIEW,
     CaseState.ESCALATED,
