@@ -64,7 +64,7 @@ def look(run_id: int, bounds: Bounds, *, actor: str, clock: Clock = utc_now) -> 
     for case in _backlog():
         _index(case)
     for case in visited:
-        copies = _copies(case, found.skipped)
+        copies = _copies(case, bounds, found.skipped)
         if case.state != CaseState.SCREENED_OUT or _queue(
             case, copies, bounds, found.skipped, actor, clock
         ):
@@ -107,18 +107,28 @@ def _index(case: Case) -> None:
         fingerprints.index(pages)
 
 
-def _copies(case: Case, skipped: Counter[str]) -> dict[int, Likeness]:
+def _sellers(bounds: Bounds) -> QuerySet[Case]:
+    """Cases that were found to sell for what they say themselves, or confirmed to."""
+    selling = Q(state__in=[*_CONFIRMED]) | Q(state__in=[*_IN_REVIEW], score__gte=bounds.plainly)
+    return Case.objects.filter(selling, tied_to=[], restricted=False)
+
+
+def _copies(case: Case, bounds: Bounds, skipped: Counter[str]) -> dict[int, Likeness]:
     """The cases that ``case`` is a near copy of, or they of it, by number."""
     pages = _pages(case)
-    sells = case.state not in UNSEEN and not case.tied_to
+    itself = _sellers(bounds).filter(pk=case.pk).exists()
     alike: dict[int, list[tuple[FingerprintRow, FingerprintRow, Likeness]]] = defaultdict(list)
     for page in pages:
         nearby = fingerprints.near(page.value, but=case.target_id)
         skipped["band that many pages have"] += nearby.common_bands
         same = icons.telling({case.target_id, *(row.target_id for row in nearby.rows)})
         icon = same.get(case.target_id)
+        targets = {row.target_id for row in nearby.rows} if itself else set()
+        sellers = _sellers(bounds).filter(target__in=targets)
+        selling = set(sellers.values_list("target_id", flat=True)) if targets else set()
         for row in nearby.rows:
             same_icon = icon is not None and same.get(row.target_id) == icon
+            sells = row.target_id in selling
             like = likeness(page.value, row.value, same_icon=same_icon, sells=sells)
             if like is not None:
                 alike[row.target_id].append((page, row, like))
@@ -151,10 +161,8 @@ def _queue(
     clock: Clock,
 ) -> bool:
     """Bring a screened-out case into review for the selling ones that it is a near copy of."""
-    sources = Case.objects.filter(pk__in=[*copies]).filter(
-        Q(state__in=[*_CONFIRMED])
-        | Q(state__in=[*_IN_REVIEW], score__gte=bounds.plainly, tied_to=[])
-    )
+    confirmed = Q(state__in=[*_CONFIRMED])
+    sources = Case.objects.filter(confirmed | Q(pk__in=_sellers(bounds)), pk__in=[*copies])
     selling = {str(one.target): copies[one.pk] for one in sources.select_related("target")}
     if not selling:
         return False

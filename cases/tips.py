@@ -21,26 +21,35 @@ _NOTE = 500
 
 def by_hand(
     candidates: Iterable[Candidate], *, file: str, clock: Clock = utc_now
-) -> tuple[Run, int]:
+) -> tuple[Run, int, int]:
     """Note tips outside a night, in a run of their own that is complete at once.
 
-    ``file`` is what the audit chain calls the file by, its SHA-256. Returns the run and how many
-    targets are new.
+    ``file`` is what the audit chain calls the file by, its SHA-256. Returns the run, how many
+    targets are new, and how many tips were in the record before.
     """
     with transaction.atomic():
         run = Run.objects.create(
             kind=KIND, started_at=clock(), finished_at=clock(), state=Run.State.COMPLETE
         )
         listed = list(candidates)
+        before = sum(_known(candidate) for candidate in listed)
         new = note(run, listed, clock=clock)
         audit.append(
             "tips.noted",
             f"run:{run.pk}",
             actor="operator:console",
-            details={"file": file, "tips": len(listed), "new": new},
+            details={"file": file, "tips": len(listed), "new": new, "known": before},
             clock=clock,
         )
-    return run, new
+    return run, new, before
+
+
+def _known(tip: Candidate) -> bool:
+    """Whether the record has the same tip already: of the same address, with the same words."""
+    rows = CandidateRow.objects.filter(
+        target__kind=tip.target.kind, target__value=tip.target.value, why=Why.TIP, parent=None
+    )
+    return rows.filter(url=tip.url, note=tip.note[:_NOTE]).exists()
 
 
 def note(run: Run, candidates: Iterable[Candidate], *, clock: Clock = utc_now) -> int:

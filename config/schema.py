@@ -178,7 +178,11 @@ class Crawl(Section):
         le=3600,
     )
     minutes_per_site: float = key(
-        20.0, "Time given to one site in one crawl.", "minutes", gt=0, le=1440
+        20.0,
+        "Time given to one site in one crawl: that in which fetches of it are under way.",
+        "minutes",
+        gt=0,
+        le=1440,
     )
     obey_robots: bool = key(
         False,

@@ -104,7 +104,7 @@ class Adopter:
 
     def _reason_against(self, parent: Site, target: TargetKey, hops: int, belongs: bool) -> str:
         if target.kind is TargetKind.ONION and not self._tor:
-            return "Tor is off"
+            return "onion service, and Tor is off"
         if belongs:
             return ""
         if not self._limits.follow_discovered:

@@ -69,6 +69,7 @@ def discover(
     that are linked get ``why``; what is only named in the text is a mention.
     """
     finder = _Finder(url, site, platforms, why)
+    finder.found.dropped.update(dict(page.left_out))
     for number, link in enumerate(_links(page)):
         if number >= most_links:
             finder.found.dropped["too many links on one page"] += 1

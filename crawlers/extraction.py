@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -42,6 +43,14 @@ _BLANK_LINES = re.compile(r"\s*\n\s*")
 _BREAKS = frozenset({"\n", " | "})
 _SPOKEN = ("alt", "title", "placeholder", "aria-label")
 _DESCRIPTIONS = frozenset({"description", "keywords", "og:title", "og:description"})
+_ROOTS = frozenset({"div", "main", "section"})
+_ROOT_NAMES = frozenset(
+    {"root", "app", "application", "main-app", "app-root", "react-root", "react-app", "vue-app"}
+    | {"q-app", "svelte", "sapper", "__next", "__nuxt", "___gatsby", "ember-app", "ng-app", "spa"}
+    | {"mount", "page-root", "shop-root", "store"}
+)
+#: Script elements that hold no program.
+_DATA = re.compile(r"\s*application/(?:ld\+)?json", re.IGNORECASE)
 _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -51,7 +60,10 @@ class Page:
 
     ``scripts`` and ``forms`` count elements, ``passwords`` fields for one; ``cut`` says that a
     limit of time or size ended the reading. ``icon`` is the URL of its icon, if it names one;
-    ``paths`` are those of its elements.
+    ``paths`` are those of its elements. Of the scripts ``script_files`` are loaded, the others
+    have ``script_length`` characters (data in script elements left out); ``empty_root`` says that
+    an element that scripts fill has nothing in it. ``left_out`` counts links that were not taken
+    in, by reason.
     """
 
     document: Document
@@ -62,6 +74,10 @@ class Page:
     cut: bool = False
     icon: str = ""
     paths: frozenset[Path] = frozenset()
+    script_files: int = 0
+    script_length: int = 0
+    empty_root: bool = False
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 def extract(
@@ -151,12 +167,18 @@ class _Reader:
         self._head = 0
         self._skeleton = Skeleton()
         self._icon = ""
+        self._program = False
+        self._root = False
         self.refresh = ""
         self.scripts = self.forms = self.passwords = 0
+        self.script_files = self.script_length = 0
+        self.left_out: Counter[str] = Counter()
+        self.empty_root = False
         self.full = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._skeleton.open(tag, attributes)
+        self._root = _is_root(tag, attributes)
         if self._unseen:
             self._unseen += 1
             return
@@ -173,8 +195,11 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         self._skeleton.close()
+        self.empty_root = self.empty_root or self._root
+        self._root = False
         if self._unseen:
             self._unseen -= 1
+            self._program = self._program and bool(self._unseen)
             return
         if tag == "a":
             self._anchor = None
@@ -184,7 +209,11 @@ class _Reader:
             self._write("\n")
 
     def data(self, text: str) -> None:
+        if self._root and not text.isspace():
+            self._root = False
         if self._unseen:
+            if self._program:
+                self.script_length += len(text)
             return
         if self._in_title:
             self._title.append(text[:_MOST_TITLE])
@@ -210,7 +239,7 @@ class _Reader:
     def _note(self, tag: str, attributes: dict[str, str]) -> None:
         match tag:
             case "script":
-                self.scripts += 1
+                self._script(attributes)
             case "form":
                 self.forms += 1
             case "input":
@@ -233,11 +262,25 @@ class _Reader:
             if name in attributes and tag != "link":
                 self._say(attributes[name])
 
+    def _script(self, attributes: dict[str, str]) -> None:
+        self.scripts += 1
+        if "src" in attributes:
+            self.script_files += 1
+        else:
+            self._program = not _DATA.match(attributes.get("type", ""))
+
     def _link(self, href: str) -> None:
         self._anchor = None
-        if href.strip() and len(href) <= _LONGEST_HREF and len(self._links) < self._most_links:
-            self._anchor = _Anchor(href)
-            self._links.append(self._anchor)
+        if not href.strip():
+            return
+        if len(href) > _LONGEST_HREF:
+            self.left_out["link too long"] += 1
+            return
+        if len(self._links) >= self._most_links:
+            self.left_out["too many links on one page"] += 1
+            return
+        self._anchor = _Anchor(href)
+        self._links.append(self._anchor)
 
     def _meta(self, attributes: dict[str, str]) -> None:
         content = attributes.get("content", "")
@@ -265,8 +308,27 @@ class _Reader:
         )
         refresh = _joined(base, self.refresh) if self.refresh else ""
         icon = _joined(base, self._icon) if self._icon else ""
-        counts = (self.scripts, self.forms, self.passwords)
-        return Page(document, refresh, *counts, cut, icon, self._skeleton.paths)
+        return Page(
+            document,
+            refresh,
+            scripts=self.scripts,
+            forms=self.forms,
+            passwords=self.passwords,
+            cut=cut,
+            icon=icon,
+            paths=self._skeleton.paths,
+            script_files=self.script_files,
+            script_length=self.script_length,
+            empty_root=self.empty_root,
+            left_out=tuple(self.left_out.items()),
+        )
+
+
+def _is_root(tag: str, attributes: dict[str, str]) -> bool:
+    """Whether scripts are likely to build a page's content inside this element."""
+    if tag == "app-root":
+        return True
+    return tag in _ROOTS and attributes.get("id", "").lower() in _ROOT_NAMES
 
 
 def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:

@@ -50,7 +50,8 @@ class Fetch:
     ``body`` is as it came, content coding and all. ``outcome`` is set for what the downloader
     knows already (a failure, a body that was not wanted); ``complete`` is False for a body whose
     connection ended early, ``stopped`` is True where it was not read for what its headers said.
-    ``attempts`` counts requests that were sent and ``received`` the bytes that came for them,
+    ``attempts`` counts requests that were sent, ``received`` the bytes that came for them, and
+    ``spans`` says when each try began and ended (monotonic seconds);
     ``retried`` failures that were tried again, by reason. ``closes`` says why nothing more is to
     be fetched from the site, if so. ``address`` is the server's, empty behind a proxy or Tor.
 
@@ -72,6 +73,7 @@ class Fetch:
     stopped: bool = False
     retried: tuple[str, ...] = ()
     received: int = 0
+    spans: tuple[tuple[float, float], ...] = ()
     closes: str = ""
     address: str = ""
     sent_on: str = ""

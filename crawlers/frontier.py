@@ -227,7 +227,6 @@ class Frontier:
         if row.why != ROBOTS and not site.allows(row.url, self._user_agent):
             self._drop(FrontierEntry.objects.filter(pk=row.pk), site, "robots.txt")
             return None
-        site.started = now if site.started is None else site.started
         return self.hand_out(row, site)
 
     def hand_out(self, row: FrontierEntry, site: Site, *, render: bool = False) -> Job:
@@ -259,7 +258,7 @@ class Frontier:
     def note_use(self, jobs: Iterable[Job]) -> None:
         """Note what the sites of ``jobs`` have used up, in the transaction that stores these."""
         sites = {job.site_id: self._by_id[job.site_id] for job in jobs}
-        visits.note_use(self.run_id, sites.values(), self._monotonic())
+        visits.note_use(self.run_id, sites.values())
         self._order.keep()
         self.budget.note(self.run_id, self._monotonic())
 
@@ -272,6 +271,8 @@ class Frontier:
         self.budget.received += fetch.received
         site = self._by_id[fetch.job.site_id]
         site.closed = site.closed or fetch.closes
+        for began, ended in fetch.spans:
+            site.was_busy(began, ended)
 
     def settle(self, job: Job, outcome: Outcome) -> None:
         """A job has come back and is in the record (or is dropped, see ``close_onions``)."""

@@ -157,7 +157,7 @@ class Pacer:
         kept = {
             name: host
             for name, host in self._hosts.items()
-            if host.under_way or host.delay > self._polite.delay_s
+            if host.under_way or host.delay > self._polite.delay_s or host.paused_until > -math.inf
         }
         lived_at = {host.address for host in kept.values()}
         self._hosts = kept

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cases import counts
 from cases.counts import CountKey
 from crawlers.adopting import Adopter
 from crawlers.entries import STAGE, NewEntry, NewSource, way_to
-from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, Job
+from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, SOURCE, Job
 from crawlers.focus import Lead
 from crawlers.frontier import Frontier
 from crawlers.hints import ABSENT, Hints
@@ -27,6 +27,7 @@ from domain.captures import CaptureRecord, Outcome
 from domain.targets import TargetKey, TargetKind
 
 _REDIRECTED = 0.9
+_NO_ANSWER = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT})
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ class Planner:
         if self._limits.favicons:
             self._icon(plan)
         plan.entries.extend(self._hints.of_page(plan.job, reading.outcome))
+        plan.entries.extend(_without_tls(plan.job, reading.outcome))
         for candidate in reading.findings.candidates:
             self._consider(plan, candidate, plan.job.hops + 1)
         plan.record = reading.record(detail, tuple(plan.candidates))
@@ -235,6 +237,22 @@ class Planner:
                 )
             )
         return ""
+
+
+def _without_tls(job: Job, outcome: Outcome) -> Iterator[NewEntry]:
+    """The first page without TLS, of a site that answers nobody with it: certificates and people
+    name hosts, and shops often serve plain HTTP alone."""
+    scheme, _, rest = job.url.partition("://")
+    if job.why == SOURCE and scheme == "https" and outcome in _NO_ANSWER and not job.render:
+        yield NewEntry(
+            job.site,
+            f"http://{rest}",
+            SOURCE,
+            job.priority,
+            hops=job.hops,
+            parent=job.entry,
+            lead=job.lead,
+        )
 
 
 def _onward(reading: Reading, anchor: str) -> Lead:

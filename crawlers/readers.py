@@ -27,6 +27,9 @@ from domain.lexicon import Lexicon
 
 log = logging.getLogger(__name__)
 _START_S = 120.0
+#: Processor seconds that one page may take. A reader that does not stop by itself after them is
+#: killed after ``_PAGE_S`` seconds by the clock.
+_PAGE_CPU_S = 5.0
 _PAGE_S = 20.0
 _END_S = 5.0
 _READY = "ready"
@@ -169,6 +172,7 @@ def _with_fetches(readings: list[Reading], fetches: list[Fetch]) -> list[Reading
 def _work(way: Connection, plan: ReaderPlan) -> None:
     """The process: read what comes until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends when the crawl closes the way
+    signal.signal(signal.SIGPROF, _stop_reading)
     try:
         cascade = load_cascade(plan)
     except NarcowatchError as error:
@@ -178,9 +182,31 @@ def _work(way: Connection, plan: ReaderPlan) -> None:
         way.send(_READY)
         while True:
             fetches: list[Fetch] = way.recv()
-            way.send([_light(read_and_score(fetch, plan, cascade)) for fetch in fetches])
+            way.send([_light(_in_time(fetch, plan, cascade)) for fetch in fetches])
     except (EOFError, ConnectionError):  # the crawl has ended, one way or the other
         return
+
+
+class _TooLongError(Exception):
+    """Raised by the alarm, wherever the reader is."""
+
+
+def _stop_reading(_number: int, _frame: object) -> None:
+    raise _TooLongError
+
+
+def _in_time(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
+    """The reading, or a failed one for a page that takes too long, whatever it does: regular
+    expressions and the parser's events are both interrupted."""
+    try:
+        signal.setitimer(signal.ITIMER_PROF, _PAGE_CPU_S)
+        try:
+            return read_and_score(fetch, plan, cascade)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except _TooLongError:
+        log.warning("reading %s took too long", fetch.job.url)
+        return Reading(fetch, Outcome.FAILED, "reading it took too long")
 
 
 def load_cascade(plan: ReaderPlan) -> Cascade:

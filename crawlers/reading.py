@@ -138,7 +138,7 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
     if is_markup(content_type, body):
         page = extract(decoded.text, fetch.job.url)
         reading = _judged(fetch, page, decoded.text, body, platforms, most_links)
-        return _looked_through(reading, page, decoded.text)
+        return _looked_through(reading, page)
     return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
 
 
@@ -183,12 +183,12 @@ def _by_status(status: int) -> Outcome | None:
     return None if 200 <= status < 300 else Outcome.HTTP_ERROR
 
 
-def _looked_through(reading: Reading, page: Page, markup: str) -> Reading:
+def _looked_through(reading: Reading, page: Page) -> Reading:
     """The reading, with why its page has to be rendered."""
     fetch = reading.fetch
     if fetch.job.render or not fetch.complete or reading.outcome not in _MAY_NEED_SCRIPT:
         return reading
-    return replace(reading, needs_script=need(page, markup))
+    return replace(reading, needs_script=need(page))
 
 
 def _redirect(fetch: Fetch, target: str, how: str = "") -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -34,8 +35,9 @@ class Site:
     """A source of the run. ``pages`` were fetched, ``out`` are on their way, ``known`` are in the
     frontier in whatever state; ``closed`` says why no more of it is fetched, ``emptied`` that
     nothing of it is queued any more; ``robots_due`` that its robots.txt comes first,
-    ``icon_asked`` that its icon is in the frontier or will not be. ``before_s``
-    seconds were spent on it in earlier starts of the run, ``started`` is when this one began.
+    ``icon_asked`` that its icon is in the frontier or will not be. ``busy_s``
+    seconds fetches of it were under way in all starts of the run, ``busy_until`` (monotonic) is
+    the end of the last one: what waits its turn uses up none of a site's time.
     Nothing of it is handed out before ``paused_until``: it asked for a pause.
     ``asked_for`` says that it was named beforehand, or is where such a source redirects to;
     ``given`` is what its pages were worth.
@@ -51,10 +53,10 @@ class Site:
     known: int = 0
     brought: int = 0
     failed_in_a_row: int = 0
-    before_s: float = 0.0
+    busy_s: float = 0.0
+    busy_until: float = -math.inf
     paused_until: float = 0.0
     asked_for: bool = False
-    started: float | None = None
     closed: str = ""
     robots: Protego | None = None
     robots_due: bool = False
@@ -80,15 +82,17 @@ class Site:
         grown = start + self.given.selling * limits.pages_per_selling_page
         return max(start, min(grown, limits.max_pages_per_selling_site))
 
-    def seconds(self, now: float) -> float:
-        """Time spent on it, over all starts of the run."""
-        return self.before_s + (0.0 if self.started is None else now - self.started)
+    def was_busy(self, began: float, ended: float) -> None:
+        """A fetch of it was under way; the time of several at once counts once. To be called in
+        the order in which they end."""
+        self.busy_s += max(0.0, ended - max(began, self.busy_until))
+        self.busy_until = max(self.busy_until, ended)
 
     def room(self, limits: Limits, now: float) -> int:
         """Pages that may be handed out now; sets ``closed`` where a budget is used up."""
         if self.closed:
             return 0
-        if self.seconds(now) > limits.minutes_per_site * 60:
+        if self.busy_s > limits.minutes_per_site * 60:
             self.closed = "time budget"
             return 0
         left = self.budget(limits) - self.pages - self.out

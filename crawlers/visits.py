@@ -20,18 +20,18 @@ def load(run_id: int, sites: Iterable[Site]) -> None:
     belonging = destinations(run_id)
     for site in sites:
         if (row := rows.get(site.id)) is not None:
-            site.before_s, site.brought = row.seconds, row.brought
+            site.busy_s, site.brought = row.seconds, row.brought
             site.given = Yield(row.scored, row.reward, row.selling)
         site.asked_for = site.asked_for or site.id in belonging
 
 
-def note_use(run_id: int, sites: Iterable[Site], now: float) -> None:
+def note_use(run_id: int, sites: Iterable[Site]) -> None:
     """Note what ``sites`` have used up. Call it in the transaction that stores their pages."""
     rows = [
         SiteVisit(
             run_id=run_id,
             target_id=site.id,
-            seconds=site.seconds(now),
+            seconds=site.busy_s,
             brought=site.brought,
             scored=site.given.scored,
             reward=site.given.reward,

@@ -53,8 +53,10 @@ def _lapse(case: Case, check: ContentCheck, night: Night) -> None:
     gone = [ProposalKind.GONE] if check.result not in GONE else []
     cleaned = [ProposalKind.CLEANED] if check.selling else []
     moved = [ProposalKind.MOVED] if check.result == CheckResult.UP else []
+    back = check.result == CheckResult.UP and check.selling
+    elsewhere = [ProposalKind.REAPPEARED] if back else []
     reason = f"{check.result} in run {night.run.pk}"
-    proposals.lapse(case, [*gone, *cleaned, *moved], reason, clock=night.clock)
+    proposals.lapse(case, [*gone, *cleaned, *moved, *elsewhere], reason, clock=night.clock)
 
 
 def _moved(case: Case, check: ContentCheck, to: Target, night: Night, threshold: float) -> None:

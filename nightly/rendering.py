@@ -111,6 +111,8 @@ def _sources(report: Report) -> Table:
             reasons["refetched"] = line.refetched
         if line.rendered:
             reasons["rendered"] = line.rendered
+        if line.aids:
+            reasons["robots.txt, sitemap or icon"] = line.aids
         reasons.update({f"parts from {host}": n for host, n in line.elsewhere.items()})
         table.add_row(
             Text(printable(_short(line.name)), style="red" if line.coverage == "broken" else ""),

@@ -14,7 +14,7 @@ class SourceLine:
 
     ``moved`` counts redirects to the host that its first page leads to, which are no failures.
     ``rendered`` pages were read as a browser left them; ``elsewhere`` counts what was fetched for
-    them from other hosts, by host.
+    them from other hosts, by host; ``aids`` are robots.txt, sitemaps and icons, which are no pages.
     """
 
     source: str
@@ -36,6 +36,7 @@ class SourceLine:
     coverage_reason: str
     rendered: int = 0
     elsewhere: dict[str, int] = field(default_factory=dict)
+    aids: int = 0
 
 
 @dataclass(frozen=True, slots=True)

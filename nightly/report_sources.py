@@ -10,8 +10,9 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
 from crawlers.budgets import BYTES, MINUTES, NIGHT
+from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.hints import ABSENT
-from crawlers.models import ShotTaken
+from crawlers.models import FrontierEntry, ShotTaken
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.coverage import Yield
@@ -34,6 +35,7 @@ class _Seen:
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     answered: int = 0
     rendered: int = 0
+    aids: int = 0
     documents: int = 0
     assessed: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -53,6 +55,8 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
     moved: dict[str, int] = {}
     if (destination := gathered.destination(row.target_id)) is not None:
         moved[f"moves to {destination.name}"] = failed.pop(Outcome.REDIRECT.value, 0)
+    elif row.target.kind == TargetKind.TELEGRAM and Outcome.REDIRECT in failed:
+        moved["to the page that tells why"] = failed.pop(Outcome.REDIRECT.value)
     return SourceLine(
         source=str(row.target),
         name=row.target.name,
@@ -72,6 +76,7 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
         coverage=coverage.state,
         coverage_reason=coverage.reason,
         rendered=seen.rendered,
+        aids=seen.aids,
         elsewhere={r: k for (n, r), k in seen.reasons.items() if n == "elsewhere"},
     )
 
@@ -109,6 +114,9 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         seen[target_id].answered = n
     for target_id, n in _count(answered.filter(rendered=True), "target_id"):
         seen[target_id].rendered = n
+    aids = FrontierEntry.objects.filter(run=run, why__in=[ROBOTS, ICON, SITEMAP])
+    for target_id, n in _count(aids.filter(state=FrontierEntry.State.DONE), "target_id"):
+        seen[target_id].aids = n
     for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
         seen[target_id].documents = n
     for target_id, n in _count(

@@ -89,9 +89,20 @@ def _overdue_holds() -> list[str]:
     ]
 
 
+_TOTALLED = (
+    "requests",
+    "refetched",
+    "fetched",
+    "rendered",
+    "aids",
+    "documents",
+    "assessed",
+    "queued",
+)
+
+
 def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:
-    names = ("requests", "refetched", "fetched", "rendered", "documents", "assessed", "queued")
-    totals = {name: sum(getattr(line, name) for line in sources) for name in names}
+    totals = {name: sum(getattr(line, name) for line in sources) for name in _TOTALLED}
     totals["failed"] = sum(sum(line.failed.values()) for line in sources)
     totals["dropped"] = sum(sum(line.dropped.values()) for line in sources)
     totals["sources"] = len(sources)

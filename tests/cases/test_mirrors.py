@@ -125,6 +125,17 @@ def test_a_dismissed_site_brings_no_copy_in(nights: Nights) -> None:
     assert nights.fresh(copy).state == "screened_out"
 
 
+def test_only_what_sells_and_was_not_dismissed_sells_by_its_own_text(nights: Nights) -> None:
+    article, shop = nights.site("news.test", HALF), nights.site("shop.test", SHOP)
+    nights.look()
+    assert nights.fresh(article).family_id == nights.fresh(shop).family_id is not None
+    dismiss(article, "one")
+    nights.next()
+    nights.site("shop.test", SHOP)
+    assert nights.look().pairs == set(), "an article that quotes it says nothing of a shop"
+    assert proposed_verdicts.proposed_for(shop) == []
+
+
 def test_an_icon_is_the_second_sign_unless_many_have_it(nights: Nights) -> None:
     shop, half = nights.site("shop.test", SHOP), nights.site("half.test", HALF, score=0.3)
     for case in (shop, half):

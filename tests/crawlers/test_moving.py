@@ -133,7 +133,7 @@ def test_seeds_that_redirect_to_each_other_are_both_seen_to_move(
         ("https://www.youtube.com/c/x", "platform"),
         ("mailto:a@shop.test", "mailto link"),
         ("/price.pdf", "not a page"),
-        (f"http://{ONION}/", "Tor is off"),
+        (f"http://{ONION}/", "onion service, and Tor is off"),
     ],
 )
 def test_a_redirect_that_is_not_followed_stays_a_failure_with_its_name(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from crawlers import readers
 from crawlers.fetches import Fetch, Job
 from crawlers.platforms import parse_platforms
-from crawlers.readers import ReaderPlan, Readers
+from crawlers.readers import ReaderPlan, Readers, load_cascade
+from crawlers.reading import Reading
 from domain.captures import Egress, Outcome
 from domain.clock import utc_now
 from domain.errors import BoundaryError
@@ -49,7 +53,7 @@ def fetch(number: int, text: str | bytes) -> Fetch:
 
 
 @pytest.fixture
-def readers() -> Iterator[Readers]:
+def two() -> Iterator[Readers]:
     made = Readers(plan(), 2)
     made.begin()
     made.ready()
@@ -57,12 +61,12 @@ def readers() -> Iterator[Readers]:
     made.close()
 
 
-def test_pages_are_read_scored_and_given_back_whole(readers: Readers) -> None:
+def test_pages_are_read_scored_and_given_back_whole(two: Readers) -> None:
     fetches = [fetch(number, OFFER if number % 2 else NEWS) for number in range(7)]
-    readers.send(fetches)
-    assert readers.busy
-    readings = sorted(readers.receive(), key=lambda one: one.fetch.job.entry)
-    assert not readers.busy
+    two.send(fetches)
+    assert two.busy
+    readings = sorted(two.receive(), key=lambda one: one.fetch.job.entry)
+    assert not two.busy
     assert [one.fetch for one in readings] == fetches, "each with the body that was fetched"
     assert {one.outcome for one in readings} == {Outcome.OK}
     for one in readings:
@@ -72,20 +76,36 @@ def test_pages_are_read_scored_and_given_back_whole(readers: Readers) -> None:
         assert one.document.title == "T"
 
 
-def test_a_page_that_kills_its_reader_costs_itself_alone(readers: Readers) -> None:
+def test_a_page_that_kills_its_reader_costs_itself_alone(two: Readers) -> None:
     fetches = [fetch(0, OFFER), fetch(1, NEWS), fetch(2, Deadly(b"<p>x")), fetch(3, NEWS)]
-    readers.send([*fetches, fetch(4, NEWS), fetch(5, NEWS)])
-    readings = {one.fetch.job.entry: one for one in readers.receive()}
+    two.send([*fetches, fetch(4, NEWS), fetch(5, NEWS)])
+    readings = {one.fetch.job.entry: one for one in two.receive()}
     assert sorted(readings) == [0, 1, 2, 3, 4, 5]
     assert readings.pop(2).outcome is Outcome.FAILED
     assert {one.outcome for one in readings.values()} == {Outcome.OK}
-    readers.send([fetch(6, OFFER)])
-    assert [one.outcome for one in readers.receive()] == [Outcome.OK]
+    two.send([fetch(6, OFFER)])
+    assert [one.outcome for one in two.receive()] == [Outcome.OK]
+
+
+def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object) -> Reading:
+        while True:
+            re.fullmatch("(a+)+b", "a" * 40)
+
+    monkeypatch.setattr(readers, "_PAGE_CPU_S", 0.2)
+    monkeypatch.setattr(readers, "read_and_score", endless)
+    before = signal.signal(signal.SIGPROF, readers._stop_reading)
+    try:
+        reading = readers._in_time(fetch(0, NEWS), plan(), load_cascade(plan()))
+    finally:
+        signal.signal(signal.SIGPROF, before)
+    assert (reading.outcome, reading.detail) == (Outcome.FAILED, "reading it took too long")
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
 
 
 def test_a_reader_without_a_model_says_so(tmp_path: Path) -> None:
-    readers = Readers(plan(tmp_path), 1)
-    readers.begin()
+    one = Readers(plan(tmp_path), 1)
+    one.begin()
     with pytest.raises(BoundaryError, match="model card"):
-        readers.ready()
-    readers.close()
+        one.ready()
+    one.close()

@@ -141,7 +141,9 @@ def test_https_is_counted_when_the_handshake_is_done_and_not_before(
     assert captures["https://secure.test/tea"]["outcome"] == "ok"
     assert captures["https://plain.test/"]["outcome"] == "connection"
     assert captures["https://plain.test/"]["requests"] == 0
-    assert at.requests(run) == secure.served.total() == 2
+    assert captures["http://plain.test/"]["outcome"] == "ok"
+    assert secure.served.total() == 2
+    assert at.requests(run) == secure.served.total() + 1
     assert web.served.total() == 0
 
 
@@ -219,3 +221,24 @@ def test_a_proxy_that_sites_cannot_be_crawled_through_is_refused(
 ) -> None:
     at = place(NET__PROXY=proxy)
     assert "HTTP proxies" in at.crawl(at.begin("http://shop.test/"), code=2)
+
+
+def test_a_site_that_speaks_no_tls_is_read_without(web: Web, place: Callable[..., Place]) -> None:
+    pages = {f"/{word}": html(f"about {word}") for word in WORDS[:2]}
+    web.site("plain.test", {"/": html(links(*pages)), **pages})
+    at = place()
+    run = at.begin("https://plain.test/")
+    at.crawl(run)
+    outcomes = at.outcomes(run)
+    assert outcomes.pop("https://plain.test/") == "connection"
+    assert outcomes == {f"http://plain.test{path}": "ok" for path in ("/", *pages)}
+
+
+def test_a_site_that_answers_nobody_is_asked_both_ways_and_no_more(
+    place: Callable[..., Place],
+) -> None:
+    at = place(CRAWL__TRIES="1")
+    run = at.begin("https://closed.test/")
+    at.crawl(run)
+    both = {f"{scheme}://closed.test/": "connection" for scheme in ("https", "http")}
+    assert at.outcomes(run) == both

@@ -167,6 +167,12 @@ def test_a_shop_that_moves_by_redirect_reappears_where_it_sells(nights: Nights) 
     web.site("third.test", {"/": html(GARDEN)})
     nights.night(3)
     assert nights.proposed()[1:] == [("moved", "third.test", "open")]
+    web.site("old.test", {"/": sells()})
+    nights.night(4)
+    assert nights.proposed() == [
+        ("reappeared", "new.test", "lapsed"),
+        ("moved", "third.test", "lapsed"),
+    ], "it sells where it did"
 
 
 def test_a_cleaned_shop_is_proposed_after_some_nights(nights: Nights) -> None:

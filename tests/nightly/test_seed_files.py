@@ -97,10 +97,14 @@ def test_the_command_notes_the_good_lines_and_names_the_others(tmp_path: Path) -
         "2 tips noted, 2 of targets that are new; 0 given before, 1 lines refused, "
         "0 beyond the bound\n"
     )
+    again = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("tips", str(path), stdout=again, stderr=StringIO())
+    assert again.getvalue().startswith("0 tips noted, 0 of targets that are new; 2 given before,")
     assert errors.getvalue().startswith(f"{path}:5: only http and https URLs are watched")
     rows = CandidateRow.objects.order_by("pk").values_list("target__value", "why")
     assert list(rows) == [("a.test", "tip"), ("@some_channel", "tip")]
-    assert Run.objects.get().kind == "tips"
+    assert {run.kind for run in Run.objects.all()} == {"tips"}
     with pytest.raises(InputError, match="there is no run yet"):
         call_command("report", stdout=out)
     with pytest.raises(InputError, match="cannot be read"):

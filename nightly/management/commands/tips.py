@@ -33,13 +33,13 @@ class Command(BaseCommand):
         for problem in found.problems:
             text = f"{path}:{problem.line}: {problem.reason}: {problem.text!r}"
             self.stderr.write(printable(text))
-        new = 0
+        new = known = 0
         if found.tips:
             noted = [tip.candidate() for tip in found.tips]
-            _, new = tips.by_hand(noted, file=sha256_hex(data))
+            _, new, known = tips.by_hand(noted, file=sha256_hex(data))
         self.stdout.write(
-            f"{len(found.tips)} tips noted, {new} of targets that are new; "
-            f"{found.doubled} given before, {len(found.problems)} lines refused, "
+            f"{len(found.tips) - known} tips noted, {new} of targets that are new; "
+            f"{found.doubled + known} given before, {len(found.problems)} lines refused, "
             f"{found.beyond} beyond the bound"
         )
         if found.problems or found.beyond:

@@ -176,6 +176,7 @@ def _lies() -> list[Hostile]:
     return [
         Hostile("cut-off.test", lies.cut_off, "body shorter than promised", expect="truncated"),
         Hostile("poisoned-title.test", markup.poisoned_title, "script, bidi and NULs in the text"),
+        Hostile("unclosed.test", markup.unclosed, "floods of what is opened and never closed"),
         Hostile("liar-picture.test", lies.picture_as_html, "PNG sent as HTML", expect="not_text"),
         Hostile("liar-html.test", lies.html_as_picture, "HTML sent as PNG", expect="not_text"),
         Hostile("wrong-charset.test", lies.charset, "cp1251 sent as utf-8", innocent),

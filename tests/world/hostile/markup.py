@@ -50,6 +50,23 @@ def odd_links(request: Request) -> Response:
     )
 
 
+_UNCLOSED = ("<script>x", "<div ", "<div id=", "<!--", "<input src=", "<a href='", "<![CDATA[")
+
+
+def unclosed(request: Request) -> Response:
+    """Half a megabyte of one thing that is opened and never closed: poison for patterns that look
+    for its end from every beginning."""
+    links = "".join(f'<a href="/kind/{n}">вид</a>' for n in range(len(_UNCLOSED)))
+    if request.path == "/":
+        return html(f"<html><head><title>Клуб верстальщиков</title></head><body>{links}</body>")
+    number = request.path.removeprefix("/kind/")
+    if number.isdigit() and int(number) < len(_UNCLOSED):
+        opened = _UNCLOSED[int(number)]
+        flood = opened * (500_000 // len(opened))
+        return html(f"<title>Вид</title><p>Примеры разметки</p><script></script>{flood}")
+    return not_found(request)
+
+
 def binary_links(request: Request) -> Response:
     """A page of downloads; each file is 8 MB of bytes that are no text."""
     if request.path == "/":
