@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from cases import counts
 from cases.counts import CountKey
@@ -118,8 +118,10 @@ class Frontier:
 
     def _load_figures(self) -> None:
         rows = FrontierEntry.objects.filter(run_id=self.run_id)
-        for row in rows.values("target_id", "state").annotate(n=Count("pk"), hops=Min("hops")):
-            fetched = row["n"] if row["state"] in _FETCHED else 0
+        again = Count("pk", filter=Q(again=True))
+        rows_by_state = rows.values("target_id", "state")
+        for row in rows_by_state.annotate(n=Count("pk"), again=again, hops=Min("hops")):
+            fetched = row["again"] + (row["n"] if row["state"] in _FETCHED else 0)
             self._pages += fetched
             if site := self._by_id.get(row["target_id"]):
                 site.known += row["n"]
@@ -248,6 +250,7 @@ class Frontier:
             single=site.single,
             lead=lead_of(row),
             render=render,
+            again=row.again,
         )
 
     def learn(self, job: Job, outcome: Outcome, glance: Glance | None) -> None:
