@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from cases.models import Case, ContentCheck, Run, RunSource
+from cases.cut_short import looks
+from cases.models import Case, ContentCheck, Run
 from cases.moves import move
 from domain.clock import Clock, utc_now
 from domain.rechecks import CheckResult, Rules, Schedule, is_due
@@ -33,10 +34,11 @@ class Due:
 def due_cases(schedule: Schedule, now: datetime) -> Due:
     """The known cases whose next look falls due in the night that begins ``now``.
 
-    The last look is the newest check, or, where there is none yet, the last visit.
+    The last look is the newest check, or, where there is none yet, the last visit. One that a
+    night did not come to is still due.
     """
     checks = ContentCheck.objects.filter(case=OuterRef("pk")).order_by("-at")
-    visits = RunSource.objects.filter(target=OuterRef("target_id"), done=True).order_by("-run_id")
+    visits = looks().filter(target=OuterRef("target_id")).order_by("-run_id")
     last = Coalesce(
         Subquery(checks.values("at")[:1]), Subquery(visits.values("run__started_at")[:1])
     )
