@@ -37,7 +37,8 @@ _HELD_UP = (
 def house(tmp_path: Path) -> Iterator[House]:
     with World(tmp_path / "world", tor=False) as world:
         seeds = [fact for fact in world.truth() if fact.slug in SITES and fact.username == ""]
-        every_night = {f"{state}_days": 0 for state in ("in_review", "confirmed", "requested")}
+        states = ("in_review", "confirmed", "requested")
+        every_night = {f"{state}_days": 0 for state in states}
         rules = {**every_night, "gone_after": 1, "cleaned_after": 1}
         built = build_house(world, tmp_path / "house", seeds_toml(seeds), recheck=rules)
         alone = built.config.read_text().replace("[crawl]", "[crawl]\nfollow_discovered = false")
