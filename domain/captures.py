@@ -56,26 +56,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-#: Outcomes whose pages say something of the site itself and are stored as evidence.
-ANSWERED = frozenset(
-    {
-        Outcome.OK,
-        Outcome.REDIRECT,
-        Outcome.NOT_FOUND,
-        Outcome.HTTP_ERROR,
-        Outcome.EMPTY,
-        Outcome.DEFAULT_PAGE,
-        Outcome.CAPTCHA,
-        Outcome.INTERSTITIAL,
-        Outcome.LOGIN_WALL,
-        Outcome.PARKED,
-        Outcome.SEIZED,
-        Outcome.TRUNCATED,
-        Outcome.UNDECODABLE,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One HTTP exchange as it goes into the WARC. Headers keep their order and repetitions.
