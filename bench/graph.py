@@ -52,9 +52,6 @@ class Graph:
     root: str
     pages: dict[str, GraphPage]
 
-    def shop_pages(self) -> int:
-        return sum(page.sells for page in self.pages.values())
-
 
 def make_graph(
     seed: int, *, pages: int = 20_000, per_host: int = 50, share: float = 0.05, port: int = 0

@@ -6,10 +6,12 @@ from django.conf import settings
 
 import config
 from blocking.entries import Scope
+from blocking.exporters import formats_of
 from blocking.gate import Limits
 from blocking.plan import ExportPlan, Recipient, RequestRules
 from blocking.protection import Protection
 from config.schema import Settings
+from domain.errors import InputError
 
 _LISTS = Path(config.__file__).parent
 
@@ -47,3 +49,21 @@ def export_plan(values: Settings) -> ExportPlan:
         platforms=_LISTS / "platforms.toml",
         never_block=(_LISTS / "neverblock", values.data_dir / "neverblock"),
     )
+
+
+def checked_export_plan(values: Settings) -> ExportPlan:
+    """The plan, for a command that is about to build or release by it, or to start a night.
+
+    Raises InputError for what is wrong with it, before anything is begun: formats of which there
+    are none (with the setting's name and those that there are), lists that cannot be read.
+    """
+    plan = export_plan(values)
+    for number, recipient in enumerate(plan.recipients):
+        try:
+            formats_of(recipient.formats)
+        except InputError as error:
+            raise InputError(
+                f"blocking.recipients[{number}].formats (recipient {recipient.name}): {error}"
+            ) from error
+    plan.protection()
+    return plan

@@ -29,6 +29,22 @@ def write_private(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+def put_private(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of ``path``, whole or not at all, with mode 0600, onto the disk.
+
+    Until then it lies beside the folder, not in it. Raises InputError when that cannot be written.
+    """
+    folder = path.parent
+    partial = folder.absolute().parent / f".{folder.absolute().name}.{path.name}.partial"
+    try:
+        partial.unlink(missing_ok=True)
+        write_private(partial, [data])
+        partial.rename(path)
+        sync_folder(folder)
+    except OSError as error:
+        raise InputError(f"writing {path}: {error.strerror}") from error
+
+
 def sync_folder(folder: Path) -> None:
     """Put the names in ``folder`` onto the disk."""
     handle = os.open(folder, os.O_RDONLY)

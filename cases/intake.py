@@ -153,10 +153,10 @@ def _not_captured(
     """The records whose URLs the run does not hold yet; the others are counted."""
     hashes = [url_hash(record.url) for record in records]
     rows = Capture.objects.filter(run_id=run_id, url_hash__in=hashes)
-    known = set(rows.values_list("url_hash", "rendered"))
+    known = set(rows.values_list("url_hash", "rendered", "again"))
     fresh = []
     for record, digest in zip(records, hashes, strict=True):
-        key = (digest, record.rendered)
+        key = (digest, record.rendered, record.again)
         if key in known:
             stored.doubled += 1
             tally[CountKey(str(record.site), "skipped", "captured already")] += 1
@@ -201,6 +201,7 @@ def _capture(
         depth=record.depth,
         requests=record.attempts,
         rendered=record.rendered,
+        again=record.again,
         retention=retention,
         warc_file=pointer.file,
         warc_offset=pointer.offset,

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from cases.models import Case, ContentCheck, Run, RunSource
+from cases.cut_short import looks
+from cases.models import Case, ContentCheck, Run
 from cases.moves import move
+from cases.ordering import Orderings, nothing_ordered
 from domain.clock import Clock, utc_now
 from domain.rechecks import CheckResult, Rules, Schedule, is_due
 from domain.states import CaseState
@@ -30,13 +32,15 @@ class Due:
     over_budget: int
 
 
-def due_cases(schedule: Schedule, now: datetime) -> Due:
+def due_cases(schedule: Schedule, now: datetime, *, orderings: Orderings = nothing_ordered) -> Due:
     """The known cases whose next look falls due in the night that begins ``now``.
 
-    The last look is the newest check, or, where there is none yet, the last visit.
+    The last look is the newest check, or, where there is none yet, the last visit. One that a
+    night did not come to is still due.
+    ``orderings`` says how far blocking them has come.
     """
     checks = ContentCheck.objects.filter(case=OuterRef("pk")).order_by("-at")
-    visits = RunSource.objects.filter(target=OuterRef("target_id"), done=True).order_by("-run_id")
+    visits = looks().filter(target=OuterRef("target_id")).order_by("-run_id")
     last = Coalesce(
         Subquery(checks.values("at")[:1]), Subquery(visits.values("run__started_at")[:1])
     )
@@ -46,10 +50,11 @@ def due_cases(schedule: Schedule, now: datetime) -> Due:
         .order_by("pk")
         .values_list("pk", "state", "last")
     )
+    orders = orderings()
     due: list[tuple[datetime, int]] = []
     for pk, state, last in rows.iterator():
         failed = _failed_since_unreachable(pk) if state == CaseState.UNREACHABLE else 0
-        when = schedule.due(pk, CaseState(state), last, failed_before=failed)
+        when = schedule.due(pk, CaseState(state), last, order=orders.get(pk), failed_before=failed)
         if is_due(when, now):
             due.append((when or datetime.min.replace(tzinfo=now.tzinfo), pk))
     due.sort()

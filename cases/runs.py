@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from cases import audit, counts, evidence, intake
+from cases import audit, counts, cut_short, evidence, intake
 from cases.counts import CountKey
 from cases.models import CandidateRow, Run, RunSource, StageRun
 from domain.candidates import Candidate, Why
@@ -216,11 +216,18 @@ class Adopted:
 def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Adopted:
     """Make sources of targets that this run noted, or that no run has looked at yet.
 
-    Likeliest first, up to ``limit``; what is beyond it waits for another night and is counted.
-    Tips have a budget of their own (see ``cases.tips``).
+    First those to which an earlier night did not come, the longest ago first, then the likeliest,
+    those that were read in part among them (see ``cases.cut_short``). What is beyond ``limit``
+    waits for another night and is counted. Tips have a budget of their own (see ``cases.tips``).
     """
+    left_over = cut_short.before(run.pk)
     rows = (
-        CandidateRow.objects.filter(Q(run=run) | Q(target__visits=None), target__kind__in=[*kinds])
+        CandidateRow.objects.filter(
+            Q(run=run)
+            | Q(target__visits=None)
+            | Q(target__in=[*left_over.not_begun, *left_over.in_part]),
+            target__kind__in=[*kinds],
+        )
         .exclude(target__visits__run=run)
         .exclude(why=Why.TIP)
         .select_related("target")
@@ -229,12 +236,15 @@ def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Ad
     best: dict[int, CandidateRow] = {}
     for row in rows:
         best.setdefault(row.target_id, row)
-    adopted = list(best.values())[:limit]
+    first = [best.pop(pk) for pk in left_over.not_begun if pk in best]
+    waiting = [*first, *best.values()]
+    adopted = waiting[:limit]
     for row in adopted:
         add_source(run, row.target.key, _why_looked_at(row), url=row.url)
-    return Adopted(len(adopted), len(best) - len(adopted))
+    return Adopted(len(adopted), len(waiting) - len(adopted))
 
 
 def _why_looked_at(row: CandidateRow) -> Why:
-    """A site found by a search is a site like any other; *search* is the result page itself."""
-    return Why.LINK if row.why == Why.SEARCH else Why(row.why)
+    """A site found by a search is a site like any other; *search* is the result page itself. Nor
+    is one a seed that was a seed once."""
+    return Why.LINK if row.why in (Why.SEARCH, Why.SEED, Why.RECHECK) else Why(row.why)

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from cases import audit, intake, runs
-from cases.models import CandidateRow, Run, RunSource
+from cases.cut_short import looks
+from cases.models import CandidateRow, Run
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
 from domain.states import CaseState
@@ -88,9 +89,7 @@ def add_waiting(run: Run, *, limit: int) -> Taken:
 
     The oldest come first. A case that is kept for an investigation is left alone.
     """
-    looked_at = RunSource.objects.filter(
-        target=OuterRef("target"), run__gte=OuterRef("run"), done=True
-    )
+    looked_at = looks().filter(target=OuterRef("target"), run__gte=OuterRef("run"))
     rows = (
         CandidateRow.objects.filter(~Exists(looked_at), why=Why.TIP, target__case__restricted=False)
         .select_related("target__case")

@@ -17,7 +17,9 @@ def _days(default: float, which: str) -> float:
 class Recheck(Section):
     in_review_days: float = _days(1, "a case that is in review or escalated")
     confirmed_days: float = _days(1, "a case that is confirmed and not yet requested")
-    requested_days: float = _days(7, "a case that is requested or ordered")
+    requested_days: float = _days(1, "a case that is requested and not yet ordered")
+    ordered_days: float = _days(7, "a case that a recipient was ordered to block")
+    verified_days: float = _days(14, "a case that was seen to be blocked by all who were ordered")
     dismissed_days: float = _days(30, "a dismissed case")
     ended_days: float = _days(30, "a case that is expired, lifted or withdrawn")
     unreachable_days: float = key(

@@ -25,8 +25,10 @@ def of_response(
     retried: Sequence[str] = (),
     closes: str = "",
     flooded: bool = False,
+    cookies: tuple[int, int] = (0, 0),
 ) -> Fetch:
-    """The fetch that ``response`` ends; ``flooded`` says that more came than is read."""
+    """The fetch that ``response`` ends; ``flooded`` says that more came than is read, ``cookies``
+    are the stamps of the host's when it was asked, and after its answer."""
     complete = "dataloss" not in response.flags
     return Fetch(
         job=job,
@@ -44,6 +46,8 @@ def of_response(
         retried=tuple(retried),
         closes=closes,
         address=str(response.ip_address or "") if egress is Egress.DIRECT else "",
+        cookies_sent=cookies[0],
+        cookies_now=cookies[1],
     )
 
 

@@ -8,9 +8,7 @@ from datetime import datetime
 from crawlers.limits import Limits
 from crawlers.models import CrawlUse
 from domain.clock import Clock
-from domain.nights import end_of
-
-BYTES, MINUTES, NIGHT = "byte budget of the run", "time budget of the run", "the night is over"
+from domain.nights import BYTES, MINUTES, NIGHT, end_of
 
 
 @dataclass(slots=True)

@@ -50,6 +50,8 @@ class Jar:
 
     def __init__(self, now: Callable[[], float] = time) -> None:
         self._hosts: OrderedDict[str, dict[tuple[str, str], Cookie]] = OrderedDict()
+        self._stamps: dict[str, int] = {}
+        self._changes = 0
         self._now = now
 
     def take(self, host: str, path: str, set_cookies: Iterable[str]) -> bool:
@@ -62,7 +64,15 @@ class Jar:
             parsed = parse(header, host, path, self._now())
             if parsed is not None:
                 self._set(host, *parsed)
-        return self._hosts.get(host, {}) != before
+        news = self._hosts.get(host, {}) != before
+        if news:
+            self._changes += 1
+            self._stamps[host] = self._changes
+        return news
+
+    def stamp(self, host: str) -> int:
+        """A number that rises whenever the cookies of ``host`` change; 0 while it has set none."""
+        return self._stamps.get(host, 0)
 
     def header(self, host: str, path: str, *, secure: bool) -> str:
         """The ``Cookie`` header for a request; empty for none. Longer paths come first."""
@@ -83,7 +93,7 @@ class Jar:
             cookies[key] = cookie
         self._hosts.move_to_end(host)
         if len(self._hosts) > MOST_HOSTS:
-            self._hosts.popitem(last=False)
+            self._stamps.pop(self._hosts.popitem(last=False)[0], None)
 
 
 def parse(header: str, host: str, path: str, now: float) -> tuple[Cookie, bool] | None:
@@ -136,3 +146,8 @@ def take_cookies(jar: Jar | None, url: str, response: Response) -> bool:
     parts = urlsplit(url)
     headers = [value.decode("latin-1") for value in response.headers.getlist("Set-Cookie")]
     return jar.take(parts.hostname or "", parts.path or "/", headers)
+
+
+def stamp_of(jar: Jar | None, url: str) -> int:
+    """The stamp of the cookies that go with a request for ``url``."""
+    return 0 if jar is None else jar.stamp(urlsplit(url).hostname or "")

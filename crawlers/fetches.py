@@ -25,7 +25,8 @@ class Job:
     ``site_id`` is the target's row, ``hops`` how many sites away from a source it is,
     ``redirects`` how many redirects led to it, ``single`` that its links are not followed on the
     same site (a result page, one URL of a platform), ``render`` that it has been fetched and is to
-    be rendered. ``lead`` is what was known of the link to it.
+    be rendered, ``again`` that it is asked for once more with a cookie. ``lead`` is what was known
+    of the link to it.
     """
 
     entry: int
@@ -41,6 +42,7 @@ class Job:
     single: bool = False
     lead: Lead = NO_LEAD
     render: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Fetch:
     ``spans`` says when each try began and ended (monotonic seconds);
     ``retried`` failures that were tried again, by reason. ``closes`` says why nothing more is to
     be fetched from the site, if so. ``address`` is the server's, empty behind a proxy or Tor.
+    ``cookies_sent`` and ``cookies_now`` are the stamps (see ``Jar.stamp``) of the host's cookies
+    when it was asked, and after its answer.
 
     Of a rendered page ``body`` is the finished HTML, ``sent_on`` where its script sends the
     reader, ``left_out`` what of it was not fetched, by reason.
@@ -76,6 +80,8 @@ class Fetch:
     spans: tuple[tuple[float, float], ...] = ()
     closes: str = ""
     address: str = ""
+    cookies_sent: int = 0
+    cookies_now: int = 0
     sent_on: str = ""
     left_out: tuple[tuple[str, int], ...] = ()
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
-from cases import counts
+from cases import counts, cut_short
 from cases.counts import CountKey
 from cases.intake import target_row
 from cases.models import Run, RunSource
@@ -39,11 +39,13 @@ from domain.candidates import Why
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.errors import InputError
+from domain.nights import PAGES
 from domain.targets import TargetKey, TargetKind
 
 #: Entries left out for it are queued again when the run is resumed; the source is counted once.
 TOR_DOWN = Outcome.TOR_DOWN.value
 KINDS = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
+_FIRST_OF_LEFT_OVER = 7.0  # an earlier night did not come to it
 _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 #: Found by channels or in earlier nights: what led there is not known any more.
 _FIRST_OF_FOUND = 0.5
@@ -107,7 +109,8 @@ class Frontier:
             self._load_figures()
             visits.load(self.run_id, self.sites.values())
             self._order.open(self.run_id, [*self.sites.values()])
-            self.add([self._first(site) for site in self.sites.values()])
+            left_over = frozenset(cut_short.before(self.run_id).not_begun)
+            self.add([self._first(site, left_over=left_over) for site in self.sites.values()])
             rows = FrontierEntry.objects.filter(run_id=self.run_id)
             self._lowest = rows.aggregate(low=Min("pk"))["low"] or 0
 
@@ -118,8 +121,10 @@ class Frontier:
 
     def _load_figures(self) -> None:
         rows = FrontierEntry.objects.filter(run_id=self.run_id)
-        for row in rows.values("target_id", "state").annotate(n=Count("pk"), hops=Min("hops")):
-            fetched = row["n"] if row["state"] in _FETCHED else 0
+        again = Count("pk", filter=Q(again=True))
+        rows_by_state = rows.values("target_id", "state")
+        for row in rows_by_state.annotate(n=Count("pk"), again=again, hops=Min("hops")):
+            fetched = row["again"] + (row["n"] if row["state"] in _FETCHED else 0)
             self._pages += fetched
             if site := self._by_id.get(row["target_id"]):
                 site.known += row["n"]
@@ -134,8 +139,11 @@ class Frontier:
         for target_id in waiting.values_list("target_id", flat=True):
             self._by_id[target_id].robots_due = True
 
-    def _first(self, site: Site, lead: Lead | None = None) -> NewEntry:
-        priority = _FIRST.get(site.why, _FIRST_OF_FOUND if lead is None else None)
+    def _first(
+        self, site: Site, lead: Lead | None = None, left_over: Collection[int] = ()
+    ) -> NewEntry:
+        found = _FIRST_OF_LEFT_OVER if site.id in left_over else _FIRST_OF_FOUND
+        priority = _FIRST.get(site.why, found if lead is None else None)
         return NewEntry(
             site.key, site.entry, SOURCE, priority, hops=site.hops, lead=lead or NO_LEAD
         )
@@ -247,6 +255,7 @@ class Frontier:
             single=site.single,
             lead=lead_of(row),
             render=render,
+            again=row.again,
         )
 
     def learn(self, job: Job, outcome: Outcome, glance: Glance | None) -> None:
@@ -307,7 +316,7 @@ class Frontier:
 
     def _close_what_is_used_up(self) -> None:
         """Drop what is still queued of sites that are closed, and count it."""
-        reason = self.over or ("run budget" if self._pages >= self.limits.max_pages else "")
+        reason = self.over or (PAGES if self._pages >= self.limits.max_pages else "")
         now = self._monotonic()
         for site in self.sites.values():
             if reason and not self.out:

@@ -13,7 +13,8 @@ class FrontierEntry(models.Model):
     ``depth`` counts links since the site was entered, ``hops`` sites since a source,
     ``redirects`` redirects in a row (``parent`` is the entry that redirected or linked here);
     ``pattern`` is equal for URLs that differ in numbers alone. ``selling``, ``about_drugs``,
-    ``inherited`` and ``anchor`` are the lead (see ``crawlers.focus.Lead``).
+    ``inherited`` and ``anchor`` are the lead (see ``crawlers.focus.Lead``). ``again`` says that it
+    was fetched before and is asked for once more (see ``crawlers.circles``).
     """
 
     class State(models.TextChoices):
@@ -41,6 +42,7 @@ class FrontierEntry(models.Model):
     why = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     reason = models.CharField(max_length=80, blank=True)
+    again = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

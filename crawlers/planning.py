@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from cases import counts
 from cases.counts import CountKey
 from crawlers.adopting import Adopter
+from crawlers.circles import FOR_CIRCLE, LOOP, Circles
 from crawlers.entries import STAGE, NewEntry, NewSource, way_to
 from crawlers.fetches import ICON, LINK, REDIRECT, ROBOTS, SOURCE, Job
 from crawlers.focus import Lead
@@ -33,7 +34,8 @@ _NO_ANSWER = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT})
 @dataclass(slots=True)
 class Plan:
     """What is written for one reading. ``record`` is None where there is nothing to capture;
-    ``render`` says that the page is due to be rendered."""
+    ``render`` says that the page is due to be rendered, ``again`` is a page to be asked for once
+    more."""
 
     reading: Reading
     record: CaptureRecord | None = None
@@ -43,6 +45,7 @@ class Plan:
     moves: list[Moved] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
     render: bool = False
+    again: str = ""
 
     @property
     def job(self) -> Job:
@@ -64,6 +67,7 @@ class Planner:
         self._platforms = platforms
         self._adopter = adopter
         self._hints = Hints(frontier.run_id, frontier.limits)
+        self._circles = Circles(frontier.run_id)
 
     def plan(self, reading: Reading) -> Plan:
         """What to write for ``reading``."""
@@ -117,6 +121,8 @@ class Planner:
             tally.update(plan.counts)
             for source in plan.sources:
                 self._frontier.add_source(source)
+            if plan.again:
+                self._circles.commit(plan.again)
         self._frontier.add(entry for plan in plans for entry in plan.entries)
         icons.commit(plan.reading for plan in plans)
         self._frontier.note_moves(move for plan in plans for move in plan.moves)
@@ -194,9 +200,14 @@ class Planner:
         if not location:
             self._stuck(plan, moved, ", ".join(plan.reading.findings.dropped))
             return ""
+        self._circles.note(plan.reading.fetch)
         try:
             key = target(job, location, way, self._platforms, most)
+            if self._circles.leads_back(job, location, most):
+                raise NotFollowed(LOOP)
         except NotFollowed as refused:
+            if refused.reason == LOOP and not job.again and self._again(plan, location):
+                return ""
             plan.count("dropped", refused.reason)
             self._stuck(plan, moved, refused.reason)
             return f"not followed ({refused.reason}): {location}"
@@ -206,6 +217,16 @@ class Planner:
         if moved is not None and key != job.site:
             plan.moves.append(Moved(moved, to=key if key != moved.key else None))
         return ""
+
+    def _again(self, plan: Plan, location: str) -> bool:
+        """Whether the page that a circle of redirects leads back to is asked for once more."""
+        target_id = self._circles.worth_another(location)
+        site = None if target_id is None else self._frontier.site_of(target_id)
+        if site is None or site.closed:
+            return False
+        plan.again = location
+        plan.count("retried", FOR_CIRCLE)
+        return True
 
     def _stuck(self, plan: Plan, moved: Site | None, reason: str) -> None:
         if moved is not None:

@@ -84,6 +84,7 @@ class Reading:
             documents=(self.document,) if self.document else (),
             candidates=candidates,
             rendered=job.render,
+            again=job.again,
         )
 
     @property

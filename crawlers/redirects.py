@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from crawlers.circles import LOOP
 from crawlers.discovery import outside
 from crawlers.entries import Step
 from crawlers.fetches import Job
@@ -49,7 +50,7 @@ def target(
     if job.redirects >= most:
         raise NotFollowed("too many redirects")
     if location == job.url or any(step.url == location for step in way):
-        raise NotFollowed("redirect loop")
+        raise NotFollowed(LOOP)
     if is_telegram_link(location):
         try:
             return telegram_key(location)

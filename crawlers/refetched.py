@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import Sum
 
 from cases import counts
 from cases.counts import CountKey
@@ -55,7 +56,7 @@ def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
 
 def _stored(run_id: int, hashes: Iterable[str], *, rendered: bool) -> dict[str, int]:
     rows = Capture.objects.filter(run_id=run_id, rendered=rendered, url_hash__in=list(hashes))
-    return dict(rows.values_list("url_hash", "requests"))
+    return dict(rows.values_list("url_hash").annotate(n=Sum("requests")))
 
 
 def owners_of(run_id: int, urls: Iterable[str]) -> dict[str, str]:

@@ -56,26 +56,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-#: Outcomes whose pages say something of the site itself and are stored as evidence.
-ANSWERED = frozenset(
-    {
-        Outcome.OK,
-        Outcome.REDIRECT,
-        Outcome.NOT_FOUND,
-        Outcome.HTTP_ERROR,
-        Outcome.EMPTY,
-        Outcome.DEFAULT_PAGE,
-        Outcome.CAPTCHA,
-        Outcome.INTERSTITIAL,
-        Outcome.LOGIN_WALL,
-        Outcome.PARKED,
-        Outcome.SEIZED,
-        Outcome.TRUNCATED,
-        Outcome.UNDECODABLE,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One HTTP exchange as it goes into the WARC. Headers keep their order and repetitions.
@@ -102,7 +82,8 @@ class CaptureRecord:
     ``site`` is the target that the URL belongs to; ``exchange`` is None where nothing came back.
     ``attempts`` is how many requests this capture took (retries included). ``rendered`` says that
     a browser ran the page's scripts: the body is then the finished page, and the bytes that came
-    are in a capture of their own.
+    are in a capture of their own. ``again`` says that it was asked for a second time in the run,
+    with a cookie that a circle of redirects had set: it too is a capture of its own.
     """
 
     site: TargetKey
@@ -117,3 +98,4 @@ class CaptureRecord:
     documents: tuple[Document, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     rendered: bool = False
+    again: bool = False

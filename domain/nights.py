@@ -1,9 +1,14 @@
-"""When a night is over."""
+"""When a night is over, and under which names its budgets end it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+#: Why a whole night leaves pages out: none of it is a source's own doing.
+PAGES, BYTES = "run budget", "byte budget of the run"
+MINUTES, NIGHT = "time budget of the run", "the night is over"
+CUT_SHORT = frozenset({PAGES, BYTES, MINUTES, NIGHT})
 
 
 def end_of(started: datetime, ends: str, timezone: str) -> datetime | None:

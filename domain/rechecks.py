@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,6 +26,14 @@ class CheckResult(StrEnum):
     PARKED = "parked"
     SEIZED = "seized"
     MOVED = "moved"
+
+
+class Ordering(StrEnum):
+    """How far the blocking of a requested case has come: a recipient holds an order, or each that
+    holds one was seen to block."""
+
+    ORDERED = "ordered"
+    VERIFIED = "verified"
 
 
 class ProposalKind(StrEnum):
@@ -102,28 +110,40 @@ class Schedule:
     0 means every night; a state that is not named is not looked at again. ``spread`` is the
     share by which an interval may be shorter, so that what was found in one night does not fall
     due in one night. An unreachable target's interval doubles with each further failed look up
-    to ``unreachable_max_days``.
+    to ``unreachable_max_days``. ``ordered`` holds for a requested case instead, once its orders
+    have come so far.
     """
 
     days: Mapping[CaseState, float]
     unreachable_max_days: float
     spread: float
     max_per_night: int
+    ordered: Mapping[Ordering, float] = field(default_factory=dict)
 
-    def interval(self, state: CaseState, *, failed_before: int = 0) -> timedelta:
+    def interval(
+        self, state: CaseState, *, order: Ordering | None = None, failed_before: int = 0
+    ) -> timedelta:
         """The time between two looks; ``failed_before`` failed since it counts as unreachable."""
         days = self.days[state]
+        if state is CaseState.REQUESTED and order is not None:
+            days = self.ordered.get(order, days)
         if state is CaseState.UNREACHABLE:
             days = min(days * 2 ** min(failed_before, _DOUBLINGS), self.unreachable_max_days)
         return timedelta(days=days)
 
     def due(
-        self, case_id: int, state: CaseState, last: datetime | None, *, failed_before: int = 0
+        self,
+        case_id: int,
+        state: CaseState,
+        last: datetime | None,
+        *,
+        order: Ordering | None = None,
+        failed_before: int = 0,
     ) -> datetime | None:
         """When to look again after a look at ``last``; None for at once (never looked at)."""
         if last is None:
             return None
-        whole = self.interval(state, failed_before=failed_before)
+        whole = self.interval(state, order=order, failed_before=failed_before)
         share = self.spread * _fraction(f"{case_id}:{last.date().isoformat()}")
         return last + whole * (1 - share)
 

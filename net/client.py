@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +60,6 @@ class Fetched:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     truncated: bool
-    elapsed_s: float
     address: str = ""
     hops: tuple[str, ...] = ()
 
@@ -145,7 +143,6 @@ def fetch(
 def _follow(client: httpx.Client, request: httpx.Request, max_bytes: int) -> Fetched:
     hops: list[str] = []
     visits: Counter[str] = Counter()
-    started = time.monotonic()
     while True:
         url = str(request.url)
         visits[url] += 1
@@ -156,7 +153,7 @@ def _follow(client: httpx.Client, request: httpx.Request, max_bytes: int) -> Fet
         try:
             following = response.next_request
             if following is None or not _may_follow(request.url, following.url):
-                return _read(response, max_bytes, started, tuple(hops))
+                return _read(response, max_bytes, tuple(hops))
         finally:
             response.close()
         hops.append(url)
@@ -175,9 +172,7 @@ def _refuse_announced(response: httpx.Response, max_bytes: int) -> None:
         raise TransportError(message, reason="too_large", permanent=True)
 
 
-def _read(
-    response: httpx.Response, max_bytes: int, started: float, hops: tuple[str, ...]
-) -> Fetched:
+def _read(response: httpx.Response, max_bytes: int, hops: tuple[str, ...]) -> Fetched:
     url = str(response.url)
     body = BoundedBody(url, response.headers.get("Content-Encoding", ""), max_bytes)
     truncated = False
@@ -198,7 +193,6 @@ def _read(
         headers=_pairs(response.headers),
         body=body.content(),
         truncated=truncated,
-        elapsed_s=time.monotonic() - started,
         address=address,
         hops=hops,
     )

@@ -10,7 +10,7 @@ from config.schema import Settings, TorUse
 from crawlers.apps import renderer_plan
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
-from domain.rechecks import Rules, Schedule
+from domain.rechecks import Ordering, Rules, Schedule
 from domain.restricted import parse_restricted
 from domain.states import CaseState
 from nightly.plan import FileRules, Plan, ShotPlan
@@ -81,6 +81,10 @@ def _schedule(recheck: Recheck) -> Schedule:
             CaseState.LIFTED: recheck.ended_days,
             CaseState.WITHDRAWN: recheck.ended_days,
             CaseState.UNREACHABLE: recheck.unreachable_days,
+        },
+        ordered={
+            Ordering.ORDERED: recheck.ordered_days,
+            Ordering.VERIFIED: recheck.verified_days,
         },
         unreachable_max_days=recheck.unreachable_max_days,
         spread=recheck.spread,

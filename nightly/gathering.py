@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from cases import runs
+from cases import cut_short, runs
 from cases.models import CandidateRow, Capture, RunCount, RunSource
 from channels.process import run_channels
 from crawlers.process import run_crawl
@@ -74,6 +74,7 @@ def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
     # from the record, so that a stage that was killed and started again counts everything
     counted[("in", "sites found on the way")] = _found(night, SITES)
     counted[("in", "channels found on the way")] = _found(night, CHANNELS)
+    counted[("in", "left over from earlier nights")] = _left_over(night)
     counted[("in", "moved to by a source")] = len(destinations(night.run.pk))
     counted[("skipped", "waits for another night")] = _over_budget(night)
     counted[("out", "captures")] = Capture.objects.filter(run=night.run).count()
@@ -84,6 +85,13 @@ def _is_over(night: Night) -> bool:
     """Whether nothing new is to be fetched any more: what nobody looked at is for another night."""
     end = end_of(night.run.started_at, *night.plan.night_ends)
     return end is not None and night.clock() >= end
+
+
+def _left_over(night: Night) -> int:
+    """Sources that an earlier night's budgets had cut off."""
+    left = cut_short.before(night.run.pk)
+    found = RunSource.objects.filter(run=night.run).exclude(why__in=_NOT_FOUND)
+    return found.filter(target__in=[*left.not_begun, *left.in_part]).count()
 
 
 def _over_budget(night: Night) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
+from blocking.ordering import orderings
 from cases import rechecking, runs
 from cases.models import Capture, Case, Run, RunSource
 from cases.rechecking import due_cases
@@ -25,7 +26,7 @@ _TRIED = 3
 
 def add_due(night: Night) -> Counted:
     """Known cases whose next look falls due become sources of the night."""
-    due = due_cases(night.plan.schedule, night.run.started_at)
+    due = due_cases(night.plan.schedule, night.run.started_at, orderings=orderings)
     rows = Case.objects.filter(pk__in=due.cases).select_related("target").in_bulk()
     for pk in due.cases:
         target = rows[pk].target

@@ -9,13 +9,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
-from crawlers.budgets import BYTES, MINUTES, NIGHT
 from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.hints import ABSENT
 from crawlers.models import FrontierEntry, ShotTaken
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.coverage import Yield
+from domain.nights import CUT_SHORT
 from domain.states import CaseState
 from domain.targets import TargetKind
 from nightly.coverage import Gathered
@@ -24,7 +24,7 @@ from nightly.report import SourceLine
 #: States in which a case counts as found: a person was or is asked.
 FOUND = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCREENED_OUT}
 #: What leaves pages of a source out that is no doing of the source's.
-_CUTS = frozenset({"run budget", "Tor is off", "tor_down", BYTES, MINUTES, NIGHT})
+_CUTS = CUT_SHORT | {"Tor is off", "tor_down"}
 
 
 @dataclass(slots=True)

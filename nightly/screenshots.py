@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db.models import Count
+
 from cases import screenshots
 from cases.evidence import EvidenceWriter
+from crawlers.models import ShotTaken
 from crawlers.rendering import shot_stock
 from crawlers.rendering.client import Renderer
 from crawlers.rendering.shooting import Studio, shoot_all
@@ -25,20 +28,32 @@ def photograph(night: Night) -> Counted:
         return {("skipped", f"not taken: {obstacle}"): len(pages)}
     journal = shot_stock.journal_of(night.run.pk, plan.data_dir / "journal")
     shot_stock.take_stock(night.run.pk, journal)
-    counted: Counter[tuple[str, str]] = Counter()
+    counted = _tried(night.run.pk)
+    tried = counted.total()
     if pages:
         with _studio(night) as studio:
-            counted += _all(night, studio, pages)
+            counted += _all(night, studio, pages, tried)
         shot_stock.take_stock(night.run.pk, journal)
-    counted[("in", "pages")] = len(pages)
+    counted[("in", "pages")] = tried + len(pages)
     return dict(counted)
 
 
-def _all(night: Night, studio: Studio, pages: list[Wanted]) -> Counter[tuple[str, str]]:
+def _tried(run_id: int) -> Counter[tuple[str, str]]:
+    """What an earlier start of this stage, which was killed, has tried, by name and reason."""
+    rows = ShotTaken.objects.filter(run=run_id, images=False).values_list("outcome")
+    return Counter(
+        {
+            ("out", "taken") if outcome == ShotTaken.TAKEN else ("failed", outcome): n
+            for outcome, n in rows.annotate(n=Count("pk"))
+        }
+    )
+
+
+def _all(night: Night, studio: Studio, pages: list[Wanted], tried: int) -> Counter[tuple[str, str]]:
     return shoot_all(
         studio,
         pages,
-        most=night.plan.shots.most,
+        most=max(0, night.plan.shots.most - tried),
         actor=ACTOR,
         told=lambda done: night.progress.at(done, len(pages), "pictures"),
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cases.bundles.building import Bundle, Stamping, build
+from cases.bundles.stamping import ACTION as STAMP_ADDED
+from cases.bundles.stamping import Stamped, add_stamp
 from cases.bundles.verifier import MANIFEST, STAMP, Found, check, sha256_of
 from cases.models import AuditEvent, Person
 from domain.clock import Clock, utc_now
@@ -28,13 +30,28 @@ def take(
 
     Raises InputError when the authority's certificates are none, before anything is written.
     """
-    stamping = None
-    if authority is not None:
-        authority.certificates()
-        stamping = Stamping(
-            authority.url, authority.ca_pem, lambda data: timestamping.stamp(data, authority)
-        )
+    stamping = None if authority is None else _stamping(authority)
     return build(case_id, person, out, evidence_root=evidence_root, stamping=stamping, clock=clock)
+
+
+def stamp(
+    folder: Path, person: Person, authority: Authority | None, *, clock: Clock = utc_now
+) -> Stamped:
+    """Have a bundle stamped that was made without; see ``cases.bundles.stamping.add_stamp``.
+
+    Raises InputError where no authority is configured.
+    """
+    if authority is None:
+        raise InputError("evidence.timestamp_url and evidence.timestamp_ca name no authority")
+    return add_stamp(folder, person, _stamping(authority), clock=clock)
+
+
+def _stamping(authority: Authority) -> Stamping:
+    """Raises InputError when the authority's certificates are none."""
+    authority.certificates()
+    return Stamping(
+        authority.url, authority.ca_pem, lambda data: timestamping.stamp(data, authority)
+    )
 
 
 def verify(folder: Path, authority: Authority | None) -> Found:
@@ -84,4 +101,18 @@ def _compared(folder: Path) -> tuple[list[str], list[str]]:
     ).first()
     if taken is None:
         return [*problems, "the chain here does not say that anybody took this bundle"], []
-    return problems, [f"taken by {taken.actor} at {taken.at} (audit event {taken.seq})"]
+    notes = [f"taken by {taken.actor} at {taken.at} (audit event {taken.seq})"]
+    more, added = _stamp_added(folder, digest)
+    return [*problems, *more], [*notes, *added]
+
+
+def _stamp_added(folder: Path, digest: str) -> tuple[list[str], list[str]]:
+    """Whether the time-stamp is one that the chain says was added to the bundle later."""
+    events = AuditEvent.objects.filter(action=STAMP_ADDED, details__manifest_sha256=digest)
+    if not (folder / STAMP).exists():
+        gone = "the chain here says that it was time-stamped, and the time-stamp is not there"
+        return [gone] if events.exists() else [], []
+    event = events.filter(details__stamp_sha256=sha256_of(folder / STAMP)).first()
+    if event is not None:
+        return [], [f"time-stamped by {event.actor} at {event.at} (audit event {event.seq})"]
+    return ["the time-stamp is not the one in the chain here"] if events.exists() else [], []

@@ -38,7 +38,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("night")
     with World(folder / "world") as world:
         seeds = world.seeds_toml(hostile=True, innocent=True, searches=["купить"])
-        every_night = {f"{state}_days": 0 for state in ("in_review", "confirmed", "requested")}
+        states = ("in_review", "confirmed", "requested", "ordered")
+        every_night = {f"{state}_days": 0 for state in states}
         house = build_house(world, folder / "house", seeds, recheck=every_night)
         done = house.narcowatch(*house.night_arguments(), timeout=500)
         (folder / "out").write_text(done.stdout + done.stderr)

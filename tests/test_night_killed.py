@@ -22,10 +22,10 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield build_house(world, tmp_path / "house", world.seeds_toml())
 
 
-def kill_when(house: House, holds: Callable[[], bool]) -> None:
+def kill_when(house: House, holds: Callable[[], bool], longest_s: float = 120) -> None:
     """Start a night and kill -9 it, and it alone, as soon as ``holds``."""
     night = house.start_night()
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + longest_s
     while not holds():
         assert night.poll() is None, (house.folder / "night.log").read_text()[-3000:]
         assert time.monotonic() < deadline

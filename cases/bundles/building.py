@@ -20,13 +20,12 @@ from cases.bundles.collecting import Collected, collect
 from cases.bundles.manifest import (
     NO_AUTHORITY,
     NOT_STAMPED,
-    STAMPED,
     Head,
     manifest,
     sums,
 )
 from cases.bundles.veil import Veil
-from cases.bundles.verifier import CA, MANIFEST, STAMP, SUMS
+from cases.bundles.verifier import CA, MANIFEST, STAMP, STAMPED, SUMS
 from cases.bundles.writing import BundleWriter
 from cases.files import folder_in_the_making, give_name, write_private
 from cases.models import Case, Person

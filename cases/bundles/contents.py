@@ -56,6 +56,7 @@ def capture_facts(row: Capture) -> dict[str, Any]:
         **_fields(row, "id", "url", "fetched_at", "egress", "outcome", "detail", "status"),
         **_fields(row, "content_type", "size", "sha256", "depth", "requests", "retention"),
         "rendered": row.rendered,
+        "again": row.again,
         "run": row.run_id,
         "source": row.warc_file and {"file": row.warc_file, "offset": row.warc_offset},
     }

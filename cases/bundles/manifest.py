@@ -12,7 +12,7 @@ from typing import Any
 from cases.bundles.verifier import MANIFEST, SCHEMA, STAMP
 from domain.digests import canonical_json, sha256_hex
 
-STAMPED, NOT_STAMPED, NO_AUTHORITY = "stamped", "not stamped", "no authority"
+NOT_STAMPED, NO_AUTHORITY = "not stamped", "no authority"
 
 
 @dataclass(frozen=True, slots=True)

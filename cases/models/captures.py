@@ -11,7 +11,8 @@ class Capture(models.Model):
     ``requests`` is how many requests reached the server for it, retries included (0 when the
     address guard or the resolver stopped it). The bytes are in ``warc_file`` (relative to the
     evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``. ``rendered``
-    says that a browser ran the page's scripts: a second capture of the same URL.
+    says that a browser ran the page's scripts, ``again`` that it was asked for once more with a
+    cookie that a circle of redirects had set: further captures of the same URL.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="captures")
@@ -30,6 +31,7 @@ class Capture(models.Model):
     depth = models.PositiveIntegerField(default=0)
     requests = models.PositiveIntegerField(default=1)
     rendered = models.BooleanField(default=False)
+    again = models.BooleanField(default=False)
     retention = models.CharField(max_length=20)
     warc_file = models.CharField(max_length=200, blank=True)
     warc_offset = models.BigIntegerField(default=0)
@@ -37,7 +39,9 @@ class Capture(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "url_hash", "rendered"], name="capture_once"),
+            models.UniqueConstraint(
+                fields=["run", "url_hash", "rendered", "again"], name="capture_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["target", "fetched_at"])]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.augment.writer import SOURCE, disguised_copies, generate
+from classifiers.augment.writer import disguised_copies, generate
 from classifiers.rows import UNTRAINED, Row, SourceFile
 from domain.assessment import Label
 
@@ -68,11 +68,6 @@ def assemble(files: Sequence[SourceFile], seed: int, generated: int = GENERATED)
         np.arange(len(rows)) < len(pack),
         np.array([_is_trainable(row) for row in rows]),
     )
-
-
-def is_generated(source: str) -> bool:
-    """Whether rows of ``source`` were written by the grammar."""
-    return source.startswith(f"{SOURCE}_")
 
 
 def _is_trainable(row: Row) -> bool:

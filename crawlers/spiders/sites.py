@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from classifiers.store import threshold_of
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
-from crawlers.cookies import Jar, cookie_header, take_cookies
+from crawlers.cookies import Jar, cookie_header, stamp_of, take_cookies
 from crawlers.failures import judge
 from crawlers.feeding import Feeder
 from crawlers.fetches import ICON, SITEMAP, Fetch, Job, Returned
@@ -197,6 +197,7 @@ class SitesSpider(Spider):
             dont_filter=True,
             meta={
                 "job": job,
+                "cookies": stamp_of(self._jar, job.url),
                 "download_timeout": self._timeout(job),
                 **({"download_maxsize": icon_reading.MOST_BYTES} if job.why == ICON else {}),
             },
@@ -251,6 +252,7 @@ class SitesSpider(Spider):
             retried=retried,
             closes=pause.closes,
             flooded=self._tries.received(job) > self._most_bytes,
+            cookies=(request.meta["cookies"], stamp_of(self._jar, job.url)),
         )
         if news and self._retries.for_cookie(response.status, retried):
             self._go_on(fetch, Pause(0.0), host, FOR_COOKIE)

@@ -13,7 +13,7 @@ from blocking.apps import export_plan
 from blocking.entries import Scope
 from blocking.exporters import FORMATS
 from blocking.models import BlockingRequest, Export
-from cases.models import Person
+from cases.models import Person, Run
 from cases.moves import move
 from domain.clock import utc_now
 from domain.states import CaseState
@@ -121,6 +121,58 @@ def test_a_refused_case_is_named(confirmed: Confirmed, run) -> None:
     assert built.code == 0
     assert "refused: 1" in built.out
     assert "never-block" in built.out
+
+
+WITH_FORMATS = [
+    ["export", "--recipient", "regulator"],
+    ["release", "regulator/1", "--user", "saule", "--password-file", "PASSWORD"],
+    ["night"],
+    ["scheduler"],
+]
+
+
+@pytest.fixture
+def bogus(data_dir: Path, settings: Settings) -> None:
+    """Settings in which one of two recipients has a format that there is none of."""
+    blocking = settings.NARCOWATCH.blocking
+    (one,) = blocking.recipients
+    wrong = one.model_copy(update={"name": "provider", "formats": ("rpz", "bogus")})
+    changed = blocking.model_copy(update={"recipients": (one, wrong)})
+    settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"blocking": changed})
+
+
+@pytest.mark.parametrize("arguments", WITH_FORMATS)
+def test_a_format_that_is_none_is_refused_at_the_start_with_those_that_there_are(
+    confirmed: Confirmed, run, bogus, supervisor: Person, password: str, arguments: list[str]
+) -> None:
+    confirmed(host("shop.test"))
+    runs = Run.objects.count()
+    refused = run(*(password if part == "PASSWORD" else part for part in arguments))
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "narcowatch: blocking.recipients[1].formats (recipient provider): no format is called "
+        f"'bogus': {', '.join(FORMATS)}\n"
+    )
+    assert Run.objects.count() == runs
+    assert not BlockingRequest.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", WITH_FORMATS)
+def test_a_list_that_cannot_be_read_is_refused_at_the_start(
+    confirmed: Confirmed,
+    run,
+    data_dir: Path,
+    supervisor: Person,
+    password: str,
+    arguments: list[str],
+) -> None:
+    confirmed(host("shop.test"))
+    (data_dir / "neverblock").mkdir()
+    (data_dir / "neverblock" / "ours.toml").write_text("entries = 1")
+    refused = run(*(password if part == "PASSWORD" else part for part in arguments))
+    assert refused.code == 2
+    assert "ours.toml" in refused.err
+    assert not BlockingRequest.objects.exists()
 
 
 def test_a_recipient_that_is_none_exits_2(run, db: None) -> None:

@@ -102,8 +102,10 @@ class Place:
             return database.execute(query, values).fetchall()
 
     def captures(self, run: int) -> dict[str, sqlite3.Row]:
-        """What was fetched in a run by URL, each URL once; rendered pages stand apart."""
-        rows = self.rows("select * from cases_capture where run_id = ? and rendered = 0", run)
+        """What was fetched in a run by URL, each URL once; rendered pages stand apart, and so do
+        pages that were asked for again."""
+        only = "rendered = 0 and again = 0"
+        rows = self.rows(f"select * from cases_capture where run_id = ? and {only}", run)
         found = {row["url"]: row for row in rows}
         assert len(found) == len(rows)
         return found

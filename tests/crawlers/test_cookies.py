@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.cookies import MOST_BYTES, MOST_COOKIES, MOST_HOSTS, Jar, parse
+from domain.onion import onion_from_public_key
 from tests.crawlers.crawling import Place
-from tests.crawlers.servers import Asked, Reply, Web, html, links
+from tests.crawlers.servers import Asked, PageMaker, Reply, Web, html, links
+from tests.crawlers.socks import Socks
+from tests.crawlers.test_resuming import kill_after
 
 NOW = 1_800_000_000.0
 
@@ -43,6 +47,18 @@ def test_only_what_is_new_is_news() -> None:
     assert sent(one) == ""
     assert not one.take("a.test", "/", ["old=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT"])
     assert one.take("a.test", "/", ["new=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT"])
+
+
+def test_the_stamp_of_a_host_rises_with_its_cookies_and_with_no_others() -> None:
+    one = jar()
+    assert one.stamp("a.test") == 0
+    one.take("a.test", "/", ["sid=1"])
+    first = one.stamp("a.test")
+    one.take("b.test", "/", ["sid=1"])
+    one.take("a.test", "/", ["sid=1"])
+    assert one.stamp("a.test") == first > 0
+    one.take("a.test", "/", ["sid=2"])
+    assert one.stamp("a.test") > one.stamp("b.test") > first
 
 
 def test_paths_and_secure_connections() -> None:
@@ -119,6 +135,125 @@ def test_a_site_that_redirects_until_its_cookie_comes_back_is_read(
     assert {cookie for _, cookie in others} <= {"", "pass=other.test"}
     assert crawl.counts(run, "retried") == {"cookie set with a redirect": 2}
     assert crawl.requests(run) == web.served.total()
+
+
+def bouncing(
+    seen: list[tuple[str, str]], *, steps: int, host: str = "http://bounce.test"
+) -> PageMaker:
+    """``/`` leads through ``/step/1`` … and back; the last but one sets the cookie that ends it."""
+
+    def page(asked: Asked) -> Reply:
+        cookie = asked.headers.get("Cookie", "")
+        seen.append((asked.path, cookie))
+        if asked.path == "/" and "pass=1" in cookie:
+            return html("behind the circle" + links("/goods"))
+        if asked.path == "/goods":
+            return html("goods" if "pass=1" in cookie else "")
+        step = 0 if asked.path == "/" else int(asked.path.rpartition("/")[2])
+        there = f"{host}/step/{step + 1}" if step < steps else f"{host}/"
+        sets = {"Set-Cookie": "pass=1; Path=/"} if step == max(1, steps - 1) else {}
+        return Reply("", 302, {"Location": there, **sets})
+
+    return page
+
+
+def again(at: Place, run: int) -> dict[str, str]:
+    """How pages ended that were asked for again, by URL."""
+    rows = at.rows("select url, outcome from cases_capture where run_id = ? and again = 1", run)
+    return {row["url"]: row["outcome"] for row in rows}
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_circle_that_a_later_page_ends_with_its_cookie_is_gone_round_once_more(
+    web: Web, place: Callable[..., Place], steps: int
+) -> None:
+    seen: list[tuple[str, str]] = []
+    web.pages["bounce.test"] = bouncing(seen, steps=steps)
+    at = place()
+    run = at.begin("http://bounce.test/")
+    at.crawl(run)
+    assert again(at, run) == {"http://bounce.test/": "ok"}
+    assert at.outcomes(run)["http://bounce.test/"] == "redirect"
+    assert at.outcomes(run)["http://bounce.test/goods"] == "ok"
+    assert [cookie for path, cookie in seen if path == "/"] == ["", "pass=1"]
+    assert at.counts(run, "retried") == {
+        "cookie set with a redirect": 1,
+        "cookie set in a circle of redirects": 1,
+    }
+    assert at.counts(run, "dropped") == {}
+    assert at.requests(run) == web.served.total() == steps + 4
+    texts = at.rows("select d.text from cases_documentrow d where d.text like '%behind%'")
+    assert len(texts) == 1
+    assert at.rows("select * from crawlers_sitevisit where stuck != ''") == []
+
+
+def test_so_is_that_of_an_onion(web: Web, place: Callable[..., Place]) -> None:
+    onion = onion_from_public_key(b"\7" * 32)
+    web.pages[onion] = bouncing([], steps=1, host=f"http://{onion}")
+    with Socks({onion: web.port}).running() as tor:
+        at = place(TOR__SOCKS=f"127.0.0.1:{tor.port}")
+        run = at.begin(f"http://{onion}/")
+        at.crawl(run)
+    assert again(at, run) == {f"http://{onion}/": "ok"}
+    assert at.requests(run) == web.served.total()
+
+
+def test_a_circle_that_no_cookie_ends_is_gone_round_once_more_and_named(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    count = iter(range(10_000))
+
+    def page(asked: Asked) -> Reply:
+        there = {"/": "/a", "/a": "/b", "/b": "/"}[asked.path]
+        fresh = {"Set-Cookie": f"n={next(count)}; Path=/"} if asked.path == "/b" else {}
+        return Reply("", 302, {"Location": there, **fresh})
+
+    web.pages["spin.test"] = page
+    at = place()
+    run = at.begin("http://spin.test/")
+    at.crawl(run)
+    assert again(at, run) == {"http://spin.test/": "redirect"}
+    assert at.counts(run, "dropped") == {"redirect loop": 1}
+    assert at.requests(run) == web.served.total() == 5
+    (visit,) = at.rows("select stuck from crawlers_sitevisit where run_id = ?", run)
+    assert visit["stuck"] == "redirect loop"
+
+
+def test_a_cookie_of_another_host_is_no_reason_to_go_round_again(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    web.site("one.test", {"/": Reply("", 302, {"Location": "http://two.test/"})})
+    back = {"Location": "http://one.test/", "Set-Cookie": "pass=1"}
+    web.site("two.test", {"/": Reply("", 302, back)})
+    at = place()
+    run = at.begin("http://one.test/")
+    at.crawl(run)
+    assert again(at, run) == {}
+    assert at.counts(run, "dropped") == {"redirect loop": 1}
+
+
+def test_a_crawl_killed_while_it_goes_round_again_loses_and_doubles_nothing(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    seen: list[tuple[str, str]] = []
+    answer = bouncing(seen, steps=1)
+
+    def page(asked: Asked) -> Reply | None:
+        if asked.path == "/" and seen:
+            time.sleep(1.0)
+        return answer(asked)
+
+    web.pages["bounce.test"] = page
+    at = place()
+    run = at.begin("http://bounce.test/")
+    kill_after(web, at.start(run), 4)
+    at.crawl(run)
+    assert at.requests(run) == web.served.total()
+    (once,) = at.rows("select * from cases_capture where run_id = ? and again = 1", run)
+    # the cookie died with the crawl that was killed: the circle is named as one
+    assert once["outcome"] == "redirect"
+    assert at.counts(run, "dropped") == {"redirect loop": 1}
+    assert at.rows("select * from cases_runsource where done = 0") == []
 
 
 def test_nothing_is_carried_into_the_next_run(web: Web, place: Callable[..., Place]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.captures import Outcome
-from domain.rechecks import CheckResult, Schedule, is_due, result_of
+from domain.rechecks import CheckResult, Ordering, Schedule, is_due, result_of
 from domain.states import CaseState
 
 NIGHT = datetime(2026, 3, 1, 20, tzinfo=UTC)
@@ -51,6 +51,20 @@ def test_what_was_looked_at_last_night_is_due_tonight_though_it_began_early() ->
 def test_an_interval_of_nothing_is_every_night() -> None:
     always = Schedule({CaseState.IN_REVIEW: 0}, 40, 0.25, 10)
     assert is_due(always.due(1, CaseState.IN_REVIEW, NIGHT), NIGHT)
+
+
+def test_a_requested_case_is_looked_at_as_its_orders_have_come() -> None:
+    schedule = Schedule(
+        {CaseState.REQUESTED: 1, CaseState.UNREACHABLE: 3},
+        40,
+        0.25,
+        10,
+        {Ordering.ORDERED: 7, Ordering.VERIFIED: 14},
+    )
+    orders = (None, Ordering.ORDERED, Ordering.VERIFIED)
+    days = [schedule.interval(CaseState.REQUESTED, order=order).days for order in orders]
+    assert days == [1, 7, 14]
+    assert schedule.interval(CaseState.UNREACHABLE, order=Ordering.VERIFIED).days == 3
 
 
 def test_unreachable_ones_wait_twice_as_long_each_time_up_to_a_bound() -> None:

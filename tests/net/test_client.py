@@ -44,7 +44,6 @@ def test_a_page_comes_back_whole_with_what_is_needed_as_evidence() -> None:
     assert got.header("set-cookie") == "a=1"
     assert got.header("missing", "none") == "none"
     assert ("X-Own", "1") in got.request_headers
-    assert 0 < got.elapsed_s < 5
     assert seen.requests == [("shop.test", "/page?x=1")]
     assert seen.headers[0]["user-agent"] == "tester"
 

@@ -16,25 +16,13 @@ import django
 FIRST = datetime(2026, 3, 1, 20, tzinfo=UTC)
 
 
-class Quiet:
-    """Nobody watches."""
-
-    def begin(self, stage: str, total: int | None = None) -> None:
-        """Nothing to show."""
-
-    def at(self, done: int, total: int | None = None, note: str = "") -> None:
-        """Nothing to show."""
-
-    def end(self, note: str = "") -> None:
-        """Nothing to show."""
-
-
 def main() -> None:
     django.setup()
     from django.conf import settings
 
     from nightly.apps import plan_of
     from nightly.night import run_night
+    from nightly.progress import Quiet
     from nightly.running import read_seeds
     from nightly.seed_files import with_files
     from nightly.stages import CRAWL

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from rich.console import Console
 
-from blocking.apps import export_plan
+from blocking.apps import checked_export_plan
 from blocking.current import requests_for
 from blocking.exports import build, last_release
 from blocking.plan import Recipient
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plan = export_plan(settings.NARCOWATCH)
+        plan = checked_export_plan(settings.NARCOWATCH)
         recipient = plan.recipient(options["recipient"])
         protection = plan.protection()
         console = Console(file=cast(IO[str], self.stdout._out))

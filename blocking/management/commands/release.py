@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import export_plan
+from blocking.apps import checked_export_plan
 from blocking.releases import find, release
 from cases.signing_in import add_options, person_of
 from domain.errors import GateError
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["user"], options["password_file"])
-        plan = export_plan(settings.NARCOWATCH)
+        plan = checked_export_plan(settings.NARCOWATCH)
         try:
             done = release(find(options["export"]), person, plan, plan.protection())
         except GateError as error:

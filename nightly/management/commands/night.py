@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from blocking.apps import checked_export_plan
 from nightly import running
 from nightly.apps import plan_of
 from nightly.stages import NIGHT
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--max-pages", type=int, metavar="N", help="pages fetched at the most")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        checked_export_plan(settings.NARCOWATCH)  # what it ends with is told before it begins
         plan = plan_of(settings.NARCOWATCH)
         options["seeds"] = options["seeds"] or settings.NARCOWATCH.night.seeds
         raise SystemExit(running.run("night", NIGHT, plan, options, settings.CALLED_AS))

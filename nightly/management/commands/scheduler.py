@@ -8,6 +8,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from blocking.apps import checked_export_plan
 from config.schema import Settings
 from domain.clock import utc_now
 from domain.counting import counted
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen: Settings = settings.NARCOWATCH
         refuse_real_work(chosen.data_dir, chosen.night.seeds)
+        checked_export_plan(chosen)
         seeds = _seeds(chosen)
         night = chosen.night
         schedule = Schedule(night.schedule, night.timezone, int(night.window_hours * 3600))

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cases.bundles.manifest import NOT_STAMPED
+from cases.models import Person
 from cases.signing_in import add_options, person_of
 from domain.defang import printable
+from domain.errors import InputError, TransportError
 from review import bundles
 from review.apps import authority_of
 
@@ -17,18 +19,28 @@ _NOT_STAMPED = 3
 
 
 class Command(BaseCommand):
-    help = "Take a case's evidence: a folder that anybody can verify. Exit 3: made, not stamped."
+    help = "Take a case's evidence: a folder that anybody can verify. Exit 3: not stamped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("case", type=int, help="the number of the case")
-        parser.add_argument(
-            "--out", type=Path, required=True, metavar="DIR", help="the folder to make"
+        parser.add_argument("case", type=int, nargs="?", help="the number of the case")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--out", type=Path, metavar="DIR", help="the folder to make")
+        what.add_argument(
+            "--stamp",
+            type=Path,
+            metavar="DIR",
+            help="have a folder time-stamped that was made without",
         )
         add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if (options["case"] is None) == (options["stamp"] is None):
+            raise InputError("give a CASE with --out DIR, or --stamp DIR alone")
         values = settings.NARCOWATCH
         person = person_of(options["user"], options["password_file"])
+        if options["stamp"] is not None:
+            self._stamp(options["stamp"], person)
+            return
         bundle = bundles.take(
             options["case"],
             person,
@@ -52,3 +64,17 @@ class Command(BaseCommand):
         if bundle.status == NOT_STAMPED:
             self.stderr.write(f"the bundle bears no time-stamp: {printable(bundle.reason)}")
             raise SystemExit(_NOT_STAMPED)
+
+    def _stamp(self, folder: Path, person: Person) -> None:
+        try:
+            done = bundles.stamp(folder, person, authority_of(settings.NARCOWATCH))
+        except TransportError as error:
+            self.stderr.write(f"the bundle bears no time-stamp: {printable(str(error))}")
+            raise SystemExit(_NOT_STAMPED) from error
+        self.stdout.write(f"{folder}: time-stamped (audit event {done.event})")
+        self.stdout.write(f"SHA-256 of the manifest: {done.manifest_sha256}")
+        if not done.verifier_knows:
+            self.stdout.write(
+                "its verify.py is of another version, which may not know of time-stamps that are "
+                "added: verify it with narcowatch verify-evidence"
+            )
