@@ -19,7 +19,10 @@ _ROOT_NAMES = (
 )
 _EMPTY_ROOT = re.compile(
     rf"<(div|main|section)\b[^>]*\bid\s*=\s*[\"']?(?:{_ROOT_NAMES})[\"']?(?=[\s>])[^>]*>"
-    r"(?:\s|<!--.{0,200}?-->)*</\1\s*>|<app-root[^>]*>\s*</app-root\s*>",
+    r"(?:\s|<!--.{0,200}?-->)*</\1\s*>"
+    # custom elements that a script fills, in their shadow tree or beside it
+    r"|<((?:app|shop|store|catalog|main|root)-\w+|[a-z]\w*-(?:app|root|shop|store|catalog|goods))"
+    r"(?:\s[^>]*)?>\s*</\2\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _NOTICE = re.compile(
