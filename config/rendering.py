@@ -21,6 +21,12 @@ class Render(Section):
     concurrency: int = key(2, "Pages rendered at a time.", "pages", ge=1, le=16)
     timeout_s: Seconds = key(30.0, "Longest time for one page, from start to end.", "seconds")
     max_requests: PositiveInt = key(80, "Requests sent for one page.", "requests")
+    max_requests_per_host: PositiveInt = key(
+        60, "Requests sent to any one host for one page.", "requests"
+    )
+    concurrency_per_host: int = key(
+        3, "Requests of one page to one host at a time.", "requests", ge=1, le=32
+    )
     max_bytes: PositiveInt = key(12_000_000, "Answers taken in for one page.", "bytes")
     browser_mb: PositiveInt = key(2_000, "Memory from which the browser is started anew.", "MB")
     user: str = key(

@@ -37,7 +37,7 @@ def renderer_plan(settings: Settings) -> RendererPlan:
             resolver_overrides=net.resolver_overrides,
             proxy=net.proxy,
             dns_servers=net.dns_servers,
-            tor_socks=settings.tor.socks[0],
+            tor_socks=tuple(settings.tor.socks),
             tor_timeout_s=settings.tor.timeout_s,
         ),
         job="",
@@ -51,6 +51,8 @@ def renderer_plan(settings: Settings) -> RendererPlan:
             received=render.max_bytes,
             dom=settings.crawl.max_body_bytes,
             height=settings.evidence.screenshot_height,
+            per_host=render.max_requests_per_host,
+            at_once=render.concurrency_per_host,
         ),
         browser_bytes=render.browser_mb * 1_000_000,
     )

@@ -51,6 +51,13 @@ _ROOT_NAMES = frozenset(
 )
 #: Script elements that hold no program.
 _DATA = re.compile(r"\s*application/(?:ld\+)?json", re.IGNORECASE)
+#: Custom elements that a script fills, in their shadow tree or beside it.
+_CUSTOM_ROOT = re.compile(
+    r"(?:app|shop|store|catalog|main|root)-[\w-]+"
+    r"|[a-z][\w-]*-(?:app|root|shop|store|catalog|goods)"
+)
+#: Frames within frames are read so deep.
+_MOST_FRAMES_DEEP = 3
 _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -92,13 +99,22 @@ def extract(
 
     ``seconds`` bounds the time; what was read until then is kept.
     """
-    reader = _Reader(most_links)
-    parser = etree.HTMLParser(target=reader, encoding="utf-8", recover=True)
     deadline = monotonic() + seconds
+    return _read(html, url, most_links, lambda: monotonic() > deadline)
+
+
+def _read(html: str, url: str, most_links: int, late: Callable[[], bool], depth: int = 0) -> Page:
+    """``depth`` counts the frames around ``html``; ``late`` says that the time is over."""
+
+    def framed(inner: str, base: str) -> Page:
+        return _read(inner, base, most_links, late, depth + 1)
+
+    reader = _Reader(url, most_links, framed if depth < _MOST_FRAMES_DEEP else None)
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", recover=True)
     cut = False
     data = clean(html).encode()
     for at in range(0, len(data), _CHUNK):
-        if reader.full or monotonic() > deadline:
+        if reader.full or late():
             cut = True
             break
         parser.feed(data[at : at + _CHUNK])
@@ -152,8 +168,12 @@ def _joined(base: str, href: str) -> str:
 class _Reader:
     """Target of the parser: gathers text, links and counts from its events."""
 
-    def __init__(self, most_links: int) -> None:
+    def __init__(
+        self, url: str, most_links: int, framed: Callable[[str, str], Page] | None
+    ) -> None:
+        self._url = url
         self._most_links = most_links
+        self._framed = framed
         self._text: list[str] = []
         self._length = 0
         self._title: list[str] = []
@@ -183,6 +203,9 @@ class _Reader:
             self._unseen += 1
             return
         self._note(tag, attributes)
+        if tag == "template" and "shadowrootmode" in attributes:
+            self._write("\n")  # a declarative shadow root: browsers show it
+            return
         if tag in _UNSEEN or _is_hidden(tag, attributes):
             self._unseen = 1
             return
@@ -251,6 +274,8 @@ class _Reader:
             case "frame" | "iframe":
                 self._link(attributes.get("src", ""))
                 self._anchor = None
+                if "srcdoc" in attributes and not _is_hidden(tag, attributes):
+                    self._frame(attributes["srcdoc"])
             case "base":
                 self._base = self._base or attributes.get("href", "")
             case "link":
@@ -268,6 +293,23 @@ class _Reader:
             self.script_files += 1
         else:
             self._program = not _DATA.match(attributes.get("type", ""))
+
+    def _frame(self, markup: str) -> None:
+        """Take in a frame whose document stands in the page itself: its text where it stands."""
+        if self._framed is None:
+            return
+        page = self._framed(markup, _joined(self._url, self._base) if self._base else self._url)
+        self._write("\n")
+        self._write(page.document.text)
+        self._write("\n")
+        for link in page.document.links[: max(0, self._most_links - len(self._links))]:
+            self._links.append(_Anchor(link.url, [link.text], len(link.text)))
+        self.scripts += page.scripts
+        self.forms += page.forms
+        self.passwords += page.passwords
+        self.script_files += page.script_files
+        self.script_length += page.script_length
+        self.empty_root = self.empty_root or page.empty_root
 
     def _link(self, href: str) -> None:
         self._anchor = None
@@ -326,7 +368,7 @@ class _Reader:
 
 def _is_root(tag: str, attributes: dict[str, str]) -> bool:
     """Whether scripts are likely to build a page's content inside this element."""
-    if tag == "app-root":
+    if _CUSTOM_ROOT.fullmatch(tag):
         return True
     return tag in _ROOTS and attributes.get("id", "").lower() in _ROOT_NAMES
 

@@ -14,6 +14,7 @@ from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import SITEMAP, Fetch
 from crawlers.mirrors.fingerprinting import fingerprint
 from crawlers.platforms import Platforms
+from crawlers.rendering.explaining import explained
 from crawlers.rendering.needs import need
 from crawlers.sitemaps import unpacked_file
 from crawlers.softblocks import recognise
@@ -185,9 +186,12 @@ def _by_status(status: int) -> Outcome | None:
 
 
 def _looked_through(reading: Reading, page: Page) -> Reading:
-    """The reading, with why its page has to be rendered."""
+    """The reading, with why its page has to be rendered, or why it is empty although it was."""
     fetch = reading.fetch
-    if fetch.job.render or not fetch.complete or reading.outcome not in _MAY_NEED_SCRIPT:
+    if fetch.job.render:
+        outcome, detail = explained(reading.outcome, reading.detail, fetch.left_out)
+        return replace(reading, outcome=outcome, detail=detail)
+    if not fetch.complete or reading.outcome not in _MAY_NEED_SCRIPT:
         return reading
     return replace(reading, needs_script=need(page))
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import httpcore
 
 from domain.errors import TransportError
-from domain.onion import is_onion, is_valid_onion_v3
+from domain.onion import is_onion
 from net.addresses import IPAddress
 from net.deadlines import TrustedBackend, time_left
 from net.resolving import Resolver
-from net.socks import SocksRefused, connect_through
+from net.socks import connect_through
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -81,40 +81,6 @@ class SocksBackend(httpcore.NetworkBackend):
             endpoint = self._guard.resolve(host, port, timeout=time_left(timeout))[0]
             return _through(self._proxy, endpoint.address, endpoint.port, timeout)
         return _through(self._proxy, host, port, timeout)
-
-
-class TorBackend(httpcore.NetworkBackend):
-    """Connects to onion services through Tor, and to nothing else, each on circuits of its own.
-
-    ``job`` keeps circuits of different jobs apart too (Tor's IsolateSOCKSAuth, on by default).
-    """
-
-    def __init__(self, host: str, port: int, job: str) -> None:
-        self._host = host
-        self._port = port
-        self._job = job
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        if not is_valid_onion_v3(host):
-            raise TransportError(
-                f"connecting to {host}: only v3 onion services are fetched through Tor",
-                reason="not_onion",
-                permanent=True,
-            )
-        try:
-            proxy = SocksProxy(self._host, self._port, isolation(host, self._job))
-            return _through(proxy, host, port, timeout)
-        except SocksRefused as error:
-            raise TransportError(str(error), reason="onion_down") from error
-        except TransportError as error:
-            raise TransportError(f"Tor: {error}", reason="tor_down") from error
 
 
 def isolation(onion: str, job: str) -> tuple[str, str]:

@@ -12,10 +12,12 @@ import httpx
 from domain.errors import TransportError
 from domain.onion import is_onion
 from net.addresses import TestNetwork
-from net.backends import GuardedBackend, SocksBackend, SocksProxy, TorBackend
+from net.backends import GuardedBackend, SocksBackend, SocksProxy
 from net.deadlines import TrustedBackend, deadline
 from net.decoding import ACCEPTED_CODINGS, BoundedBody
 from net.resolving import Resolver
+from net.tor_backend import TorBackend
+from net.tor_pool import TorPool
 from net.transport import CUT_OFF, GuardedTransport, pool_over
 
 _HEADERS = {
@@ -39,7 +41,7 @@ class NetConfig:
     resolver_overrides: Mapping[str, str] = field(default_factory=dict)
     dns_servers: tuple[str, ...] = ()
     proxy: str = ""
-    tor_socks: str = "127.0.0.1:9050"
+    tor_socks: tuple[str, ...] = ("127.0.0.1:9050",)
     tor_timeout_s: float = 90.0
     tls: ssl.SSLContext | None = None
 
@@ -97,11 +99,11 @@ def build_client(config: NetConfig) -> httpx.Client:
     return _client(config, GuardedTransport(pool, check), config.timeout_s)
 
 
-def build_onion_client(config: NetConfig, job: str = "narcowatch") -> httpx.Client:
-    """A client for onion services through Tor; each gets circuits of its own for this job."""
-    host, _, port = config.tor_socks.rpartition(":")
+def build_onion_client(config: NetConfig, tor: TorPool) -> httpx.Client:
+    """A client for onion services through the Tor clients of ``tor``; each service gets circuits
+    of its own for that pool's job."""
     tls = config.tls or httpx.create_ssl_context(trust_env=False)
-    pool = pool_over(TorBackend(host.strip("[]"), int(port), job), tls)
+    pool = pool_over(TorBackend(tor), tls)
     return _client(config, GuardedTransport(pool), config.tor_timeout_s)
 
 

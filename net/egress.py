@@ -12,7 +12,6 @@ from domain.captures import Egress
 from domain.errors import TransportError
 from domain.onion import is_onion
 from net.client import Fetched, NetConfig, build_client, build_onion_client, fetch
-from net.socks import speaks_socks5
 from net.tor_pool import TorPool
 
 _PROBE_S = 5.0
@@ -33,23 +32,6 @@ def choose(url: str, proxy: str = "") -> Egress:
     return Egress.PROXY if proxy else Egress.DIRECT
 
 
-def tor_answers(socks: str, timeout_s: float = _PROBE_S) -> bool:
-    """Whether something at ``socks`` (``host:port``) answers a SOCKS5 greeting."""
-    host, _, port = socks.rpartition(":")
-    return speaks_socks5(host.strip("[]"), int(port), timeout_s)
-
-
-def probe_tor(pool: TorPool, timeout_s: float = _PROBE_S) -> bool:
-    """Ask every Tor client of ``pool``: take out those that are silent, put back those that are
-    not. Returns whether one answers."""
-    for client in pool.clients:
-        if tor_answers(client, timeout_s):
-            pool.put_back(client)
-        else:
-            pool.take_out(client)
-    return len(pool.silent) < len(pool.clients)
-
-
 def port_answers(where: str, timeout_s: float = _PROBE_S) -> bool:
     """Whether something at ``where`` (``host:port``) accepts connections."""
     host, _, port = where.rpartition(":")
@@ -66,7 +48,7 @@ class Fetcher:
     def __init__(self, config: NetConfig, job: str = "narcowatch") -> None:
         self._config = config
         self._clearnet = build_client(config)
-        self._onions = build_onion_client(config, job)
+        self._onions = build_onion_client(config, TorPool(config.tor_socks, job))
 
     def fetch(
         self,

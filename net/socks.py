@@ -83,23 +83,28 @@ def connect_through(
     Raises SocksRefused, and TransportError with reason ``proxy`` where it speaks no SOCKS5.
     """
     for part in (greeting(credentials), connecting(host, port)):
-        wanted = next(part, None)
-        while wanted is not None:
-            try:
-                if isinstance(wanted, bytes):
-                    stream.write(wanted)
-                    wanted = next(part)
-                else:
-                    wanted = part.send(_exactly(stream, wanted))
-            except StopIteration:
-                break
+        speak_now(stream, part)
 
 
-async def speak(stream: AsyncByteStream, part: Dialogue, timeout: float | None = None) -> None:
-    """Go through ``part`` (``greeting``, then ``connecting``) on a stream of coroutines.
+def speak_now(stream: ByteStream, part: Dialogue, timeout: float | None = None) -> None:
+    """Go through ``part`` (``greeting``, then ``connecting``) on a blocking stream.
 
     ``timeout`` is for each read and write. Raises what the part does, and the stream.
     """
+    wanted = next(part, None)
+    while wanted is not None:
+        try:
+            if isinstance(wanted, bytes):
+                stream.write(wanted, timeout)
+                wanted = next(part)
+            else:
+                wanted = part.send(_exactly(stream, wanted, timeout))
+        except StopIteration:
+            return
+
+
+async def speak(stream: AsyncByteStream, part: Dialogue, timeout: float | None = None) -> None:
+    """``speak_now`` on a stream of coroutines."""
     wanted = next(part, None)
     while wanted is not None:
         try:
@@ -156,10 +161,10 @@ def _field(value: bytes) -> bytes:
     return bytes((len(value),)) + value
 
 
-def _exactly(stream: ByteStream, count: int) -> bytes:
+def _exactly(stream: ByteStream, count: int, timeout: float | None) -> bytes:
     received = b""
     while len(received) < count:
-        part = stream.read(count - len(received))
+        part = stream.read(count - len(received), timeout)
         if not part:
             raise TransportError("the proxy closed the connection", reason="proxy")
         received += part

@@ -74,6 +74,17 @@ class TorPool:
         client = ranked(alive, onion)[number % len(alive)]
         return Circuit(client, onion, isolation(onion, job), number)
 
+    def number_of(self, onion: str) -> int:
+        """How many circuits of ``onion`` were retired."""
+        with self._lock:
+            return self._retired[onion]
+
+    def begin_at(self, onion: str, number: int) -> None:
+        """Of ``onion`` circuits before ``number`` failed elsewhere in this job: they are not
+        used."""
+        with self._lock:
+            self._retired[onion] = max(self._retired[onion], min(number, MOST_RETIRED))
+
     def retire(self, circuit: Circuit) -> bool:
         """``circuit`` failed: the onion's next one is new, on another client where there is one.
 

@@ -15,12 +15,13 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 def of_rendered(job: Job, done: Rendered, *, egress: Egress, clock: Clock = utc_now) -> Fetch:
     """The fetch that ``done`` ends."""
     failed = done.end not in (End.RENDERED, End.MOVED)
+    outcome = Outcome.TOR_DOWN if done.end is End.TOR_DOWN else Outcome.NOT_RENDERED
     return Fetch(
         job=job,
         fetched_at=clock(),
         egress=egress,
         attempts=done.requests,
-        outcome=Outcome.NOT_RENDERED if failed else None,
+        outcome=outcome if failed else None,
         detail=": ".join(filter(None, (done.end.value, done.detail))) if failed else "",
         status=0 if failed else done.status,
         response_headers=() if failed else _HTML,

@@ -47,10 +47,11 @@ class Renderer:
         return self._plan.journal
 
     def order(
-        self, url: str, key: str, *, picture: bool = False, images: bool = False
+        self, url: str, key: str, *, picture: bool = False, images: bool = False, circuit: int = 0
     ) -> Future[Rendered]:
-        """Have ``url`` rendered; its requests are journalled under ``key``."""
-        order = RenderOrder(next(self._numbers), url, key, picture, images)
+        """Have ``url`` rendered; its requests are journalled under ``key``. ``circuit`` says how
+        many Tor circuits of an onion failed before."""
+        order = RenderOrder(next(self._numbers), url, key, picture, images, circuit)
         future: Future[Rendered] = Future()
         with self._lock:
             if self._closed or self._deaths >= _MOST_DEATHS:

@@ -20,6 +20,7 @@ class End(StrEnum):
     RENDERED = "rendered"
     MOVED = "moved to another host"
     NO_PAGE = "no page came"
+    TOR_DOWN = "Tor does not answer"
     TIMEOUT = "timeout"
     TOO_LARGE = "page too large"
     CRASHED = "browser crashed"
@@ -31,13 +32,16 @@ class End(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Bounds of one page: ``seconds`` from start to end, ``requests`` sent, ``received`` bytes of
-    answers, ``dom`` bytes of the finished page, ``height`` pixels of a picture."""
+    answers, ``dom`` bytes of the finished page, ``height`` pixels of a picture, ``per_host``
+    requests to one host and ``at_once`` of these at a time."""
 
     seconds: float = 30.0
     requests: int = 80
     received: int = 12_000_000
     dom: int = 5_000_000
     height: int = 12_000
+    per_host: int = 60
+    at_once: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +90,25 @@ class RendererPlan:
     def of_json(cls, line: str) -> RendererPlan:
         values: dict[str, Any] = json.loads(line)
         networks = tuple(TestNetwork.of(*one) for one in values.pop("networks"))
-        net = NetConfig(**values.pop("net"), test_networks=networks)
+        net_values: dict[str, Any] = values.pop("net")
+        for name in ("tor_socks", "dns_servers"):
+            net_values[name] = tuple(net_values[name])
+        net = NetConfig(**net_values, test_networks=networks)
         return cls(net=net, bounds=Bounds(**values.pop("bounds")), **values)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOrder:
     """One page to be rendered. ``key`` is what its requests are journalled under, ``picture``
-    whether a screenshot is wanted, ``images`` whether pictures are loaded for it."""
+    whether a screenshot is wanted, ``images`` whether pictures are loaded for it. ``circuit`` is
+    how many Tor circuits of an onion failed in this job before."""
 
     id: int
     url: str
     key: str
     picture: bool = False
     images: bool = False
+    circuit: int = 0
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -115,7 +124,8 @@ class Rendered:
     others, by host; ``refused`` and ``failed`` say what of the page was not fetched, and why.
 
     ``status`` is the page's own, ``dom`` its finished HTML, ``text`` what it shows, ``moved_to``
-    where a script sends its reader, ``browser`` names program and version.
+    where a script sends its reader, ``browser`` names program and version, ``silent`` are Tor
+    clients that were found not to answer meanwhile.
     """
 
     id: int
@@ -132,6 +142,7 @@ class Rendered:
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         values = {name: getattr(self, name) for name in self.__slots__}
@@ -145,5 +156,6 @@ class Rendered:
                 **values,
                 "end": End(values["end"]),
                 "png": b64decode(values["png"]),
+                "silent": tuple(values["silent"]),
             }
         )

@@ -12,18 +12,19 @@ from playwright.async_api import BrowserContext, Dialog, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from crawlers.rendering import snapshot
 from crawlers.rendering.browser import Browser
 from crawlers.rendering.journal import teller
 from crawlers.rendering.orders import Bounds, End, Rendered, RendererPlan, RenderOrder
+from crawlers.rendering.snapshot import OPEN_SHADOWS
 from net.guardproxy.doors import Door
 from net.guardproxy.reach import Allowance, Reach
-from net.guardproxy.session import Session
+from net.guardproxy.session import Failure, Session
 from net.journal import RequestJournal
 
 _WIDTH, _HEIGHT = 1280, 900
 _SETTLE_S, _CLOSE_S = 6.0, 5.0
-_MOST_NAVIGATIONS = 5
-_MOST_TEXT = 500_000
+_MOST_NAVIGATIONS, _MOST_FRAME_NAVIGATIONS = 5, 20
 _NEEDED = frozenset({"document", "script", "xhr", "fetch"})
 #: WebRTC would ask around for addresses; the kernel lets none of it out, this only spares it.
 _BEFORE_ALL = """
@@ -33,30 +34,40 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChan
 }
 """
 _LENGTH = "document.documentElement ? document.documentElement.outerHTML.length : 0"
-_TEXT = "limit => document.body ? String(document.body.innerText).slice(0, limit) : ''"
 _TALL = "document.documentElement ? document.documentElement.scrollHeight : 0"
 
 
-class Visit:
-    """One page's visit. ``render`` may be called once."""
+#: What a page draws itself; pictures in its own text are kept out by the guard's policy.
+_NO_DRAWINGS = "canvas, video, object, embed { visibility: hidden !important; }"
 
-    def __init__(self, browser: Browser, order: RenderOrder, plan: RendererPlan) -> None:
+
+class Visit:
+    """One page's visit. ``render`` may be called once. ``site`` is the registrable domain of the
+    page's host."""
+
+    def __init__(
+        self, browser: Browser, order: RenderOrder, plan: RendererPlan, site: str = ""
+    ) -> None:
         self._browser, self._order, self._plan = browser, order, plan
         self._bounds: Bounds = plan.bounds
         self._host = urlsplit(order.url).hostname or ""
+        self._reach = Reach(self._host, order.images, site)
         self._refused: Counter[str] = Counter()
         self._main: Page | None = None
         self._answer: Response | None = None
         self._moved = ""
-        self._navigations = 0
+        self._asked = order.url
+        self._navigations = self._frame_navigations = 0
         self._crashed = asyncio.Event()
 
     async def render(self, door: Door, journal: RequestJournal) -> Rendered:
         """What came of the order. Raises nothing for what a page can do."""
         bounds, order = self._bounds, self._order
         session = Session(
-            Reach(self._host, order.images),
-            Allowance(bounds.requests, bounds.received, bounds.seconds),
+            self._reach,
+            Allowance(
+                bounds.requests, bounds.received, bounds.seconds, bounds.per_host, bounds.at_once
+            ),
             teller(journal, order.key, self._host),
         )
         async with door.open_to(session):
@@ -70,6 +81,7 @@ class Visit:
             except PlaywrightError as error:
                 done = self._ended(End.NO_PAGE, _first_line(error))
             figures = session.close()
+            done = _with_reason(done, session.failure_of(self._asked))
             if context is not None:
                 await self._close(context)
         if self._crashed.is_set() or not self._browser.alive:
@@ -104,7 +116,7 @@ class Visit:
             permissions=[],
         )
         context.set_default_timeout(self._bounds.seconds * 1000)
-        await context.add_init_script(_BEFORE_ALL)
+        await context.add_init_script(_BEFORE_ALL + OPEN_SHADOWS)
         await context.route("**/*", self._route)
         self._main = await context.new_page()
         context.on("page", _close_popup)
@@ -132,12 +144,25 @@ class Visit:
 
     def _against_navigation(self, request: Request) -> str:
         if not self._is_main(request):
-            return "frame"
+            return self._against_frame(request)
         if (urlsplit(request.url).hostname or "") != self._host:
             self._moved = self._moved or request.url
             return "another host"
         self._navigations += 1
+        self._asked = request.url.partition("#")[0]
         return "too many navigations" if self._navigations > _MOST_NAVIGATIONS else ""
+
+    def _against_frame(self, request: Request) -> str:
+        """A frame of the page's own site is part of what its reader sees, any other is not."""
+        try:
+            if request.frame.page != self._main:
+                return "popup"
+        except PlaywrightError:  # one that is not there yet
+            return "popup"
+        if not self._reach.shows(urlsplit(request.url).hostname or ""):
+            return "frame"
+        self._frame_navigations += 1
+        return "too many frames" if self._frame_navigations > _MOST_FRAME_NAVIGATIONS else ""
 
     async def _read(self, context: BrowserContext) -> Rendered:
         page = self._main
@@ -176,17 +201,18 @@ class Visit:
             return self._ended(End.NO_PAGE, f"status {self._status}")
         if int(await page.evaluate(_LENGTH)) > self._bounds.dom:
             return self._ended(End.TOO_LARGE)
-        dom = await page.content()
-        text = str(await page.evaluate(_TEXT, _MOST_TEXT))
-        if len(dom.encode("utf-8", "replace")) > self._bounds.dom:
+        try:
+            shown = await snapshot.take(page, self._reach.shows, self._bounds.dom)
+        except snapshot.TooLarge:
             return self._ended(End.TOO_LARGE)
+        self._refused += shown.left_out
         return Rendered(
             self._order.id,
             End.RENDERED,
             status=self._status,
             final_url=page.url,
-            dom=dom,
-            text=text,
+            dom=shown.html,
+            text=shown.text,
             png=await self._picture(page) if self._order.picture else b"",
             browser=self._browser.name,
         )
@@ -198,6 +224,7 @@ class Visit:
             full_page=True,
             clip={"x": 0, "y": 0, "width": _WIDTH, "height": tall},
             animations="disabled",
+            style="" if self._order.images else _NO_DRAWINGS,
         )
 
     async def _close(self, context: BrowserContext) -> None:
@@ -207,6 +234,14 @@ class Visit:
                 await context.close()
         except (TimeoutError, PlaywrightError):
             self._crashed.set()
+
+
+def _with_reason(done: Rendered, failure: Failure | None) -> Rendered:
+    """Of a page that did not come: why, as the guard knows it."""
+    if done.end is not End.NO_PAGE or failure is None:
+        return done
+    end = End.TOR_DOWN if failure.reason == "tor_down" else End.NO_PAGE
+    return replace(done, end=end, detail=f"{failure.reason}: {failure.message}"[:300])
 
 
 async def _close_popup(page: Page) -> None:

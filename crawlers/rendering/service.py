@@ -7,16 +7,22 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.async_api import Playwright, async_playwright
+from publicsuffixlist import PublicSuffixList
 
 from crawlers.rendering import browser, sandbox
 from crawlers.rendering.browser import Browser, BrowserError, Guard
 from crawlers.rendering.orders import End, Rendered, RendererPlan, RenderOrder
 from crawlers.rendering.page import Visit
-from domain.errors import RuleError
+from domain.errors import KeyFormatError, RuleError
+from domain.onion import is_onion
+from domain.targets import canonical_onion
 from net.guardproxy.certificate import server_context
+from net.guardproxy.doors import Door
 from net.guardproxy.onward import Onward
 from net.journal import RequestJournal
 
@@ -39,6 +45,7 @@ class Service:
             raise RuleError("the kernel gives no namespaces to shut the browser in with")
         self._threads = ThreadPoolExecutor(plan.pages_at_once * _THREADS_PER_PAGE, "onward")
         self._guard = Guard(Onward(plan.net, plan.job), server_context(), self._threads)
+        self._suffixes = PublicSuffixList()
         self._room = asyncio.Semaphore(plan.pages_at_once)
         self._turn = asyncio.Condition()
         self._browser: Browser | None = None
@@ -52,7 +59,7 @@ class Service:
                 async with self._in_browser() as running:
                     door = await running.free.get()
                     try:
-                        done = await Visit(running, order, self._plan).render(door, self._journal)
+                        done = await self._visit(running, order, door)
                     finally:
                         running.free.put_nowait(door)
                     running.pages += 1
@@ -60,6 +67,16 @@ class Service:
                     return done
             except BrowserError as error:
                 return Rendered(order.id, End.UNAVAILABLE, str(error))
+
+    async def _visit(self, running: Browser, order: RenderOrder, door: Door) -> Rendered:
+        tor = self._guard.onward.tor
+        site = registrable(urlsplit(order.url).hostname or "", self._suffixes)
+        if is_onion(site):
+            tor.begin_at(site, order.circuit)
+        known = tor.silent
+        done = await Visit(running, order, self._plan, site).render(door, self._journal)
+        silent = tuple(client for client in tor.silent if client not in known)
+        return replace(done, silent=silent)
 
     def _is_worn(self, running: Browser) -> bool:
         plan = self._plan
@@ -100,6 +117,18 @@ class Service:
             await self._browser.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._guard.onward.close()
+
+
+def registrable(host: str, suffixes: PublicSuffixList) -> str:
+    """The domain that was registered for ``host`` (the onion's own name for an onion service);
+    the host itself where there is none, as of addresses."""
+    if is_onion(host):
+        try:
+            return canonical_onion(host)
+        except KeyFormatError:
+            return host
+    numeric = ":" in host or host.rpartition(".")[2].isdecimal()
+    return host if numeric else suffixes.privatesuffix(host) or host
 
 
 async def serve(

@@ -63,16 +63,31 @@ def shoot_all(
         if number >= most:
             counted["skipped", BUDGET] += 1
             continue
-        outcome = shoot(studio, page, actor=actor)
-        counted[("out", "taken") if outcome == ShotTaken.TAKEN else ("failed", outcome)] += 1
+        taken = shoot(studio, page, actor=actor)
+        done = taken.outcome == ShotTaken.TAKEN
+        counted[("out", "taken") if done else ("failed", taken.outcome)] += 1
+        for reason, n in taken.left_out:
+            counted["dropped", f"page part: {reason}"] += n
+        for client in taken.silent:
+            counted["failed", f"Tor client {client} silent"[:80]] += 1
         told(number + 1)
     return counted
 
 
-def shoot(studio: Studio, page: Wanted, *, actor: str, images: bool = False) -> str:
-    """Photograph one page for ``actor``. Returns how it ended: TAKEN, or why it was not."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a photograph ended: TAKEN, or why there is none. ``left_out`` is what of the page was
+    not fetched, by reason, ``silent`` are Tor clients that were found not to answer."""
+
+    outcome: str
+    left_out: tuple[tuple[str, int], ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+def shoot(studio: Studio, page: Wanted, *, actor: str, images: bool = False) -> Taken:
+    """Photograph one page for ``actor``."""
     if studio.is_restricted(page.url):
-        return RESTRICTED
+        return Taken(RESTRICTED)
     begun = studio.clock()
     order = studio.renderer.order(page.url, page.url, picture=True, images=images)
     done = order.result()
@@ -100,7 +115,8 @@ def shoot(studio: Studio, page: Wanted, *, actor: str, images: bool = False) -> 
             tried_at=begun,
         )
         studio.evidence.flush()
-    return outcome
+    left_out = Counter(done.refused) + Counter(done.failed)
+    return Taken(outcome, tuple(sorted(left_out.items())), done.silent)
 
 
 def _outcome(studio: Studio, done: Rendered) -> str:

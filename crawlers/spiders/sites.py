@@ -42,11 +42,11 @@ from crawlers.wire import most_wire_bytes
 from crawlers.writer import FAILED, REFUSED, Listeners, Orders, Writer
 from domain.captures import Egress, Outcome
 from domain.errors import InputError, NarcowatchError
-from net.egress import probe_tor
 from net.journal import RequestJournal
 from net.resolving import Resolver
 from net.retries import Backoff
 from net.tor_pool import TorPool
+from net.tor_probing import probe_tor
 from net.twisted_resolver import address_of, resolver_of
 
 log = logging.getLogger(__name__)
@@ -185,7 +185,8 @@ class SitesSpider(Spider):
         if self._closing:
             return
         if job.render:
-            self._renderer.order(job.url, job.url).add_done_callback(
+            circuit = self.tor.number_of(job.site.value)
+            self._renderer.order(job.url, job.url, circuit=circuit).add_done_callback(
                 lambda done: self._reactor.callFromThread(self._rendered, job, done.result())
             )
             return
@@ -207,6 +208,8 @@ class SitesSpider(Spider):
 
     def _rendered(self, job: Job, done: Rendered) -> None:
         assert self._writer is not None
+        for client in done.silent:
+            self.tor.take_out(client)
         if not self._closing:  # what comes too late is due again at the next start
             fetch = of_rendered(job, done, egress=self._egress(job))
             self._writer.put(fetch)

@@ -26,6 +26,8 @@ _LONGEST_URL = 16_384
 _HANDSHAKE_S = 10.0
 _SERVER = [(b"Server", b"guard")]
 _CHALLENGE = [(b"Proxy-Authenticate", b'Basic realm="guard"')]
+#: Browsers send it with navigations of pages and frames alone (Upgrade Insecure Requests, 3.2.1).
+_OF_DOCUMENTS = b"upgrade-insecure-requests"
 Event: TypeAlias = h11.Request | h11.Data | h11.EndOfMessage | h11.ConnectionClosed
 
 
@@ -68,6 +70,7 @@ class Front:
     ) -> None:
         self._session, self._onward = session, onward
         self._tls, self._threads = tls, threads
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection until it ends. Never raises for what a browser can send."""
@@ -130,14 +133,18 @@ class Front:
             _header(request, b"accept"),
             upgrade=bool(_header(request, b"upgrade")),
             body=body,
+            announced=_header(request, b"access-control-request-method"),
         )
+        if not reason and _header(request, _OF_DOCUMENTS):
+            reason = session.reach.against_document(host)
         if reason:
             session.note_refused(reason)
             return Answer(403)
         headers = tuple((name, value) for name, value in request.headers.raw_items())
         wanted = Wanted(_text(request.method), url, host, headers)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._onward.fetch, wanted, session)
+        async with self._turns.setdefault(host, asyncio.Semaphore(session.at_once)):
+            return await loop.run_in_executor(self._threads, self._onward.fetch, wanted, session)
 
     async def _answer(self, line: Line, answer: Answer, request: h11.Request) -> None:
         headers = [*answer.headers, (b"Content-Length", b"%d" % len(answer.body))]

@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 
-from domain.errors import TransportError
+from domain.errors import KeyFormatError, TransportError
 from domain.onion import is_onion
+from domain.targets import canonical_onion
 from net.client import NetConfig, build_client, build_onion_client
 from net.deadlines import deadline
 from net.guardproxy.session import Session
+from net.tor_pool import Circuit, TorPool
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 #: Of one connection (RFC 9110, 7.6.1), or leading around the proxy.
@@ -23,7 +25,12 @@ _NOT_PASSED_ON = frozenset(
 )
 #: Would contradict the User-Agent that fetches go under.
 _TELLTALE = b"sec-ch-"
-_REFUSALS = frozenset({"address_refused", "onion_refused", "not_onion", "too many requests"})
+_REFUSALS = frozenset(
+    {"address_refused", "onion_refused", "not_onion"}
+    | {"too many requests", "too many requests to one host"}
+)
+#: So many circuits are tried for one request before the onion service is taken to be down.
+_CIRCUITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Answer:
 
 
 class Onward:
-    """Fetches for all sessions. ``fetch`` is for threads.
+    """Fetches for all sessions. ``fetch`` is for threads. ``tor`` are the Tor clients.
 
     Certificates are not checked, as in the rest of the crawl: shops' own are often wrong.
     """
@@ -55,31 +62,58 @@ class Onward:
         tls = ssl.create_default_context()
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
         config = replace(config, tls=tls)
+        self.tor = TorPool(config.tor_socks, job)
         self._clearnet = build_client(config)
-        self._onions = build_onion_client(config, job)
+        self._onions = build_onion_client(config, self.tor)
 
     def fetch(self, wanted: Wanted, session: Session) -> Answer:
         """The answer to ``wanted``, or one that says that there is none. Counts every reason."""
         try:
             with deadline(session.seconds_left()):
-                return self._fetch(wanted, session)
+                if is_onion(wanted.host):
+                    return self._over_tor(wanted, session)
+                return self._fetch(self._clearnet, wanted, session, _Trace(wanted.host, session))
         except TransportError as error:
             if error.reason in _REFUSALS:
                 session.note_refused(error.reason.replace("_", " "))
                 return Answer(403)
-            session.note_failed(error.reason)
+            session.note_failed(error.reason, wanted.url, str(error))
         except (httpx.InvalidURL, httpx.HTTPError):
-            session.note_failed("bad_url")
+            session.note_failed("bad_url", wanted.url)
         return Answer(502)
 
-    def _fetch(self, wanted: Wanted, session: Session) -> Answer:
-        client = self._onions if is_onion(wanted.host) else self._clearnet
+    def _over_tor(self, wanted: Wanted, session: Session) -> Answer:
+        """The answer of an onion service. A circuit that fails is retired; as long as nothing was
+        sent the next one is tried."""
+        for more in reversed(range(_CIRCUITS)):
+            trace = _Trace(wanted.host, session)
+            circuit = self._circuit_of(wanted.host)
+            try:
+                return self._fetch(self._onions, wanted, session, trace)
+            except TransportError as error:
+                if error.permanent or error.reason == "tor_down":
+                    raise
+                if circuit is not None:
+                    self.tor.retire(circuit)
+                if trace.sent or not more or session.seconds_left() <= 0:
+                    raise
+        raise AssertionError("the last circuit's answer or failure was handed on")
+
+    def _circuit_of(self, host: str) -> Circuit | None:
+        try:
+            return self.tor.circuit(canonical_onion(host))
+        except (TransportError, KeyFormatError):  # who connects will say so
+            return None
+
+    def _fetch(
+        self, client: httpx.Client, wanted: Wanted, session: Session, trace: _Trace
+    ) -> Answer:
         request = httpx.Request(
             wanted.method,
             wanted.url,
             headers=[*passed_on(wanted.headers), (b"Connection", b"close")],
             extensions={
-                "trace": _Trace(wanted.host, session),
+                "trace": trace,
                 "timeout": dict.fromkeys(
                     ("connect", "read", "write", "pool"), session.seconds_left()
                 ),
@@ -88,6 +122,8 @@ class Onward:
         response = client.send(request, stream=True, follow_redirects=False)
         try:
             headers = passed_on(tuple(response.headers.raw))
+            if policy := session.reach.policy:
+                headers = (*headers, (b"Content-Security-Policy", policy.encode()))
             if refused := session.reach.against_answer(response.headers.get("content-type", "")):
                 if 200 <= response.status_code < 300:
                     session.note_refused(refused)
@@ -107,10 +143,12 @@ class _Trace:
 
     def __init__(self, host: str, session: Session) -> None:
         self._host, self._session = host, session
+        self.sent = False
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self._session.note_sent(self._host)
+            self.sent = True
 
 
 def _body(response: httpx.Response, session: Session) -> bytes:

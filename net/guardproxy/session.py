@@ -14,6 +14,7 @@ from domain.errors import TransportError
 from net.guardproxy.reach import Allowance, Reach
 
 _USER = "page"
+_MOST_FAILURES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,14 @@ class Figures:
     refused: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there was no answer: a short reason (see ``net.transport``), and what happened."""
+
+    reason: str
+    message: str
 
 
 class Session:
@@ -53,6 +62,7 @@ class Session:
         self._refused: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
         self._received = 0
+        self._failures: dict[str, Failure] = {}
 
     @property
     def authorisation(self) -> str:
@@ -79,6 +89,12 @@ class Session:
                     reason="too many requests",
                     permanent=True,
                 )
+            if self._sent[host] >= self._allowance.per_host:
+                raise TransportError(
+                    f"more than {self._allowance.per_host} requests to {host} for one page",
+                    reason="too many requests to one host",
+                    permanent=True,
+                )
             self._tell(host)
             self._sent[host] += 1
 
@@ -90,9 +106,22 @@ class Session:
         with self._lock:
             self._refused[reason] += 1
 
-    def note_failed(self, reason: str) -> None:
+    def note_failed(self, reason: str, url: str = "", message: str = "") -> None:
+        """There is no answer to what was asked for, at ``url`` where that is known."""
         with self._lock:
             self._failed[reason] += 1
+            if url and len(self._failures) < _MOST_FAILURES:
+                self._failures[url] = Failure(reason, message)
+
+    def failure_of(self, url: str) -> Failure | None:
+        """Why ``url`` was not answered last, if it was asked for and was not."""
+        with self._lock:
+            return self._failures.get(url)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests to one host may be under way at a time."""
+        return self._allowance.at_once
 
     def close(self) -> Figures:
         """End the stay. Returns what it came to."""

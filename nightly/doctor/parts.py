@@ -16,7 +16,8 @@ from cases.models import AuditEvent, Capture
 from classifiers.lexicons import read_lexicon
 from crawlers.rendering import sandbox
 from domain.errors import InputError, ModelError
-from net.egress import port_answers, tor_answers
+from net.egress import port_answers
+from net.tor_probing import tor_answers
 from nightly.doctor.findings import Installation, Said, error, ok, warning
 from nightly.readiness import database_made
 

@@ -23,6 +23,7 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
 class Socks:
     """``asked`` holds (user, password, host, port) of every CONNECT.
 
+    ``at`` is the port to listen on, 0 for any.
     ``refusals`` are reply codes that a host's next CONNECTs get before it is reached.
     """
 
@@ -30,7 +31,7 @@ class Socks:
         self.known = known
         self.refusals: dict[str, list[int]] = {}
         self.asked: list[tuple[str, str, str, int]] = []
-        self.port = 0
+        self.at = self.port = 0
 
     @contextmanager
     def running(self) -> Iterator[Socks]:
@@ -75,7 +76,7 @@ class Socks:
             daemon_threads = True
             allow_reuse_address = True
 
-        server = Server(("127.0.0.1", 0), Handler)
+        server = Server(("127.0.0.1", self.at), Handler)
         self.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

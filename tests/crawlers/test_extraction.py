@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 
 import pytest
 from hypothesis import given, settings
@@ -143,3 +144,28 @@ def test_plain_text_keeps_its_lines() -> None:
     page = extract_plain("first\0 line\nsecond")
     assert page.document.title == "first  line"
     assert page.document.text == "first  line\nsecond"
+
+
+def test_frames_and_shadow_roots_that_stand_in_the_markup_are_visible() -> None:
+    inner = escape('<base href="http://shop.test/goods/"><p>Мёд<a href="tea">чай</a>', quote=True)
+    page = extract(
+        f'<h1>Лавка</h1><a href="/x">тут <iframe src="/frame" srcdoc="{inner}">нет</iframe></a>'
+        f'<iframe hidden srcdoc="{inner}"></iframe>'
+        '<shop-goods><template shadowrootmode="open"><style>p {}</style><p>Соль <slot></slot></p>'
+        "</template>светлое</shop-goods><template><p>Заготовка</p></template>",
+        "http://shop.test/",
+    )
+    assert page.document.text.splitlines() == ["Лавка", "тут", "Мёдчай", "Соль", "светлое"]
+    links = [link.url for link in page.document.links]
+    assert links == [f"http://shop.test/{path}" for path in ("x", "frame", "goods/tea")]
+
+
+def test_frames_within_frames_are_read_to_a_depth_and_within_the_time() -> None:
+    markup = "<p>дно"
+    for level in range(9):
+        markup = f'<p>этаж {level}<iframe srcdoc="{escape(markup, quote=True)}"></iframe>'
+    text = extract(markup, "http://shop.test/").document.text
+    assert text.splitlines() == ["этаж 8", "этаж 7", "этаж 6", "этаж 5"]
+    clock = iter(range(10_000))
+    page = extract(markup, "http://shop.test/", seconds=1, monotonic=lambda: next(clock))
+    assert "этаж 5" not in page.document.text

@@ -10,8 +10,9 @@ import pytest
 from domain.captures import Egress
 from domain.errors import AddressRefused, TransportError
 from domain.onion import onion_from_public_key
-from net.egress import Fetcher, choose, probe_tor, tor_answers
+from net.egress import Fetcher, choose
 from net.tor_pool import TorPool
+from net.tor_probing import probe_tor, tor_answers
 from tests.net.servers import config, raw_server, redirect, response
 from tests.net.socks_server import socks_server
 
@@ -45,7 +46,7 @@ def test_an_onion_goes_through_tor_by_name_and_on_circuits_of_its_own() -> None:
     with (
         raw_server(page) as (port, seen),
         socks_server(port) as (socks, asked),
-        Fetcher(config(port, tor_socks=f"127.0.0.1:{socks}"), job="night-7") as fetcher,
+        Fetcher(config(port, tor_socks=(f"127.0.0.1:{socks}",)), job="night-7") as fetcher,
     ):
         assert fetcher.fetch(f"http://{ONION}/a").body == b"page /a"
         assert fetcher.fetch(f"http://www.{OTHER}:8080/").body == b"page /"
@@ -68,7 +69,7 @@ def test_no_onion_name_is_ever_looked_up_here(monkeypatch: pytest.MonkeyPatch) -
     with (
         raw_server(lambda path, write: write(redirect(f"http://{OTHER}/"))) as (port, _),
         socks_server(port) as (socks, _),
-        Fetcher(config(port, tor_socks=f"127.0.0.1:{socks}", max_redirects=0)) as fetcher,
+        Fetcher(config(port, tor_socks=(f"127.0.0.1:{socks}",), max_redirects=0)) as fetcher,
     ):
         assert failure(fetcher, f"http://{ONION}/").reason == "redirects"
         failure(fetcher, "http://" + "a" * 56 + ".onion/")
@@ -80,7 +81,7 @@ def test_an_onion_page_cannot_send_us_to_the_clearnet() -> None:
     with (
         raw_server(lambda path, write: write(redirect("http://shop.test/"))) as (port, seen),
         socks_server(port) as (socks, asked),
-        Fetcher(config(port, tor_socks=f"127.0.0.1:{socks}")) as fetcher,
+        Fetcher(config(port, tor_socks=(f"127.0.0.1:{socks}",))) as fetcher,
     ):
         got = fetcher.fetch(f"http://{ONION}/")
     assert (got.status, got.header("Location")) == (302, "http://shop.test/")
@@ -90,7 +91,7 @@ def test_an_onion_page_cannot_send_us_to_the_clearnet() -> None:
 def test_a_bad_onion_name_does_not_even_reach_tor() -> None:
     with (
         socks_server(1) as (socks, asked),
-        Fetcher(config(1, tor_socks=f"127.0.0.1:{socks}")) as fetcher,
+        Fetcher(config(1, tor_socks=(f"127.0.0.1:{socks}",))) as fetcher,
     ):
         error = failure(fetcher, "http://" + "a" * 56 + ".onion/")
     assert (error.reason, error.permanent) == ("not_onion", True)
@@ -101,14 +102,14 @@ def test_a_bad_onion_name_does_not_even_reach_tor() -> None:
 def test_a_service_that_tor_cannot_reach_is_down(reply: int) -> None:
     with (
         socks_server(1, reply=reply) as (socks, _),
-        Fetcher(config(1, tor_socks=f"127.0.0.1:{socks}")) as fetcher,
+        Fetcher(config(1, tor_socks=(f"127.0.0.1:{socks}",))) as fetcher,
     ):
         error = failure(fetcher, f"http://{ONION}/")
     assert (error.reason, error.permanent) == ("onion_down", False)
 
 
 def test_tor_that_is_not_there_or_mute_is_told_apart_from_a_dead_service() -> None:
-    with Fetcher(config(1, tor_socks=f"127.0.0.1:{free_port()}")) as fetcher:
+    with Fetcher(config(1, tor_socks=(f"127.0.0.1:{free_port()}",))) as fetcher:
         assert failure(fetcher, f"http://{ONION}/").reason == "tor_down"
 
     def no_socks(path: str, write: Any) -> None:
@@ -116,7 +117,7 @@ def test_tor_that_is_not_there_or_mute_is_told_apart_from_a_dead_service() -> No
 
     with (
         raw_server(no_socks) as (port, _),
-        Fetcher(config(1, tor_socks=f"127.0.0.1:{port}")) as fetcher,
+        Fetcher(config(1, tor_socks=(f"127.0.0.1:{port}",))) as fetcher,
     ):
         started = time.monotonic()
         assert failure(fetcher, f"http://{ONION}/", timeout_s=0.5).reason == "timeout"
@@ -126,11 +127,36 @@ def test_tor_that_is_not_there_or_mute_is_told_apart_from_a_dead_service() -> No
 def test_a_proxy_that_never_answers_the_handshake_ends_with_the_fetch() -> None:
     with (
         socks_server(1, silent=True) as (socks, _),
-        Fetcher(config(1, tor_socks=f"127.0.0.1:{socks}", tor_timeout_s=0.4)) as fetcher,
+        Fetcher(config(1, tor_socks=(f"127.0.0.1:{socks}",), tor_timeout_s=0.4)) as fetcher,
     ):
         started = time.monotonic()
         assert failure(fetcher, f"http://{ONION}/").reason == "timeout"
         assert time.monotonic() - started < 3
+
+
+def test_a_mute_tor_client_gives_way_to_one_that_answers() -> None:
+    def no_socks(path: str, write: Any) -> None:
+        write(b"x")
+
+    with (
+        raw_server(page) as (port, _),
+        raw_server(no_socks) as (mute, _),
+        socks_server(port) as (socks, asked),
+    ):
+        clients = (f"127.0.0.1:{free_port()}", f"127.0.0.1:{mute}", f"127.0.0.1:{socks}")
+        with Fetcher(config(1, tor_socks=clients, tor_timeout_s=60)) as fetcher:
+            for _ in range(2):
+                assert fetcher.fetch(f"http://{ONION}/").status == 200
+    assert len(asked.rows) >= 1
+
+
+def test_a_service_for_those_it_knows_is_locked() -> None:
+    with (
+        socks_server(1, reply=0xF4) as (socks, _),
+        Fetcher(config(1, tor_socks=(f"127.0.0.1:{socks}",))) as fetcher,
+    ):
+        error = failure(fetcher, f"http://{ONION}/")
+    assert (error.reason, error.permanent) == ("onion_locked", True)
 
 
 def test_whether_tor_answers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
@@ -336,7 +337,7 @@ def test_an_onion_goes_to_tor_on_circuits_of_its_own_and_reaches_itself_alone() 
 
     with web() as (net, seen), socks_server(int(net.resolver_overrides["*.test"][10:])) as socks:
         port, asked = socks
-        tor = replace(net, tor_socks=f"127.0.0.1:{port}")
+        tor = replace(net, tor_socks=(f"127.0.0.1:{port}",))
         figures = behind(tor, Reach(ONION), work)
     assert [row[0] for row in asked.rows] == [(ONION[:56], "test")]
     assert seen == [(ONION, "/")]
@@ -348,8 +349,129 @@ def test_a_silent_tor_is_a_failure_and_not_a_refusal() -> None:
     async def work(browser: Browser) -> None:
         assert (await browser.get(f"http://{ONION}/")).startswith(b"HTTP/1.1 502")
 
-    figures = behind(replace(config(1), tor_socks="127.0.0.1:1"), Reach(ONION), work)
+    figures = behind(replace(config(1), tor_socks=("127.0.0.1:1",)), Reach(ONION), work)
     assert (figures.sent, figures.failed) == ({}, {"tor_down": 1})
+
+
+NAVIGATES = "Upgrade-Insecure-Requests: 1"
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("shop.test", ""),
+        ("goods.shop.test", ""),
+        ("other.test", "document of another site"),
+        ("workshop.test", "document of another site"),
+    ],
+)
+def test_documents_of_other_sites_are_not_loaded_but_their_scripts_are(
+    host: str, reason: str
+) -> None:
+    async def work(browser: Browser) -> None:
+        status = (await browser.get(f"http://{host}/", NAVIGATES))[9:12]
+        assert status == (b"403" if reason else b"200")
+        assert (await browser.get(f"http://{host}/lib.js"))[9:12] == b"200"
+
+    with web() as (net, seen):
+        figures = behind(net, Reach("www.shop.test", site="shop.test"), work)
+    assert figures.refused == ({reason: 1} if reason else {})
+    assert len(seen) == (1 if reason else 2)
+
+
+def test_nobody_is_asked_for_leave_to_send() -> None:
+    asks = "Access-Control-Request-Method: "
+
+    async def work(browser: Browser) -> None:
+        for method, status in (("POST", b"403"), ("DELETE", b"403"), ("GET", b"200")):
+            back = await browser.get("http://shop.test/", asks + method, method="OPTIONS")
+            assert back[9:12] == status
+
+    with web() as (net, seen):
+        figures = behind(net, CLEARNET, work)
+    assert len(seen) == 1
+    assert figures.refused == {"method POST": 1, "method DELETE": 1}
+
+
+def test_one_host_gets_so_many_requests_and_so_many_at_a_time() -> None:
+    inside, most = set[str](), [0]
+    both = threading.Event()
+
+    def slow(path: str, write: Callable[[bytes], None]) -> None:
+        inside.add(path)
+        most[0] = max(most[0], len(inside))
+        if len(inside) == 2:
+            both.set()
+        both.wait(10)
+        inside.discard(path)
+        write(response(b"ok", "200 OK", "Content-Type: text/html"))
+
+    async def work(browser: Browser) -> None:
+        urls = [f"http://shop.test/{n}" for n in range(9)]
+        backs = await asyncio.gather(*map(browser.get, urls))
+        assert sorted(back[9:12] for back in backs) == [b"200"] * 7 + [b"403"] * 2
+        assert (await browser.get("http://other.test/"))[9:12] == b"200"
+
+    with web(slow) as (net, seen):
+        figures = behind(net, CLEARNET, work, replace(PLENTY, per_host=7, at_once=2))
+    assert most == [2]
+    assert figures.sent == {"shop.test": 7, "other.test": 1}
+    assert len(seen) == 8
+    assert figures.refused == {"too many requests to one host": 2}
+
+
+def test_pictures_in_the_text_itself_are_forbidden_unless_they_are_wanted() -> None:
+    policy = b"Content-Security-Policy: img-src http: https:; media-src http: https:"
+
+    def looking(forbidden: bool) -> Work:
+        async def work(browser: Browser) -> None:
+            assert (policy in await browser.get("http://shop.test/")) is forbidden
+
+        return work
+
+    with web() as (net, _):
+        behind(net, CLEARNET, looking(True))
+        behind(net, replace(CLEARNET, images=True), looking(False))
+
+
+def test_why_there_was_no_answer_is_kept_by_url() -> None:
+    known = []
+
+    async def work(browser: Browser) -> None:
+        await browser.get(f"http://{ONION}/a")
+        await browser.get(f"http://{ONION}/b")
+        known.extend(browser.session.failure_of(f"http://{ONION}/{path}") for path in "abc")
+
+    with socks_server(1, reply=0xF0) as (port, asked):
+        tor = replace(config(1), tor_socks=("127.0.0.1:1", f"127.0.0.1:{port}"))
+        figures = behind(tor, Reach(ONION), work)
+    first, second, third = known
+    assert first is not None
+    assert (first.reason, second.reason, third) == ("onion_down", "onion_down", None)
+    assert "descriptor not found" in first.message
+    passwords = [password for (_, password), *_ in asked.rows]
+    assert passwords == ["test", *(f"test.{n}" for n in range(1, 6))], "each circuit once"
+    assert (figures.sent, figures.failed) == ({}, {"onion_down": 2})
+
+
+def test_an_answer_that_does_not_end_retires_its_circuit_and_is_not_asked_for_again() -> None:
+    def hang_up(path: str, write: Callable[[bytes], None]) -> None:
+        write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")
+
+    async def work(browser: Browser) -> None:
+        for _ in range(2):
+            await browser.get(f"http://{ONION}/")
+
+    with (
+        web(hang_up) as (net, seen),
+        socks_server(int(net.resolver_overrides["*.test"][10:])) as (
+            port,
+            asked,
+        ),
+    ):
+        figures = behind(replace(net, tor_socks=(f"127.0.0.1:{port}",)), Reach(ONION), work)
+    assert len(seen) == figures.sent.total() == 2
+    assert [row[0][1] for row in asked.rows] == ["test", "test.1"]
 
 
 @given(st.binary(max_size=400))

@@ -77,3 +77,14 @@ def test_without_any_client_tor_is_down() -> None:
     with pytest.raises(TransportError, match=r"9050, .*9052") as caught:
         pool.circuit(ONIONS[0])
     assert (caught.value.reason, caught.value.permanent) == ("tor_down", True)
+
+
+def test_circuits_that_failed_elsewhere_are_skipped() -> None:
+    pool = TorPool(CLIENTS[:2], "run-1")
+    pool.begin_at(ONIONS[0], 2)
+    assert pool.circuit(ONIONS[0]).number == pool.number_of(ONIONS[0]) == 2
+    pool.begin_at(ONIONS[0], 1)
+    assert pool.number_of(ONIONS[0]) == 2, "never back"
+    pool.begin_at(ONIONS[0], 10 * MOST_RETIRED)
+    assert pool.number_of(ONIONS[0]) == MOST_RETIRED
+    assert pool.number_of(ONIONS[1]) == 0

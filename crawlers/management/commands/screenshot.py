@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from cases import screenshots
+from cases import screenshots, sealing
 from cases.evidence import EvidenceWriter
 from cases.signing_in import add_options, person_of
 from config.schema import CHECKOUT, Settings
@@ -53,8 +53,12 @@ class Command(BaseCommand):
         terms = parse_restricted(lexicon.read_text(encoding="utf-8"))
         studio = Studio(renderer, evidence, screenshots.record, restricted_by(terms))
         try:
-            photograph(studio, page, person, images=images)
+            taken = photograph(studio, page, person, images=images)
         finally:
             renderer.close()
             evidence.close()
-        self.stdout.write(f"case {case_id}: photographed, images {'on' if images else 'off'}")
+        sealing.seal(page.run_id, known.data_dir / "evidence")
+        told = f"photographed, images {'on' if images else 'off'}"
+        if taken.left_out:
+            told += f"; not fetched: {', '.join(f'{reason} {n}' for reason, n in taken.left_out)}"
+        self.stdout.write(f"case {case_id}: {told}")

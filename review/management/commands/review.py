@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from rich.console import Console
 
@@ -12,6 +15,7 @@ from cases.signing_in import add_options, person_of
 from domain.decisions import Jurisdiction
 from domain.errors import InputError
 from review import service
+from review.pictures import page_of_pictures
 from review.terminal import show_case
 from review.wording import told
 
@@ -44,6 +48,12 @@ class Command(BaseCommand):
                 sub.add_argument(
                     "--ngrams", action="store_true", help="mark what only the model can read too"
                 )
+            if name == "show":
+                sub.add_argument(
+                    "--pictures",
+                    metavar="FILE",
+                    help="write its screenshots as a page for a browser to FILE, a new one",
+                )
             if name == "confirm":
                 sub.add_argument(
                     "--jurisdiction",
@@ -58,6 +68,9 @@ class Command(BaseCommand):
         what = options["what"]
         if what in {"next", "show"}:
             case_id = options["case"] if what == "show" else service.next_case(person)
+            if options.get("pictures"):
+                self._pictures(person, options["case"], Path(options["pictures"]))
+                return
             self._show(person, case_id, options)
             return
         case = self._decide(what, person, options)
@@ -71,6 +84,15 @@ class Command(BaseCommand):
         out: Any = self.stdout
         console = Console(file=out._out)
         show_case(view, console, full=options["full"], ngrams=options["ngrams"])
+
+    def _pictures(self, person: Person, case_id: int, path: Path) -> None:
+        root = settings.NARCOWATCH.data_dir / "evidence"
+        if path.exists():
+            raise InputError(f"{path} is there already")
+        page = page_of_pictures(case_id, person, root)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(page)
+        self.stdout.write(f"case {case_id}: screenshots written to {path}")
 
     def _decide(self, what: str, person: Person, options: dict[str, Any]) -> Case:
         case_id, reason = options["case"], options["reason"]

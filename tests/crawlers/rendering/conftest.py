@@ -31,7 +31,7 @@ def plan(web: Web, tmp_path: Path) -> RendererPlan:
         timeout_s=5,
         test_networks=(TestNetwork.of("world", "127.0.0.0/8", ["*.test"]),),
         resolver_overrides={"*.test": f"127.0.0.1:{web.port}"},
-        tor_socks="127.0.0.1:1",
+        tor_socks=("127.0.0.1:1",),
     )
     return RendererPlan(
         net=net,

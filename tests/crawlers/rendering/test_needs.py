@@ -30,6 +30,11 @@ def needed(markup: str) -> str:
         ),
         ("<app-root></app-root><script src=/runtime.js></script>", "empty application root"),
         (
+            "<p>Лавка у дороги, работаем всегда.<shop-goods lang=ru></shop-goods>"
+            "<script src=/a.js></script>",
+            "empty application root",
+        ),
+        (
             "<noscript>You need to enable JavaScript to run this app.</noscript>"
             "<div></div><script src=a.js></script>",
             "asks for JavaScript",
@@ -63,6 +68,9 @@ def test_a_page_without_text_of_its_own_needs_its_scripts(markup: str, reason: s
         '<div id="root"><p>Готовая страница, собранная на сервере заранее.</p></div>'
         "<script src=/main.js></script>",
         "<div id=root></div>",
+        "<p>Закрыто на каникулы.<cookie-bar></cookie-bar><script src=/a.js></script>",
+        "<p>Смотрите прейскурант ниже, он на отдельной странице."
+        "<iframe src=/prices></iframe><script>counter()</script>",
         f"<div id=root></div><p>{'Обычный текст страницы. ' * 30}<script src=a.js></script>",
         '<div id="root"></div><form><input name=q></form><script src=a.js></script>',
         "<p>Курс по javascript для детей, по субботам.<script src=a.js></script>",
