@@ -114,6 +114,10 @@ class Frontier:
             rows = FrontierEntry.objects.filter(run_id=self.run_id)
             self._lowest = rows.aggregate(low=Min("pk"))["low"] or 0
 
+    def begin(self) -> None:
+        """The crawl begins: its time counts from now on."""
+        self.budget.began = self._monotonic()
+
     def _register(self, target_id: int, key: TargetKey, why: Why, url: str) -> Site:
         site = Site(target_id, key, why, first_url(key, url), asked_for=why in ASKED_FOR)
         self.sites[key] = self._by_id[target_id] = site

@@ -192,6 +192,7 @@ class Writer:
         adopter = Adopter(self._frontier, orders.domain_of, tor=self._onions.up)
         adopter.open()
         self._readers.ready()
+        self._frontier.begin()
         return Planner(self._frontier, orders.platforms, adopter, self._renders)
 
     def _top_up(self) -> bool:
