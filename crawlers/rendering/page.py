@@ -167,6 +167,7 @@ class Visit:
     async def _read(self, context: BrowserContext) -> Rendered:
         page = self._main
         assert page is not None
+        page.on("request", self._note_redirect)
         page.on("response", self._note_answer)
         crash = asyncio.ensure_future(self._crashed.wait())
         work = asyncio.ensure_future(self._look(page))
@@ -177,6 +178,16 @@ class Visit:
             for task in (crash, work):
                 task.cancel()
             await asyncio.gather(crash, work, return_exceptions=True)
+
+    def _note_redirect(self, request: Request) -> None:
+        """A redirect by the server, which the browser follows unasked; the guard lets it go no
+        further than the page's own site."""
+        if request.redirected_from is None or not request.is_navigation_request():
+            return
+        if self._is_main(request):
+            self._asked = request.url.partition("#")[0]
+            if (urlsplit(request.url).hostname or "") != self._host:
+                self._moved = self._moved or request.url
 
     def _note_answer(self, response: Response) -> None:
         request = response.request

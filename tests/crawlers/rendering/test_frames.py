@@ -197,3 +197,14 @@ def test_the_site_of_a_host_is_its_registrable_domain(host: str, site: str) -> N
     from publicsuffixlist import PublicSuffixList
 
     assert registrable(host, PublicSuffixList()) == site
+
+
+def test_a_redirect_by_the_server_is_seen_and_not_followed_to_another_site(
+    web: Web, renderer: Callable[..., Renderer]
+) -> None:
+    web.site("shop.test", {"/": Reply("", 302, {"Location": "http://other.test/now"})})
+    web.site("other.test", {"/now": html("<p>Новый адрес")})
+    done = renderer().order(URL, URL).result(WAIT_S)
+    assert (done.end, done.moved_to) == (End.MOVED, "http://other.test/now")
+    assert web.served == {URL: 1}
+    assert done.refused == {"document of another site": 1}

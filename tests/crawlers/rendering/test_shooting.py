@@ -23,6 +23,7 @@ from crawlers.rendering.wanted import asked_for, wanted
 from domain.assessment import Assessment, Label, Role
 from domain.candidates import Why
 from domain.errors import AccessError, InputError
+from domain.onion import onion_from_public_key
 from domain.shots import Shot
 from domain.states import CaseState
 from domain.targets import site_key
@@ -113,7 +114,8 @@ def test_the_page_of_a_case_is_photographed_once_without_its_images(
         },
     )
     case = queued(writer)
-    assert shoot(studio, case) == {("out", "taken"): 1}
+    left_out = {("dropped", "page part: image"): 1}
+    assert shoot(studio, case) == {("out", "taken"): 1, **left_out}
     ((case_id, run_id, shot, actor),) = album(studio)
     assert (case_id, run_id, actor) == (case.pk, last_run(case), "system:x")
     assert (shot.url, shot.final_url, shot.images, shot.requests) == (URL, URL, False, 2)
@@ -125,7 +127,7 @@ def test_the_page_of_a_case_is_photographed_once_without_its_images(
     queued(writer)
     assert shoot(studio, case) == {}, "another night, the same page"
     queued(writer, text="Мёд, 200 тенге")
-    assert shoot(studio, case) == {("out", "taken"): 1}, "the page has changed"
+    assert shoot(studio, case) == {("out", "taken"): 1, **left_out}, "the page has changed"
     assert sum(row.requests for row in ShotTaken.objects.all()) == web.served.total()
 
 
@@ -162,6 +164,20 @@ def test_what_cannot_be_photographed_is_counted(
     assert shoot(studio, case, most=0) == {("skipped", "budget of the night"): 1}
     assert shoot(studio, case) == {("failed", "not taken: no page came"): 1}
     assert shoot(studio, case) == {}, "once in a night"
+
+
+def test_tor_that_is_down_is_no_fault_of_the_page_and_its_clients_are_named(
+    renderer: Callable[..., Renderer], studio: Studio, writer: EvidenceWriter
+) -> None:
+    net = replace(studio.renderer._plan.net, tor_socks=("127.0.0.1:1", "127.0.0.1:2"))
+    onion = onion_from_public_key(bytes(32))
+    case = queued(writer, f"http://{onion}/")
+    assert shoot(replace(studio, renderer=renderer(net=net)), case) == {
+        ("failed", "not taken: Tor does not answer"): 1,
+        ("failed", "Tor client 127.0.0.1:1 silent"): 1,
+        ("failed", "Tor client 127.0.0.1:2 silent"): 1,
+        ("dropped", "page part: tor_down"): 1,
+    }
 
 
 def test_images_come_only_for_a_person_who_asks_and_decides(
