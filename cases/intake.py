@@ -266,11 +266,13 @@ def storable(text: str) -> str:
     )
 
 
-def committed_ends(run_id: int) -> dict[str, int]:
-    """Per WARC file of a run, the byte after the last capture or screenshot in the record (for
-    ``recover``)."""
-    captures = Capture.objects.filter(run_id=run_id).exclude(warc_file="")
-    shots = Screenshot.objects.filter(run_id=run_id)
+def committed_ends(run_id: int | None = None) -> dict[str, int]:
+    """Per WARC file of a run (None for all), the byte after the last capture or screenshot in the
+    record (for ``recover``)."""
+    captures = Capture.objects.exclude(warc_file="")
+    shots = Screenshot.objects.all()
+    if run_id is not None:
+        captures, shots = captures.filter(run_id=run_id), shots.filter(run_id=run_id)
     ends: dict[str, int] = {}
     for name, end in (
         *_ends(captures, F("warc_offset") + F("warc_length")),
@@ -279,6 +281,13 @@ def committed_ends(run_id: int) -> dict[str, int]:
     ):
         ends[name] = max(end, ends.get(name, 0))
     return ends
+
+
+def committed_shots() -> list[tuple[int, str, int]]:
+    """Run and WARC file of all screenshots, with the byte after the last one in it: a text, which
+    is written behind its picture."""
+    rows = Screenshot.objects.order_by().values_list("run_id", "warc_file")
+    return list(rows.annotate(end=Max(F("text_offset") + F("text_length"))))
 
 
 def _ends(rows: QuerySet[Any], end: CombinedExpression) -> list[tuple[str, int]]:

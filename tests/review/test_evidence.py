@@ -85,7 +85,7 @@ def authority(certified: tsa.Authority, configured) -> Iterator[tsa.Authority]:
 def test_evidence_is_taken_and_checked_against_the_chain(take, run, tmp_path: Path) -> None:
     code, out, _ = take()
     assert code == 0
-    assert "3 captures, 1 screenshots" in out
+    assert "3 captures, 1 screenshot" in out
     assert "time-stamp: no authority" in out
     code, out, _ = run("verify-evidence", str(tmp_path / "bundle"))
     assert code == 0
@@ -98,7 +98,7 @@ def test_a_bundle_that_was_changed_is_named_broken(take, run, tmp_path: Path) ->
     (tmp_path / "bundle" / "custody.txt").write_text("nobody had it")
     code, _, err = run("verify-evidence", str(tmp_path / "bundle"))
     assert code == 1
-    assert err.splitlines()[-1] == "bundle BROKEN: 1 problems"
+    assert err.splitlines()[-1] == "bundle BROKEN: 1 problem"
 
 
 def test_a_bundle_of_another_chain_is_named(take, run, tmp_path: Path) -> None:

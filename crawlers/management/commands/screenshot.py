@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from cases import screenshots
+from cases import screenshots, sealing
 from cases.evidence import EvidenceWriter
 from cases.signing_in import add_options, person_of
 from config.schema import CHECKOUT, Settings
@@ -57,4 +57,5 @@ class Command(BaseCommand):
         finally:
             renderer.close()
             evidence.close()
+        sealing.seal(page.run_id, known.data_dir / "evidence")
         self.stdout.write(f"case {case_id}: photographed, images {'on' if images else 'off'}")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from cases.bundles.manifest import NOT_STAMPED
 from cases.signing_in import add_options, person_of
+from domain.counting import counted
 from domain.defang import printable
 from review import bundles
 from review.apps import authority_of
@@ -38,8 +39,8 @@ class Command(BaseCommand):
         )
         counts = bundle.head.counts
         self.stdout.write(
-            f"{bundle.folder}: {counts['captures']} captures, {counts['screenshots']} screenshots, "
-            f"{bundle.files} files"
+            f"{bundle.folder}: {counted(counts['captures'], 'capture')}, "
+            f"{counted(counts['screenshots'], 'screenshot')}, {counted(bundle.files, 'file')}"
         )
         if counts["withheld"]:
             self.stdout.write(f"withheld, since it speaks of other cases: {counts['withheld']}")

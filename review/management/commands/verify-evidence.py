@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from domain.counting import counted
 from domain.defang import printable
 from review import bundles
 from review.apps import authority_of
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         for problem in found.problems:
             self.stderr.write(printable(problem))
         if found.problems:
-            self.stderr.write(f"bundle BROKEN: {len(found.problems)} problems")
+            self.stderr.write(f"bundle BROKEN: {counted(len(found.problems), 'problem')}")
             raise SystemExit(1)
         for note in found.notes:
             self.stdout.write(printable(note))
