@@ -181,9 +181,11 @@ def _capture(
     """A capture that is not saved yet; its bytes are in the WARC."""
     exchange = record.exchange
     pointer = Pointer("", 0, 0)
-    if exchange is not None:
-        write = evidence.write_rendered if record.rendered else evidence.write
-        pointer = write(exchange, record.fetched_at, record.outcome)
+    if exchange is not None and record.rendered:
+        page = _page_of(run_id, record.url)
+        pointer = evidence.write_rendered(exchange, record.fetched_at, record.outcome, page)
+    elif exchange is not None:
+        pointer = evidence.write(exchange, record.fetched_at, record.outcome)
     return Capture(
         run_id=run_id,
         target=targets.row(record.site),
@@ -206,6 +208,13 @@ def _capture(
         warc_offset=pointer.offset,
         warc_length=pointer.length,
     )
+
+
+def _page_of(run_id: int, url: str) -> Pointer | None:
+    """Where the page is that a rendered one was made from: it was stored before."""
+    rows = Capture.objects.filter(run_id=run_id, url_hash=url_hash(url), rendered=False)
+    row = rows.exclude(warc_file="").order_by("-pk").first()
+    return row and Pointer(row.warc_file, row.warc_offset, row.warc_length)
 
 
 def _content_type(record: CaptureRecord) -> str:

@@ -3,15 +3,17 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from cases import audit, decisions, sealing
+from cases import audit, decisions, intake, sealing
 from cases.bundles.building import build
-from cases.bundles.verifier import check, parse, sha256_of
+from cases.bundles.verifier import check, parse, read_records, sha256_of
+from cases.evidence import EvidenceWriter
 from cases.models import AuditEvent, Capture, Case, DecisionRow
 from domain.clock import utc_now
 from domain.decisions import VerdictKind
@@ -19,7 +21,7 @@ from domain.digests import sha256_hex
 from domain.errors import EvidenceError, InputError, RecordError
 from domain.states import CaseState
 from tests.cases.bundles.conftest import PNG, TEXT, Made, Shop
-from tests.records import NOON, case_in
+from tests.records import NOON, case_in, page
 
 
 def read(folder: Path, name: str):
@@ -230,6 +232,28 @@ def test_a_capture_whose_bytes_say_otherwise_makes_no_bundle(
     with pytest.raises(EvidenceError, match=told):
         made()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
+
+
+def test_a_rendered_page_stands_beside_the_page_that_it_was_made_from(
+    made: Made, shop: Shop
+) -> None:
+    run = Capture.objects.earliest("pk").run_id
+    writer = EvidenceWriter(shop.store, run, "more", "pages")
+    rendered = replace(page("http://shop.test/goods", "with prices"), rendered=True)
+    intake.store(run, "crawl", [rendered], writer)
+    writer.close()
+    folder = made().folder
+    assert check(folder).problems == []
+    (row,) = (row for row in read(folder, "captures") if row["rendered"])
+    place = row["warc"]
+    data = (folder / place["file"]).read_bytes()[place["offset"] :][: place["length"]]
+    (record,) = read_records(data)
+    Capture.objects.filter(url="http://shop.test/goods", rendered=False).update(
+        warc_file="", warc_length=0
+    )
+    with pytest.raises(RecordError, match="made from a page that is not here") as caught:
+        made("without")
+    assert record.fields["warc-refers-to"] in str(caught.value)
 
 
 def test_a_record_that_does_not_fit_the_chain_makes_no_bundle(made: Made, shop: Shop) -> None:
