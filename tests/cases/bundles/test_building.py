@@ -184,7 +184,7 @@ def test_nothing_is_written_over(made: Made, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     with pytest.raises(InputError, match="there already"):
         made("link")
-    with pytest.raises(InputError, match="making"):
+    with pytest.raises(InputError, match="no is not there"):
         made("no/such/folder")
 
 
