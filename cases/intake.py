@@ -214,7 +214,7 @@ def _page_of(run_id: int, url: str) -> Pointer | None:
     """Where the page is that a rendered one was made from: it was stored before."""
     rows = Capture.objects.filter(run_id=run_id, url_hash=url_hash(url), rendered=False)
     row = rows.exclude(warc_file="").order_by("-pk").first()
-    return row and Pointer(row.warc_file, row.warc_offset, row.warc_length)
+    return None if row is None else Pointer(row.warc_file, row.warc_offset, row.warc_length)
 
 
 def _content_type(record: CaptureRecord) -> str:
