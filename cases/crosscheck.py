@@ -1,4 +1,4 @@
-"""Whether the record says what the audit chain says: states, decisions, and heads seen before.
+"""Whether the record says what the audit chain says: states, decisions, holds, heads seen before.
 
 The chain alone cannot tell that its end was cut off together with its head. What lies elsewhere
 can: heads in the reports of runs, and decisions and states that nothing in the chain explains.
@@ -11,10 +11,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from django.db.models import Q
+
 from cases.models import AuditEvent, Case, DecisionRow, Run
+from domain.decisions import VerdictKind
 from domain.states import CaseState
 
 _MOST = 50
+#: What a person says of a case without it being a verdict: no decision is written down for it.
+_HOLD = f"decision.{VerdictKind.HOLD}"
 
 
 def contradictions(known_heads: Collection[str] = ()) -> list[str]:
@@ -35,6 +40,7 @@ def _all(known_heads: Collection[str]) -> Iterator[str]:
     yield from _heads(known_heads)
     yield from _decisions()
     yield from _states()
+    yield from _holds()
 
 
 def _heads(known_heads: Collection[str]) -> Iterator[str]:
@@ -50,7 +56,7 @@ def _heads(known_heads: Collection[str]) -> Iterator[str]:
 def _decisions() -> Iterator[str]:
     rows = DecisionRow.objects.values_list("case_id", "verdict", "person__username")
     made = Counter((f"case:{case}", verdict, who) for case, verdict, who in rows.iterator())
-    events = AuditEvent.objects.filter(action__startswith="decision.")
+    events = AuditEvent.objects.filter(action__startswith="decision.").exclude(action=_HOLD)
     told = Counter(
         (subject, action.removeprefix("decision."), actor)
         for subject, action, actor in events.values_list("subject", "action", "actor").iterator()
@@ -72,3 +78,24 @@ def _states() -> Iterator[str]:
         told = last.get(f"case:{pk}", CaseState.NEW.value)
         if told != state:
             yield f"case:{pk} is {state}, the chain says {told}"
+
+
+def _holds() -> Iterator[str]:
+    """A hold stands in the case itself: from the event of who began it to the move that ends it."""
+    begun = Q(action=_HOLD)
+    ended = Q(action__startswith="case.", details__from=CaseState.ON_HOLD.value)
+    events = AuditEvent.objects.filter(begun | ended).order_by("seq")
+    owners: dict[str, str] = {}
+    for subject, action, actor in events.values_list("subject", "action", "actor").iterator():
+        if action == _HOLD:
+            owners[subject] = actor
+        elif action != f"case.{CaseState.UNREACHABLE}":
+            owners.pop(subject, None)
+    rows = Case.objects.values_list("pk", "hold_owner__username")
+    for pk, owner in rows.filter(Q(hold_owner__isnull=False) | Q(pk__in=_numbers(owners))):
+        if (told := owners.get(f"case:{pk}")) != owner:
+            yield f"case:{pk} is held by {owner or 'nobody'}, the chain says {told or 'nobody'}"
+
+
+def _numbers(subjects: Collection[str]) -> list[int]:
+    return [int(subject.partition(":")[2]) for subject in subjects]

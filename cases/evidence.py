@@ -65,15 +65,26 @@ class EvidenceWriter:
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
 
-    def write_rendered(self, exchange: Exchange, at: datetime, note: str = "") -> Pointer:
-        """Append a page as a browser left it, with ``note`` as in ``write``."""
+    def write_rendered(
+        self, exchange: Exchange, at: datetime, note: str = "", page: Pointer | None = None
+    ) -> Pointer:
+        """Append a page as a browser left it, with ``note`` as in ``write``. ``page`` leads to the
+        exchange that it was made from."""
         try:
+            made_from = "" if page is None else self._record_id(page)
             stream, records, path = self._stream()
             offset = stream.tell()
-            records.rendered(exchange, at, note)
+            records.rendered(exchange, at, note, made_from)
             return Pointer(self._name(path), offset, stream.tell() - offset)
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
+
+    def _record_id(self, pointer: Pointer) -> str:
+        """The WARC-Record-ID of the first record that ``pointer`` leads to."""
+        self.flush()
+        for record in _records_at(self._root, pointer):
+            return str(record.rec_headers.get_header("WARC-Record-ID"))
+        raise EvidenceError(f"{pointer.file} holds no record at {pointer.offset}", permanent=True)
 
     def write_resources(self, resources: Sequence[Resource], at: datetime) -> list[Pointer]:
         """Append resource records that belong together, to one file. Call ``flush`` before

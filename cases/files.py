@@ -64,6 +64,8 @@ def folder_in_the_making(final: Path) -> Iterator[Path]:
     """
     if os.path.lexists(final):
         raise InputError(f"{final} is there already and is not written over")
+    if not final.parent.is_dir():
+        raise InputError(f"{final} cannot be made: {_nearest_missing(final.parent)}")
     folder = final.parent / f".{final.name}.partial"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -79,6 +81,13 @@ def folder_in_the_making(final: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(handle)
+
+
+def _nearest_missing(folder: Path) -> str:
+    """What on the way to ``folder`` is not there, or is none."""
+    way = [*reversed(folder.parents), folder]
+    first = next(path for path in way if not path.is_dir())
+    return f"{first} is {'no folder' if os.path.lexists(first) else 'not there'}"
 
 
 def give_name(folder: Path, final: Path) -> None:

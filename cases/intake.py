@@ -181,9 +181,11 @@ def _capture(
     """A capture that is not saved yet; its bytes are in the WARC."""
     exchange = record.exchange
     pointer = Pointer("", 0, 0)
-    if exchange is not None:
-        write = evidence.write_rendered if record.rendered else evidence.write
-        pointer = write(exchange, record.fetched_at, record.outcome)
+    if exchange is not None and record.rendered:
+        page = _page_of(run_id, record.url)
+        pointer = evidence.write_rendered(exchange, record.fetched_at, record.outcome, page)
+    elif exchange is not None:
+        pointer = evidence.write(exchange, record.fetched_at, record.outcome)
     return Capture(
         run_id=run_id,
         target=targets.row(record.site),
@@ -207,6 +209,13 @@ def _capture(
         warc_offset=pointer.offset,
         warc_length=pointer.length,
     )
+
+
+def _page_of(run_id: int, url: str) -> Pointer | None:
+    """Where the page is that a rendered one was made from: it was stored before."""
+    rows = Capture.objects.filter(run_id=run_id, url_hash=url_hash(url), rendered=False)
+    row = rows.exclude(warc_file="").order_by("-pk").first()
+    return None if row is None else Pointer(row.warc_file, row.warc_offset, row.warc_length)
 
 
 def _content_type(record: CaptureRecord) -> str:
@@ -267,11 +276,13 @@ def storable(text: str) -> str:
     )
 
 
-def committed_ends(run_id: int) -> dict[str, int]:
-    """Per WARC file of a run, the byte after the last capture or screenshot in the record (for
-    ``recover``)."""
-    captures = Capture.objects.filter(run_id=run_id).exclude(warc_file="")
-    shots = Screenshot.objects.filter(run_id=run_id)
+def committed_ends(run_id: int | None = None) -> dict[str, int]:
+    """Per WARC file of a run (None for all), the byte after the last capture or screenshot in the
+    record (for ``recover``)."""
+    captures = Capture.objects.exclude(warc_file="")
+    shots = Screenshot.objects.all()
+    if run_id is not None:
+        captures, shots = captures.filter(run_id=run_id), shots.filter(run_id=run_id)
     ends: dict[str, int] = {}
     for name, end in (
         *_ends(captures, F("warc_offset") + F("warc_length")),
@@ -280,6 +291,13 @@ def committed_ends(run_id: int) -> dict[str, int]:
     ):
         ends[name] = max(end, ends.get(name, 0))
     return ends
+
+
+def committed_shots() -> list[tuple[int, str, int]]:
+    """Run and WARC file of all screenshots, with the byte after the last one in it: a text, which
+    is written behind its picture."""
+    rows = Screenshot.objects.order_by().values_list("run_id", "warc_file")
+    return list(rows.annotate(end=Max(F("text_offset") + F("text_length"))))
 
 
 def _ends(rows: QuerySet[Any], end: CombinedExpression) -> list[tuple[str, int]]:

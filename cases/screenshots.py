@@ -76,12 +76,12 @@ def record(
 
 
 def _write(case: Case, run_id: int, shot: Shot, evidence: EvidenceWriter, actor: str) -> Screenshot:
-    text = storable(shot.text).encode()
+    text, final_url = storable(shot.text).encode(), shot.final_url[:_URL]
     note = f"{shot.browser}; images {'loaded' if shot.images else 'blocked'}; {shot.egress}"
     picture, words = evidence.write_resources(
         [
-            Resource(f"urn:fullPage:{shot.final_url}", "image/png", shot.png, note),
-            Resource(f"urn:text:{shot.final_url}", "text/plain; charset=utf-8", text, note),
+            Resource(f"urn:fullPage:{final_url}", "image/png", shot.png, note),
+            Resource(f"urn:text:{final_url}", "text/plain; charset=utf-8", text, note),
         ],
         shot.taken_at,
     )
@@ -90,7 +90,7 @@ def _write(case: Case, run_id: int, shot: Shot, evidence: EvidenceWriter, actor:
         run_id=run_id,
         url=shot.url,
         url_hash=url_hash(shot.url),
-        final_url=shot.final_url[:_URL],
+        final_url=final_url,
         taken_at=shot.taken_at,
         taken_for=actor,
         egress=shot.egress,

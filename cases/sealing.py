@@ -1,27 +1,34 @@
-"""Sealing: the evidence of a run is fixed in the audit chain once its fetching is over.
+"""Sealing: evidence is fixed in the audit chain once it is written.
 
 The event holds the SHA-256 of every WARC file up to the last byte that the record points to (what
 stands behind it may still be cut off, see ``evidence.recover``). From then on nobody can change a
 capture, in the store and the record alike, without breaking the chain.
+
+A night seals what it captured when its fetching is over, a command what a person asked for at once;
+the next night makes up for what a kill kept from being sealed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from cases import audit
-from cases.intake import committed_ends
-from cases.models import AuditEvent
+from cases.intake import committed_ends, committed_shots
+from cases.models import AuditEvent, Run, StageRun
 from domain.clock import Clock, utc_now
 from domain.errors import EvidenceError
 
 ACTION, ACTOR = "evidence.sealed", "system:seal"
+#: The stage of a night that seals: where it is done, all captures of the run are sealed.
+STAGE = "seal"
 _CHUNK = 1 << 20
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +40,92 @@ class Seal:
     event: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How many files were sealed, and what is wrong with those that could not be."""
+
+    files: int
+    problems: tuple[str, ...]
+
+
 def seal(run_id: int, root: Path, *, clock: Clock = utc_now) -> int:
     """Seal what ``run_id`` has captured, in the store at ``root``. Returns how many files are new.
 
-    Sealing again changes nothing unless there is more. Raises EvidenceError when a file is gone or
-    shorter than the record says.
+    Sealing again changes nothing unless there is more. Raises EvidenceError when a file is gone,
+    shorter than the record says, or not what was sealed before; the others are sealed then.
     """
+    sealed = _seal(run_id, root, clock)
+    if sealed.problems:
+        raise EvidenceError("; ".join(sealed.problems[:_NAMED]), permanent=True)
+    return sealed.files
+
+
+def seal_others(run_id: int, root: Path, *, clock: Clock = utc_now) -> Sealed:
+    """Seal what runs other than ``run_id`` have captured and was not sealed yet: those that were
+    killed before their own stage, and pictures that were asked for later."""
+    files, problems = 0, list[str]()
+    for other in sorted(_unsettled() - {run_id}):
+        sealed = _seal(other, root, clock)
+        files += sealed.files
+        problems += sealed.problems
+    return Sealed(files, tuple(problems))
+
+
+def _unsettled() -> set[int]:
+    """Runs that may have evidence that is not sealed: without looking at every capture there is.
+
+    A run's captures are all sealed by its stage; pictures may come afterwards.
+    """
+    done = StageRun.objects.filter(stage=STAGE, state=StageRun.State.DONE)
+    found = set(Run.objects.exclude(pk__in=done.values("run")).values_list("pk", flat=True))
+    known = seals()
+    for pk, name, end in committed_shots():
+        if name not in known or known[name].size < end:
+            found.add(pk)
+    return found
+
+
+def _seal(run_id: int, root: Path, clock: Clock) -> Sealed:
     known = seals([run_id])
     fresh: dict[str, list[int | str]] = {}
+    problems = []
     for name, size in sorted(committed_ends(run_id).items()):
         before = known.get(name)
-        if before is None or before.size != size:
-            fresh[name] = [size, digest_of(root / name, size)]
+        if before is not None and before.size == size:
+            continue
+        try:
+            fresh[name] = [size, _digest(root, name, size, before)]
+        except EvidenceError as error:
+            problems.append(str(error))
     if fresh:
         with transaction.atomic():
             audit.append(
                 ACTION, f"run:{run_id}", actor=ACTOR, details={"files": fresh}, clock=clock
             )
-    return len(fresh)
+    return Sealed(len(fresh), tuple(problems))
 
 
-def seals(run_ids: Iterable[int]) -> dict[str, Seal]:
-    """The last seal of every file of ``run_ids``, by its name in the store."""
-    subjects = [f"run:{pk}" for pk in run_ids]
-    events = AuditEvent.objects.filter(action=ACTION, subject__in=subjects).order_by("seq")
+def unsealed(root: Path) -> list[str]:
+    """The files of the store at ``root`` that no seal covers, each with why."""
+    known, ends = seals(), committed_ends()
+    there = {path.relative_to(root).as_posix() for path in root.glob("*/run-*/*.warc.gz")}
+    found = [f"{name}: the record does not speak of it" for name in there - ends.keys()]
+    for name, end in ends.items():
+        if name not in known:
+            found.append(f"{name}: not sealed yet")
+        elif known[name].size < end:
+            found.append(f"{name}: sealed up to byte {known[name].size}, it goes to byte {end}")
+    return sorted(found)
+
+
+def seals(run_ids: Iterable[int] | None = None) -> dict[str, Seal]:
+    """The last seal of every file of ``run_ids`` (None for all), by its name in the store."""
+    events = AuditEvent.objects.filter(action=ACTION).order_by("seq")
+    if run_ids is not None:
+        events = events.filter(subject__in=[f"run:{pk}" for pk in run_ids])
     return {
         name: Seal(size, sha256, event.seq)
-        for event in events
+        for event in events.iterator()
         for name, (size, sha256) in event.details["files"].items()
     }
 
@@ -67,18 +133,13 @@ def seals(run_ids: Iterable[int]) -> dict[str, Seal]:
 def check(root: Path, name: str, kept: Seal) -> None:
     """Raise EvidenceError unless the file is what was sealed."""
     if digest_of(root / name, kept.size) != kept.sha256:
-        raise EvidenceError(
-            f"{name} is not what was sealed (audit event {kept.event})", permanent=True
-        )
+        raise _changed(name, kept)
 
 
 def check_all(root: Path) -> tuple[int, list[str]]:
     """Compare every sealed file with the store at ``root``. Returns how many there are, and what
     is wrong with those that are not what was sealed."""
-    known: dict[str, Seal] = {}
-    for event in AuditEvent.objects.filter(action=ACTION).order_by("seq").iterator():
-        for name, (size, sha256) in event.details["files"].items():
-            known[name] = Seal(size, sha256, event.seq)
+    known = seals()
     problems = []
     for name, kept in sorted(known.items()):
         try:
@@ -90,14 +151,38 @@ def check_all(root: Path) -> tuple[int, list[str]]:
 
 def digest_of(path: Path, size: int) -> str:
     """The SHA-256 of the first ``size`` bytes of a file, hex. Raises EvidenceError."""
-    found, left = hashlib.sha256(), size
+    return _digests(path, [size])[0]
+
+
+def _digest(root: Path, name: str, size: int, before: Seal | None) -> str:
+    """What to seal of a file. One that was sealed ``before`` and has grown begins as it did."""
+    if before is None:
+        return digest_of(root / name, size)
+    earlier, digest = _digests(root / name, [before.size, size])
+    if earlier != before.sha256:
+        raise _changed(name, before)
+    return digest
+
+
+def _changed(name: str, kept: Seal) -> EvidenceError:
+    message = f"{name} is not what was sealed (audit event {kept.event})"
+    return EvidenceError(message, permanent=True)
+
+
+def _digests(path: Path, sizes: Sequence[int]) -> list[str]:
+    """The SHA-256 of a file up to each of ``sizes``, which ascend, in one reading."""
+    running, at, found = hashlib.sha256(), 0, []
     try:
         with path.open("rb") as stream:
-            while left and (chunk := stream.read(min(left, _CHUNK))):
-                found.update(chunk)
-                left -= len(chunk)
+            if (lacks := sizes[-1] - os.fstat(stream.fileno()).st_size) > 0:
+                raise EvidenceError(
+                    f"{path} lacks {lacks} bytes that the record points to", permanent=True
+                )
+            for size in sizes:
+                while at < size and (chunk := stream.read(min(size - at, _CHUNK))):
+                    running.update(chunk)
+                    at += len(chunk)
+                found.append(running.hexdigest())
     except OSError as error:
         raise EvidenceError(f"reading {path}: {error.strerror}") from error
-    if left:
-        raise EvidenceError(f"{path} lacks {left} bytes that the record points to", permanent=True)
-    return found.hexdigest()
+    return found

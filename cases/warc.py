@@ -109,8 +109,12 @@ class RecordWriter:
         )
         self._writer.write_request_response_pair(request, response)
 
-    def rendered(self, exchange: Exchange, at: datetime, note: str) -> None:
-        """A page as a browser left it: a conversion record (ISO 28500:2017, 6.9)."""
+    def rendered(self, exchange: Exchange, at: datetime, note: str, page: str) -> None:
+        """A page as a browser left it: a conversion record (ISO 28500:2017, 6.8). ``page`` is the
+        WARC-Record-ID of the response that it was made from, empty where there is none."""
+        fields = self._fields(at, note)
+        if page:
+            fields["WARC-Refers-To"] = page
         kind = next((v for n, v in exchange.response_headers if n.lower() == "content-type"), "")
         record = self._writer.create_warc_record(
             exchange.url,
@@ -118,7 +122,7 @@ class RecordWriter:
             payload=BytesIO(exchange.body),
             length=len(exchange.body),
             warc_content_type=_one_line(kind),
-            warc_headers_dict=self._fields(at, note),
+            warc_headers_dict=fields,
         )
         self._writer.write_record(record)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.counting import counted
 from domain.defang import defang, printable
 
 
@@ -77,6 +78,7 @@ def custody_text(
             f"  its clock   UTC, {origin.clock}",
             f"  sealed      {origin.sealed or 'not yet'}",
         ]
-    lines += ["", f"Who had it since: {len(accesses)} events of the audit chain", ""]
+    events = counted(len(accesses), "event")
+    lines += ["", f"Who had it since: {events} of the audit chain", ""]
     lines += [f"{one.at}  {one.who}: {one.what} (event {one.seq})" for one in accesses]
     return "".join(printable(line.replace("\n", " ")) + "\n" for line in lines)

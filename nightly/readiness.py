@@ -7,11 +7,21 @@ from pathlib import Path
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from cases.presence import database_made
 from domain.errors import InputError
 
 #: Commands of ours that need no record; every other one does.
 WITHOUT_RECORD = frozenset(
-    {"doctor", "evaluate", "migrate", "score", "settings-table", "train", "verify-export"}
+    {
+        "doctor",
+        "evaluate",
+        "migrate",
+        "score",
+        "settings-table",
+        "train",
+        "verify-evidence",
+        "verify-export",
+    }
 )
 
 
@@ -32,13 +42,6 @@ def check_record(data_dir: Path, origin: str, program: str) -> None:
         raise InputError(
             f"{left} {are} not been applied to the database of {where}; run: {program} migrate"
         )
-
-
-def database_made() -> bool:
-    """False for a database file that is not there: connecting would make an empty one."""
-    if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
-        return True
-    return Path(str(connection.settings_dict["NAME"])).exists()
 
 
 def unapplied() -> int:

@@ -69,9 +69,17 @@ def fill_index(night: Night) -> Counted:
 
 
 def seal_evidence(night: Night) -> Counted:
-    """What was captured tonight is fixed in the audit chain."""
-    files = sealing.seal(night.run.pk, night.plan.evidence_root, clock=night.clock)
-    return {("out", "files sealed"): files}
+    """What was captured tonight is fixed in the audit chain, and what was not sealed before."""
+    root = night.plan.evidence_root
+    others = sealing.seal_others(night.run.pk, root, clock=night.clock)
+    for problem in others.problems:
+        log.error("evidence of an earlier run cannot be sealed: %s", problem)
+    files = sealing.seal(night.run.pk, root, clock=night.clock)
+    return {
+        ("out", "files sealed"): files,
+        ("out", "files of earlier runs sealed"): others.files,
+        ("failed", "files of earlier runs not sealed"): len(others.problems),
+    }
 
 
 def make_requests(night: Night) -> Counted:
@@ -126,7 +134,7 @@ NIGHT = (
     Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
     Stage("screenshots", photograph, needed=False),
-    Stage("seal", seal_evidence, needed=False),
+    Stage(sealing.STAGE, seal_evidence, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )

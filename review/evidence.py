@@ -13,7 +13,8 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """One item: the digest is the SHA-256 of the page's body, or of the picture."""
+    """One item: the digest is the SHA-256 of the page's body, or of the picture. ``note`` says how
+    it was taken, and where it is: WARC file (relative to the evidence folder) and offset."""
 
     name: str
     url: str
@@ -39,7 +40,10 @@ def _of_capture(row: Capture) -> EvidenceView:
 
 def _of_screenshot(row: Screenshot) -> EvidenceView:
     images = "loaded" if row.images else "blocked"
-    note = f"through {row.egress}, with {row.browser}, images {images}, for {row.taken_for}"
+    note = (
+        f"through {row.egress}, with {row.browser}, images {images}, for {row.taken_for}, "
+        f"{row.warc_file}@{row.png_offset}, its text @{row.text_offset}"
+    )
     return EvidenceView(
         f"screenshot {row.pk}", defang(row.final_url), iso(row.taken_at), row.png_sha256, note
     )

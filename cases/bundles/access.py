@@ -1,4 +1,4 @@
-"""Who may have a bundle of which case."""
+"""Who may have a bundle of which case, or a picture from it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ def check_access(case: Case, person: Person) -> None:
     the bundle serves the very investigation that the hold protects. While a case is open, only
     those who have decided it may: the bundle shows the verdicts given so far.
     """
-    require(person, DECIDERS, "take evidence")
-    if case.restricted or _restricted_page(case):
-        raise AccessError(f"case {case.pk} is in the restricted queue")
-    if on_hold(case) and case.hold_owner_id != person.pk:
-        require(person, RELEASERS, f"take the evidence of case {case.pk}, which is on hold")
+    check_seeing(case, person, "take evidence")
     if case.state in decisions.OPEN_STATES and not _has_decided(case, person):
         raise AccessError(
             f"case {case.pk} is {case.state}: decide it first, since its evidence shows what "
             "others decided"
         )
+
+
+def check_seeing(case: Case, person: Person, what: str) -> None:
+    """Raise AccessError unless ``person`` may have what a case is proved by, apart from what was
+    decided. ``what`` is what they are about to do."""
+    require(person, DECIDERS, what)
+    if case.restricted or _restricted_page(case):
+        raise AccessError(f"case {case.pk} is in the restricted queue")
+    if on_hold(case) and case.hold_owner_id != person.pk:
+        require(person, RELEASERS, f"{what} of case {case.pk}, which is on hold")
 
 
 def on_hold(case: Case) -> bool:

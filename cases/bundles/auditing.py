@@ -15,6 +15,8 @@ from domain.errors import RecordError
 
 #: Events that say who took evidence, or had it.
 _CUSTODY = ("screenshot.", "evidence.bundled")
+#: Events whose details name no target: a word in them that is a hidden channel's name is none.
+_NAMELESS = ("decision.", "screenshot.", "evidence.sealed")
 
 
 def audit_slice(case: Case, runs: set[int], veil: Veil) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def audit_slice(case: Case, runs: set[int], veil: Veil) -> dict[str, Any]:
     mine = Q(subject__in=_subjects(case)) | Q(subject__in=[f"run:{pk}" for pk in runs])
     events = list(AuditEvent.objects.filter(mine, seq__lte=seq).order_by("seq"))
     _check(events)
-    told = [one for one in events if not veil.hides(canonical_json(one.details).decode())]
+    told = [one for one in events if not _hidden(one, veil)]
     return {
         "events": [
             {
@@ -45,6 +47,12 @@ def audit_slice(case: Case, runs: set[int], veil: Veil) -> dict[str, Any]:
         ],
         "head": {"seq": seq, "hash": head_hash},
     }
+
+
+def _hidden(event: AuditEvent, veil: Veil) -> bool:
+    if event.action.startswith(_NAMELESS):
+        return False
+    return veil.hides(canonical_json(event.details).decode())
 
 
 def _subjects(case: Case) -> set[str]:

@@ -6,6 +6,7 @@ ever there that the chain does not speak of.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from cases.bundles.manifest import (
     sums,
 )
 from cases.bundles.veil import Veil
-from cases.bundles.verifier import CA, MANIFEST, STAMP, STAMPED, SUMS
+from cases.bundles.verifier import CA, MANIFEST, STAMP, STAMPED, SUMS, check_contents
 from cases.bundles.writing import BundleWriter
 from cases.files import folder_in_the_making, give_name, write_private
 from cases.models import Case, Person
@@ -33,7 +34,7 @@ from cases.warc import software
 from domain.clock import Clock, iso, utc_now
 from domain.custody import Access, custody_text
 from domain.digests import sha256_hex
-from domain.errors import BoundaryError, InputError
+from domain.errors import BoundaryError, InputError, RecordError
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,15 @@ def build(
 
     Raises InputError when there is no such case or ``out`` is there already, AccessError when
     ``person`` may not have it, EvidenceError when bytes are gone or not those that were captured,
-    RecordError when the audit chain was changed. Nothing is left behind then.
+    RecordError when the audit chain was changed, or the record does not fit it. Nothing is left
+    behind then.
     """
     out = out.absolute()
     with folder_in_the_making(out) as folder:
         writer = BundleWriter(folder)
         case = _case(case_id, person)
         head = _write(case, person, writer, evidence_root, clock)
+        _hold_together(folder, head, writer)
         status, reason, stamp = NO_AUTHORITY, "", None
         if stamping is not None:
             writer.add(CA, stamping.ca_pem)
@@ -92,6 +95,16 @@ def build(
         event = _note(case_id, person, head, data, status, clock)
         give_name(folder, out)
     return Bundle(out, head, sha256_hex(data), len(writer.files), event, status, reason)
+
+
+def _hold_together(folder: Path, head: Head, writer: BundleWriter) -> None:
+    """What the verifier will say. Somebody may have worked on the case while it was read."""
+    made = json.loads(manifest(head, writer.files, NO_AUTHORITY))
+    if problems := check_contents(folder, made).problems:
+        raise RecordError(
+            f"the bundle of case {head.case} would not hold: {problems[0]}; if somebody worked on "
+            "the case meanwhile, take it again"
+        )
 
 
 def _stamped(stamping: Stamping, head: Head, writer: BundleWriter) -> tuple[str, str, bytes | None]:

@@ -11,14 +11,13 @@ from typing import Any
 from cases import sealing
 from cases.bundles.contents import capture_facts, captures, screenshot_facts
 from cases.bundles.slices import Place, Span
+from cases.bundles.verifier import capture_claim, screenshot_claims
 from cases.bundles.writing import BundleWriter
 from cases.evidence import Pointer
 from cases.models import Capture, Case, Screenshot
 from cases.screenshots import png_pointer, read_png, read_text, text_pointer
 from domain.clock import iso
 from domain.custody import Item, Origin
-
-_EXCHANGE, _RESOURCE, _RENDERED = ("response", "request"), ("resource",), ("conversion",)
 
 
 @dataclass(slots=True)
@@ -51,14 +50,17 @@ def _capture_spans(rows: Iterable[Capture]) -> Iterator[Span]:
     for row in rows:
         if row.warc_file:
             pointer = Pointer(row.warc_file, row.warc_offset, row.warc_length)
-            records = _RENDERED if row.rendered else _EXCHANGE
-            yield Span(f"capture {row.pk}", pointer, records, row.sha256)
+            yield Span(pointer, capture_claim(capture_facts(row)))
 
 
 def _shot_spans(rows: Iterable[Screenshot]) -> Iterator[Span]:
     for row in rows:
-        yield Span(f"picture {row.pk}", png_pointer(row), _RESOURCE, row.png_sha256)
-        yield Span(f"text {row.pk}", text_pointer(row), _RESOURCE, row.text_sha256)
+        facts = screenshot_facts(row)
+        facts["png"] = {"sha256": row.png_sha256, "size": row.png_size}
+        facts["text"] = {"sha256": row.text_sha256, "size": row.text_size}
+        picture, text = screenshot_claims(facts)
+        yield Span(png_pointer(row), picture)
+        yield Span(text_pointer(row), text)
 
 
 def _slices(
@@ -77,7 +79,7 @@ def _slices(
             sealed = f"sha256 {kept.sha256} of {kept.size} bytes, audit event {kept.event}"
             origin = replace(origin, sealed=sealed)
         collected.origins.append(origin)
-        places.update(zip((span.what for span in of_file), made.places, strict=True))
+        places.update(zip((span.claim.what for span in of_file), made.places, strict=True))
     return places
 
 
@@ -113,13 +115,14 @@ def _shot(
         ("picture", "png", "png", read_png(root, row), row.png_sha256),
         ("text", "text", "txt", read_text(root, row).encode(), row.text_sha256),
     ):
-        place, file = places[f"{name} {row.pk}"], f"screens/{row.pk:06d}.{ending}"
+        item = f"{name} of screenshot {row.pk}"
+        place, file = places[item], f"screens/{row.pk:06d}.{ending}"
         writer.add(file, data)
         facts[what] = {"file": file, "size": len(data), "sha256": sha256, "warc": asdict(place)}
         images = "loaded" if row.images else "blocked"
         collected.items.append(
             Item(
-                name=f"{name} of screenshot {row.pk}",
+                name=item,
                 url=row.final_url,
                 sha256=sha256,
                 size=len(data),

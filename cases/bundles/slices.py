@@ -12,11 +12,10 @@ from itertools import accumulate, repeat
 from pathlib import Path
 from typing import BinaryIO
 
-from cases.bundles.verifier import Record, read_records
+from cases.bundles.verifier import Claim, Record, contradiction, read_records
 from cases.evidence import Pointer
 from cases.files import write_private
 from domain.custody import Origin
-from domain.digests import sha256_hex
 from domain.errors import EvidenceError
 
 _CHUNK = 1 << 16
@@ -25,13 +24,10 @@ _NOT_TOLD = "not told"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Bytes of the store that belong to the case, and what they must hold: record types, and
-    the SHA-256 of the first record's payload."""
+    """Bytes of the store that belong to the case, and what the record says that they hold."""
 
-    what: str
     pointer: Pointer
-    types: tuple[str, ...]
-    sha256: str
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +56,29 @@ def write_slice(root: Path, source: str, spans: Sequence[Span], folder: Path) ->
     ``folder``. Raises EvidenceError for bytes that are gone or not those that were captured.
     """
     name = source.replace("/", "-")
-    uris: list[str] = []
     try:
         with (root / source).open("rb") as stream:
             info = _first_member(stream)
-            size, digest = write_private(folder / name, _pieces(stream, info, spans, uris))
+            size, digest = write_private(folder / name, _pieces(stream, info, spans))
     except (OSError, zlib.error) as error:
         raise EvidenceError(f"slicing {source}: {error}") from error
     lengths = [span.pointer.length for span in spans]
     offsets = accumulate([len(info), *lengths])
+    uris = [span.claim.uri for span in spans]
     places = zip(repeat(f"warc/{name}"), offsets, lengths, uris, strict=False)
     origin = _origin(f"warc/{name}", source, _records(info, source))
     return Slice(f"warc/{name}", size, digest, tuple(Place(*place) for place in places), origin)
 
 
-def _pieces(
-    stream: BinaryIO, info: bytes, spans: Sequence[Span], uris: list[str]
-) -> Iterator[bytes]:
-    """What the slice consists of; the URI of each span is added to ``uris``."""
+def _pieces(stream: BinaryIO, info: bytes, spans: Sequence[Span]) -> Iterator[bytes]:
+    """What the slice consists of."""
     yield info
     for span in spans:
         stream.seek(span.pointer.offset)
         data = stream.read(span.pointer.length)
-        uris.append(_checked(span, _records(data, f"{span.what} in {span.pointer.file}")))
+        what = f"{span.claim.what} in {span.pointer.file}"
+        if why := contradiction(span.claim, _records(data, what)):
+            raise EvidenceError(f"{what} is not what the record says: {why}", permanent=True)
         yield data
 
 
@@ -103,16 +99,6 @@ def _records(data: bytes, what: str) -> list[Record]:
         return read_records(data)
     except (ValueError, LookupError, zlib.error) as error:
         raise EvidenceError(f"{what} is broken: {error}", permanent=True) from error
-
-
-def _checked(span: Span, records: Sequence[Record]) -> str:
-    types = tuple(record.fields["warc-type"] for record in records)
-    uris = {record.fields.get("warc-target-uri", "") for record in records}
-    if types != span.types or len(uris) != 1 or sha256_hex(records[0].payload) != span.sha256:
-        raise EvidenceError(
-            f"{span.what} in {span.pointer.file} is not what the record says", permanent=True
-        )
-    return uris.pop()
 
 
 def _origin(name: str, source: str, info: Sequence[Record]) -> Origin:

@@ -21,16 +21,43 @@ import re
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 SCHEMA = "narcowatch.evidence-manifest/1"
 STAMPED = "stamped"
 MANIFEST, STAMP, SUMS, CA = "manifest.json", "manifest.tsr", "SHA256SUMS", "timestamp-ca.pem"
 OPENSSL = f"openssl ts -verify -in {STAMP} -data {MANIFEST} -CAfile"
 GENESIS = "0" * 64
+#: What the record says of a case: the files ``record/NAME.json``.
+RECORD = (
+    "assessments",
+    "audit",
+    "candidates",
+    "captures",
+    "case",
+    "custody",
+    "decisions",
+    "documents",
+    "screenshots",
+)
+#: Files that every bundle has, beside the manifest and its sums.
+ALWAYS = frozenset(
+    {
+        "custody.txt",
+        "verify.py",
+        "README.en.txt",
+        "README.kk.txt",
+        "README.ru.txt",
+        *(f"record/{name}.json" for name in RECORD),
+    }
+)
+_COUNTED = ("assessments", "candidates", "captures", "decisions", "documents", "screenshots")
+_FULL_PAGE, _TEXT = "urn:fullPage:", "urn:text:"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _CHUNK = 1 << 20
 _EXACT = 2**53 - 1  # RFC 8785, 3.2.2.3: beyond it numbers are doubles
@@ -60,6 +87,19 @@ class Record(NamedTuple):
     payload: bytes
 
 
+class Claim(NamedTuple):
+    """What the record says of WARC records that belong together: their types in order, URI and
+    date; SHA-256 and size of the first one's payload, and the HTTP status if it is a response."""
+
+    what: str
+    types: tuple[str, ...]
+    uri: str
+    at: str
+    sha256: str
+    size: int
+    status: int = 0
+
+
 def check(folder: Path, manifest_sha256: str = "") -> Found:
     """Check the bundle in ``folder``. Raises OSError when there is no readable manifest."""
     found = Found([], [])
@@ -70,14 +110,36 @@ def check(folder: Path, manifest_sha256: str = "") -> Found:
     _run(found, MANIFEST, _manifest_problems(folder, data))
     if not found.problems:
         manifest = json.loads(data)
-        for name, problems in (
-            ("the evidence", _evidence_problems(folder, manifest)),
-            ("record/documents.json", _document_problems(folder)),
-            ("record/audit.json", _audit_problems(folder, manifest, found.notes)),
-            (STAMP, _stamp_problems(folder, data, manifest, found.notes)),
-        ):
-            _run(found, name, problems)
+        inside = check_contents(folder, manifest)
+        found.problems.extend(inside.problems)
+        found.notes.extend(inside.notes)
+        _run(found, STAMP, _stamp_problems(folder, data, manifest, found.notes))
     return found
+
+
+def check_contents(folder: Path, manifest: Any) -> Found:
+    """Check that the files in ``folder``, which are those of ``manifest``, speak of the same."""
+    found = Found([], [])
+    record: dict[str, Any] = {}
+    for name in RECORD:
+        _run(found, f"record/{name}.json", _read(folder, name, record))
+    if found.problems:
+        return found
+    for name, problems in (
+        (MANIFEST, _head_problems(manifest, record)),
+        ("the evidence", _evidence_problems(folder, manifest, record)),
+        ("record/documents.json", _document_problems(record)),
+        ("record/audit.json", _audit_problems(manifest, record, found.notes)),
+        ("record/decisions.json", _decision_problems(record)),
+        ("record/custody.json", _custody_problems(record)),
+    ):
+        _run(found, name, problems)
+    return found
+
+
+def _read(folder: Path, name: str, into: dict[str, Any]) -> Iterator[str]:
+    into[name] = parse((folder / f"record/{name}.json").read_bytes())
+    yield from ()
 
 
 def _run(found: Found, what: str, problems: Iterator[str]) -> None:
@@ -106,6 +168,11 @@ def _manifest_problems(folder: Path, data: bytes) -> Iterator[str]:
         yield f"{name!a} is not in the manifest"
     for file in manifest["files"]:
         yield from _file_problems(folder, names, file)
+    for name in sorted(ALWAYS - set(listed)):
+        yield f"{name} is not in the manifest, and no bundle is without it"
+    for name in sorted(set(listed) - ALWAYS - {CA}):
+        if not name.startswith(("warc/", "screens/")):
+            yield f"{name!a} is no part of a bundle"
 
 
 def _entries(folder: Path) -> tuple[set[str], list[str]]:
@@ -233,44 +300,115 @@ def _digest_fits(labelled: str, data: bytes) -> bool:
     return value in (digest.hex(), base64.b32encode(digest).decode())
 
 
-def _evidence_problems(folder: Path, manifest: Any) -> Iterator[str]:
+def contradiction(claim: Claim, records: Sequence[Record]) -> str:
+    """In what ``records`` are not those that ``claim`` speaks of; empty where they are."""
+    if tuple(_types(records)) != claim.types:
+        return f"its records are {', '.join(_types(records)) or 'none'}"
+    for record in records:
+        kind, fields = record.fields["warc-type"], record.fields
+        http = f"application/http;msgtype={kind}"
+        if kind in ("response", "request") and fields["content-type"].replace(" ", "") != http:
+            return f"its {kind} record holds no HTTP {kind}"
+        if fields["warc-target-uri"] != claim.uri:
+            return f"its {kind} record is of {fields['warc-target-uri']!a}"
+        if fields["warc-date"] != claim.at:
+            return f"its {kind} record was taken at {fields['warc-date']!a}"
+    first = records[0]
+    if hashlib.sha256(first.payload).hexdigest() != claim.sha256:
+        return "its bytes have another SHA-256"
+    if len(first.payload) != claim.size:
+        return f"it has {len(first.payload)} bytes"
+    if claim.types[0] == "response" and _status(first) != claim.status:
+        return f"it was answered with status {_status(first)}"
+    return ""
+
+
+def _status(response: Record) -> int:
+    """The status code of an HTTP response (RFC 9112, 4)."""
+    line = response.block.partition(b"\r\n")[0]
+    code = line.split(b" ")[1]
+    if not line.startswith(b"HTTP/") or len(code) != 3 or not code.isdigit():
+        raise ValueError(f"no status line of HTTP: {line[:80]!r}")
+    return int(code)
+
+
+def _evidence_problems(folder: Path, manifest: Any, record: Any) -> Iterator[str]:
     """Every range of a WARC file holds what the record says, and there is nothing between them."""
     listed = {file["name"]: file["sha256"] for file in manifest["files"]}
     ends: dict[str, int] = {}
-    for what, kinds, place, sha256 in sorted(_wanted(folder), key=_where):
+    pages: dict[str, str] = {}
+    rendered: list[tuple[str, str, str]] = []
+    for claim, place in sorted(_wanted(record), key=_where):
         name, offset = place["file"], place["offset"]
         if name not in ends:
             info = _types(_at(folder, name, 0, offset))
             ends[name] = offset if info == ["warcinfo"] else -1
         records = _at(folder, name, offset, place["length"])
-        bodies = [hashlib.sha256(record.payload).hexdigest() for record in records[:1]]
-        uris = {record.fields["warc-target-uri"] for record in records}
-        if (_types(records), bodies, uris) != (kinds, [sha256], {place["uri"]}):
-            yield f"{what}: its records are not those of {place['uri']!a}"
+        why = contradiction(claim, records) or ("" if place["uri"] == claim.uri else "its URI")
+        if why:
+            yield f"{claim.what} is not what the record says: {why}"
+        if claim.types == ("conversion",):
+            rendered.append((claim.what, claim.uri, records[0].fields.get("warc-refers-to", "")))
+        elif claim.types[0] == "response":
+            pages[records[0].fields["warc-record-id"]] = claim.uri
         ends[name] = offset + place["length"] if offset == ends[name] else -1
+    for what, uri, page in rendered:
+        if page and pages.get(page) != uri:
+            yield f"{what} was made from a page that is not here: {page!a}"
     for name in sorted(set(ends) | {name for name in listed if name.startswith("warc/")}):
         if ends.get(name) != (folder / name).stat().st_size:
             yield f"{name} holds what the record does not speak of"
-    for shot in parse((folder / "record/screenshots.json").read_bytes()):
+    yield from _screen_problems(listed, record)
+
+
+def _screen_problems(listed: dict[str, str], record: Any) -> Iterator[str]:
+    """Each screenshot lies beside its records, and no other."""
+    shown = set()
+    for shot in record["screenshots"]:
         for part in (shot["png"], shot["text"]):
+            shown.add(part["file"])
             if listed.get(part["file"]) != part["sha256"]:
                 yield f"screenshot {shot['id']}: {part['file']!a} is not what was taken"
+    for name in sorted({name for name in listed if name.startswith("screens/")} - shown):
+        yield f"{name} is of no screenshot that the record speaks of"
 
 
-def _wanted(folder: Path) -> Iterator[tuple[str, list[str], dict[str, Any], str]]:
-    for row in parse((folder / "record/captures.json").read_bytes()):
+def _wanted(record: Any) -> Iterator[tuple[Claim, dict[str, Any]]]:
+    """What must be in the WARC files, and where."""
+    for row in record["captures"]:
         if row["warc"] is not None:
-            what = f"capture {row['id']}"
-            records = ["conversion"] if row["rendered"] else ["response", "request"]
-            yield what, records, row["warc"], row["sha256"]
-    for row in parse((folder / "record/screenshots.json").read_bytes()):
-        for part in (row["png"], row["text"]):
-            what = f"screenshot {row['id']}"
-            yield what, ["resource"], part["warc"], part["sha256"]
+            yield capture_claim(row), row["warc"]
+    for row in record["screenshots"]:
+        picture, text = screenshot_claims(row)
+        yield picture, row["png"]["warc"]
+        yield text, row["text"]["warc"]
+
+
+def capture_claim(row: Any) -> Claim:
+    """What a row of ``captures.json`` says of its WARC records."""
+    types = ("conversion",) if row["rendered"] else ("response", "request")
+    at, sha256, size = row["fetched_at"], row["sha256"], row["size"]
+    return Claim(f"capture {row['id']}", types, row["url"], at, sha256, size, row["status"])
+
+
+def screenshot_claims(row: Any) -> tuple[Claim, Claim]:
+    """What a row of ``screenshots.json`` says of its picture and its text."""
+    picture, text = (
+        Claim(
+            f"{name} of screenshot {row['id']}",
+            ("resource",),
+            f"{prefix}{row['final_url']}",
+            row["taken_at"],
+            row[part]["sha256"],
+            row[part]["size"],
+        )
+        for name, prefix, part in (("picture", _FULL_PAGE, "png"), ("text", _TEXT, "text"))
+    )
+    return picture, text
 
 
 def _where(wanted: Any) -> tuple[str, int]:
-    return wanted[2]["file"], wanted[2]["offset"]
+    return wanted[1]["file"], wanted[1]["offset"]
 
 
 def _at(folder: Path, file: str, offset: int, length: int) -> list[Record]:
@@ -279,15 +417,113 @@ def _at(folder: Path, file: str, offset: int, length: int) -> list[Record]:
         return read_records(stream.read(length))
 
 
-def _types(records: list[Record]) -> list[str]:
+def _types(records: Sequence[Record]) -> list[str]:
     return [record.fields["warc-type"] for record in records]
 
 
-def _document_problems(folder: Path) -> Iterator[str]:
-    for row in parse((folder / "record/documents.json").read_bytes()):
+# The record
+
+
+def _head_problems(manifest: Any, record: Any) -> Iterator[str]:
+    """The manifest speaks of the case that the record speaks of."""
+    case = record["case"]
+    held = "on_hold" in (case["state"], case["came_from"]) or case["hold"] is not None
+    said = {
+        "case": case["id"],
+        "target": case["target"]["key"],
+        "state": case["state"],
+        "on_hold": held,
+    }
+    for name, value in said.items():
+        if manifest[name] != value:
+            yield f"{MANIFEST} says {name} {manifest[name]!a}, the record says {value!a}"
+    if case["target"]["key"] != f"{case['target']['kind']}:{case['target']['value']}":
+        yield f"the target is called {case['target']['key']!a}, which is not its kind and value"
+    there = {name: len(record[name]) for name in _COUNTED}
+    there["audit_events"] = len(record["audit"]["events"])
+    for name, count in there.items():
+        if manifest["counts"][name] != count:
+            yield f"{MANIFEST} counts {manifest['counts'][name]!a} {name}, there are {count}"
+    for row in record["captures"]:
+        if not _belongs(row["url"], case["target"]):
+            yield f"capture {row['id']} is of {row['url']!a}, which is not on the target"
+
+
+def _belongs(url: str, target: Any) -> bool:
+    """Whether ``url`` is on a target that is a host or an onion; others are not called so."""
+    host = urlsplit(url).hostname or ""
+    if target["kind"] == "onion":
+        host = ".".join(host.split(".")[-2:])
+    return target["kind"] not in ("host", "onion") or bool(host == target["value"])
+
+
+def _document_problems(record: Any) -> Iterator[str]:
+    captures = {row["id"] for row in record["captures"]}
+    documents = {row["id"] for row in record["documents"]}
+    for row in record["documents"]:
         text: str | None = row["text"]
         if text is not None and hashlib.sha256(text.encode()).hexdigest() != row["text_sha256"]:
             yield f"document {row['id']}: its text is not the one that was assessed"
+        if row["capture"] not in captures:
+            yield f"document {row['id']} is of capture {row['capture']}, which is not here"
+    for row in record["assessments"]:
+        if row["document"] not in documents:
+            yield f"assessment {row['id']} is of document {row['document']}, which is not here"
+    for carrier in record["case"]["carriers"]:
+        if carrier not in documents:
+            yield f"document {carrier}, which carries the verdict, is not here"
+
+
+def _decision_problems(record: Any) -> Iterator[str]:
+    """What people decided stands in the audit events, and the other way round."""
+    made = Counter(
+        (row["person"], row["verdict"], row["review_round"], row["jurisdiction"], row["seconds"])
+        for row in record["decisions"]
+    )
+    told: Counter[tuple[Any, ...]] = Counter()
+    for event in record["audit"]["events"]:
+        kind, _, verdict = event["action"].partition(".")
+        if kind == "decision" and verdict != "hold":  # a hold is no verdict
+            details = event["details"]
+            about = (details["round"], details["jurisdiction"], details["seconds"])
+            told[event["actor"], verdict, *about] += 1
+    for person, verdict, *_ in (made - told).elements():
+        yield f"{person!a} decided {verdict!a}, and no audit event says so"
+    for person, verdict, *_ in (told - made).elements():
+        yield f"the audit events say that {person!a} decided {verdict!a}, the record does not"
+
+
+def _custody_problems(record: Any) -> Iterator[str]:
+    """The custody record names each item of evidence, its file's seal, and who had it."""
+    custody, events = record["custody"], record["audit"]["events"]
+    keys = ("name", "url", "sha256", "size", "taken_at", "kept_in")
+    named = {tuple(item[key] for key in keys) for item in custody["items"]}
+    items = set(_items(record))
+    for item in sorted(items ^ named, key=repr):
+        yield f"{item[0]!a} does not stand in the custody record as in the record"
+    if {origin["file"] for origin in custody["origins"]} != {item[5] for item in items}:
+        yield "the custody record speaks of other WARC files"
+    seals = {
+        (name, f"sha256 {sha256} of {size} bytes, audit event {event['seq']}")
+        for event in events
+        if event["action"] == "evidence.sealed"
+        for name, (size, sha256) in event["details"]["files"].items()
+    }
+    for origin in custody["origins"]:
+        if origin["sealed"] and (origin["source"], origin["sealed"]) not in seals:
+            yield f"no audit event holds the seal of {origin['source']!a}"
+    known = {(event["seq"], event["at"], event["actor"], event["action"]) for event in events}
+    for one in custody["accesses"]:
+        if (one["seq"], one["at"], one["who"], one["what"]) not in known:
+            yield f"the custody record names audit event {one['seq']}, which says something else"
+
+
+def _items(record: Any) -> Iterator[tuple[Any, ...]]:
+    for claim, place in _wanted(record):
+        url = claim.uri
+        for prefix in (_FULL_PAGE, _TEXT) if claim.types == ("resource",) else ():
+            url = url[len(prefix) :] if url.startswith(prefix) else url
+        yield claim.what, url, claim.sha256, claim.size, claim.at, place["file"]
 
 
 # The audit chain
@@ -299,9 +535,8 @@ def event_hash(event: dict[str, Any]) -> str:
     return hashlib.sha256((event["previous"] + content).encode()).hexdigest()
 
 
-def _audit_problems(folder: Path, manifest: Any, notes: list[str]) -> Iterator[str]:
-    audit = parse((folder / "record/audit.json").read_bytes())
-    head, events = audit["head"], audit["events"]
+def _audit_problems(manifest: Any, record: Any, notes: list[str]) -> Iterator[str]:
+    head, events = record["audit"]["head"], record["audit"]["events"]
     if head != manifest["audit_head"]:
         yield "the audit slice does not end in the head that the manifest names"
     before, hashed, gaps = 0, GENESIS, 0
@@ -317,12 +552,44 @@ def _audit_problems(folder: Path, manifest: Any, notes: list[str]) -> Iterator[s
     for event in events:
         if event["hash"] != event_hash(event):
             yield f"audit event {event['seq']} was changed after it was written"
+    yield from _told_problems(manifest, record)
     if gaps:
         notes.append(
-            f"between the {len(events)} audit events stand {gaps} stretches of other "
-            f"events, which this bundle does not hold: whoever keeps the chain compares them with "
-            f"`narcowatch verify-evidence DIR`"
+            f"between the {_counted(len(events), 'audit event')} of the case other events stand in "
+            f"{_counted(gaps, 'place')}, which this bundle does not hold: whoever keeps the chain "
+            f"compares them with `narcowatch verify-evidence DIR`"
         )
+
+
+def _told_problems(manifest: Any, record: Any) -> Iterator[str]:
+    """The events are of this case, and lead to what the record says of it."""
+    case, events = record["case"], record["audit"]["events"]
+    mine, targets, last = f"case:{case['id']}", set(), "new"
+    for event in events:
+        kind, _, what = event["action"].partition(".")
+        if event["subject"] != mine and not event["subject"].startswith(("target:", "run:")):
+            yield f"audit event {event['seq']} is about {event['subject']!a}"
+        if kind == "case":
+            last = what
+            targets.add(event["details"]["target"])
+        elif kind == "target" and "to" in event["details"]:
+            targets.add(event["details"]["to"])
+    if not manifest["counts"]["withheld"]:  # an event that names another case may be left out
+        if last != case["state"]:
+            yield f"the case is {case['state']!a}, the audit events say {last!a}"
+        if targets and case["target"]["key"] not in targets:
+            yield f"no audit event is about the target {case['target']['key']!a}"
+    taken = {
+        (details["screenshot"], details["png_sha256"], details["text_sha256"])
+        for details in (e["details"] for e in events if e["action"] == "screenshot.taken")
+    }
+    for shot in record["screenshots"]:
+        if (shot["id"], shot["png"]["sha256"], shot["text"]["sha256"]) not in taken:
+            yield f"no audit event says that screenshot {shot['id']} was taken"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # The time-stamp (RFC 3161)
@@ -403,7 +670,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"problem: {problem}")
     for note in found.notes:
         print(f"note: {note}")
-    print(f"bundle BROKEN: {len(found.problems)} problems" if found.problems else "bundle holds")
+    broken = f"bundle BROKEN: {_counted(len(found.problems), 'problem')}"
+    print(broken if found.problems else "bundle holds")
     print(f"SHA-256 of the manifest: {sha256_of(options.folder / MANIFEST)}")
     return 1 if found.problems else 0
 

@@ -43,6 +43,8 @@ class Installation:
     render_unconfined: bool
     exports: ExportPlan
     built_file: Path
+    timestamp_url: str = ""
+    timestamp_ca: Path | None = None
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

@@ -13,13 +13,13 @@ from django.db import DatabaseError
 import classifiers
 from blocking.exporters import formats_of
 from cases.models import AuditEvent, Capture
+from cases.presence import database_made
 from classifiers.lexicons import read_lexicon
 from crawlers.rendering import sandbox
 from domain.errors import InputError, ModelError
 from net.egress import port_answers
 from net.tor_probing import tor_answers
 from nightly.doctor.findings import Installation, Said, error, ok, warning
-from nightly.readiness import database_made
 
 #: Other machines' records, and our own of a moment ago, may be this far ahead.
 _TOLERANCE = timedelta(minutes=5)

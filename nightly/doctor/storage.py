@@ -10,10 +10,11 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection
 
+from cases.presence import database_made
 from domain.errors import IndexingError
 from index.opening import open_engine
 from nightly.doctor.findings import GIGABYTE, Installation, Said, error, ok, warning
-from nightly.readiness import database_made, unapplied
+from nightly.readiness import unapplied
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

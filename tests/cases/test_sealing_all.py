@@ -10,17 +10,23 @@ from django.core.management import call_command
 
 from cases import intake, sealing
 from cases.evidence import EvidenceWriter
+from cases.models import Capture
 from tests.records import new_run, page
 
 pytestmark = pytest.mark.django_db
 
 
-def sealed(root: Path) -> Path:
+def captured(root: Path, url: str) -> str:
     run = new_run()
     writer = EvidenceWriter(root, run.pk, "crawl", "pages")
-    intake.store(run.pk, "crawl", [page("http://shop.test/")], writer)
+    intake.store(run.pk, "crawl", [page(url)], writer)
     writer.close()
-    sealing.seal(run.pk, root)
+    return Capture.objects.get(url=url).warc_file
+
+
+def sealed(root: Path) -> Path:
+    captured(root, "http://shop.test/")
+    sealing.seal(Capture.objects.get().run_id, root)
     (file,) = root.rglob("*.warc.gz")
     return file
 
@@ -38,7 +44,7 @@ def verify(data: Path, settings) -> tuple[int, str]:
 def test_what_nobody_touched_holds(tmp_path: Path, settings) -> None:
     sealed(tmp_path / "evidence")
     code, told = verify(tmp_path, settings)
-    assert (code, "evidence holds: 1 sealed files" in told) == (0, True)
+    assert (code, "evidence holds: 1 sealed file" in told) == (0, True)
 
 
 @pytest.mark.parametrize("damage", ["changed", "shorter", "gone"])
@@ -55,3 +61,14 @@ def test_damage_is_named(tmp_path: Path, settings, damage: str) -> None:
     code, told = verify(tmp_path, settings)
     assert code == 1
     assert file.name in told
+
+
+def test_what_is_not_sealed_is_named_and_breaks_nothing(tmp_path: Path, settings) -> None:
+    sealed(tmp_path / "evidence")
+    file = captured(tmp_path / "evidence", "http://shop.test/more")
+    code, told = verify(tmp_path, settings)
+    assert code == 0
+    assert told.splitlines()[-2:] == [
+        "evidence holds: 1 sealed file",
+        f"not guarded by a seal: {file}: not sealed yet",
+    ]

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
+from cases import intake
 from cases.evidence import EvidenceWriter, read_resource
 from cases.hostclock import UNKNOWN, UNSYNCHRONISED, clock_state, worded
 from cases.warc import Resource, software
 from domain.captures import Exchange, Outcome
 from domain.errors import EvidenceError
 from tests.net.test_egress import free_port
-from tests.records import NOON, page
+from tests.records import NOON, new_run, page
 
 PNG = b"\x89PNG\r\n\x1a\n picture"
 #: The `wayback` program of pywb, in an environment of its own: it cannot share ours, since one of
@@ -129,6 +130,39 @@ def test_the_kernels_word_on_the_clock() -> None:
     assert worded(0x2001, 21_500) == "synchronised, at most 0.022 s off"
     assert worded(0x0040, 16_000_000) == UNSYNCHRONISED
     assert clock_state() in {UNSYNCHRONISED, UNKNOWN} or clock_state().startswith("synchronised")
+
+
+@pytest.mark.django_db
+def test_a_rendered_page_names_the_page_that_it_was_made_from(tmp_path: Path) -> None:
+    """Also one in a file of another worker, and none where nothing came."""
+    run, other_run = new_run(), new_run()
+    rendered = [replace(page(f"http://shop.test/{n}", "with prices"), rendered=True) for n in "ab"]
+    for worker, batch in (
+        ("first", [page("http://shop.test/a", "bare")]),
+        ("second", [page("http://shop.test/x"), rendered[0], rendered[1]]),
+    ):
+        writer = EvidenceWriter(tmp_path, run.pk, worker, "pages")
+        intake.store(run.pk, "crawl", batch, writer)
+        writer.close()
+    writer = EvidenceWriter(tmp_path, other_run.pk, "crawl", "pages")
+    intake.store(other_run.pk, "crawl", [rendered[0]], writer)
+    writer.close()
+    (response,) = [
+        one
+        for one in records(tmp_path / f"pages/run-{run.pk:06d}/first-00001.warc.gz")
+        if one.rec_type == "response"
+    ]
+    made, without = [
+        one
+        for one in records(tmp_path / f"pages/run-{run.pk:06d}/second-00001.warc.gz")
+        if one.rec_type == "conversion"
+    ]
+    assert field(made, "WARC-Refers-To") == field(response, "WARC-Record-ID")
+    assert field(made, "WARC-Target-URI") == field(response, "WARC-Target-URI")
+    assert (made.body, response.body) == (b"with prices", b"bare")
+    assert field(without, "WARC-Refers-To") is None
+    elsewhere = records(tmp_path / f"pages/run-{other_run.pk:06d}/crawl-00001.warc.gz")[-1]
+    assert (elsewhere.rec_type, field(elsewhere, "WARC-Refers-To")) == ("conversion", None)
 
 
 def test_a_picture_and_its_text_are_resources_that_belong_together(tmp_path: Path) -> None:

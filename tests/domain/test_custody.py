@@ -19,6 +19,7 @@ def test_it_says_who_what_when_how_and_who_had_it_since() -> None:
     assert "taken     2026-03-01T12:00:00Z for run 1, through direct" in text
     assert "its clock   UTC, not synchronised" in text
     assert "sealed      not yet" in text
+    assert "Who had it since: 1 event of the audit chain" in text
     assert "2026-03-02T08:00:00Z  aigul: evidence.bundled (event 9)" in text
 
 

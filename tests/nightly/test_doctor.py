@@ -22,6 +22,7 @@ from config.schema import CHECKOUT
 from crawlers.rendering import sandbox
 from index.opening import open_engine
 from nightly.doctor import CHECKS, Check, Finding, Installation, State, examine
+from tests.net import authority as tsa
 from tests.net.servers import raw_server
 from tests.net.socks_server import socks_server
 
@@ -292,6 +293,33 @@ def test_a_check_that_breaks_does_not_hide_the_others(installation: Installation
     findings = examine([Check("X1", "broken", broken), BY_ID["NW010"]], installation)
     assert [finding.state for finding in findings] == [State.ERROR, State.OK]
     assert "by zero" in findings[0].message
+
+
+@tsa.needs_openssl
+def test_an_authority_without_certificates_is_an_error_and_a_silent_one_a_warning(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert said("NW016", installation).state is State.OK
+    authority = tsa.make(tmp_path / "tsa")
+    away = replace(
+        installation, timestamp_url="http://me:pw@127.0.0.1:1/tsa", timestamp_ca=authority.ca
+    )
+    finding = said("NW016", away)
+    assert (finding.state, "127.0.0.1:1" in finding.message) == (State.WARNING, True)
+    assert "pw" not in finding.message
+    assert said("NW016", replace(away, timestamp_ca=None)).state is State.ERROR
+    for bad, told in ((tmp_path / "gone.pem", "No such file"), (authority.folder / "tsa.pem", "")):
+        finding = said("NW016", replace(away, timestamp_ca=bad))
+        assert finding.state is State.ERROR
+        assert "evidence.timestamp_ca" in finding.message
+        assert told in finding.message
+    with tsa.serving(authority):
+        there = replace(away, timestamp_url=authority.url)
+        assert said("NW016", there).state is State.OK
+        later = replace(there, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+        finding = said("NW016", later)
+        assert (finding.state, "CN=Test CA ended" in finding.message) == (State.WARNING, True)
+    assert authority.queries == 0, "it is asked for nothing"
 
 
 def doctor(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

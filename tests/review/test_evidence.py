@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -15,14 +19,24 @@ from django.conf import settings as live
 from pytest_django import Settings
 from rich.console import Console
 
-from cases.models import AuditEvent, Case
+from cases import decisions
+from cases.evidence import EvidenceWriter
+from cases.models import AssessmentRow, AuditEvent, Case, Screenshot
+from cases.moves import move
+from cases.screenshots import RETENTION, record
+from config.schema import CHECKOUT
+from domain.captures import Egress
+from domain.decisions import VerdictKind
+from domain.shots import Shot
+from domain.states import CaseState
 from nightly.cli import main
 from review import service
 from review.terminal import show_case
-from tests.cases.bundles.conftest import PNG, Shop, shop
+from tests.cases.bundles.conftest import PNG, TEXT, Shop, shop
 from tests.net import authority as tsa
 from tests.net.test_egress import free_port
-from tests.people import PASSWORD
+from tests.people import PASSWORD, analyst, outsider
+from tests.records import NOON
 
 __all__ = ["shop"]
 
@@ -89,7 +103,7 @@ def authority(certified: tsa.Authority, configured) -> Iterator[tsa.Authority]:
 def test_evidence_is_taken_and_checked_against_the_chain(take, run, tmp_path: Path) -> None:
     code, out, _ = take()
     assert code == 0
-    assert "3 captures, 1 screenshots" in out
+    assert "3 captures, 1 screenshot" in out
     assert "time-stamp: no authority" in out
     code, out, _ = run("verify-evidence", str(tmp_path / "bundle"))
     assert code == 0
@@ -102,7 +116,7 @@ def test_a_bundle_that_was_changed_is_named_broken(take, run, tmp_path: Path) ->
     (tmp_path / "bundle" / "custody.txt").write_text("nobody had it")
     code, _, err = run("verify-evidence", str(tmp_path / "bundle"))
     assert code == 1
-    assert err.splitlines()[-1] == "bundle BROKEN: 1 problems"
+    assert err.splitlines()[-1] == "bundle BROKEN: 1 problem"
 
 
 def test_a_bundle_of_another_chain_is_named(take, run, tmp_path: Path) -> None:
@@ -113,6 +127,48 @@ def test_a_bundle_of_another_chain_is_named(take, run, tmp_path: Path) -> None:
     assert code == 1
     assert "is not the one in the chain here" in err
     assert "does not say that anybody took this bundle" in err
+
+
+def elsewhere(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """A command in a folder without a record, as somebody types it who got a bundle."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "nightly.cli", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert list(folder.iterdir()) == [], "nothing is made on the way"
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_bundle_is_verified_where_there_is_no_record(take, tmp_path: Path) -> None:
+    take()
+    bundle = tmp_path / "bundle"
+    code, out, err = elsewhere(tmp_path / "empty", "verify-evidence", str(bundle))
+    assert (code, err) == (0, "")
+    assert "there is no record here: the audit events were compared with no chain" in out
+    assert out.endswith("bundle holds\n")
+    (bundle / "custody.txt").write_text("nobody had it")
+    code, _, err = elsewhere(tmp_path / "empty", "verify-evidence", str(bundle))
+    assert (code, err.splitlines()[-1]) == (1, "bundle BROKEN: 1 problem")
+    code, _, err = elsewhere(tmp_path / "empty", "verify-evidence", str(tmp_path / "gone"))
+    assert (code, "no bundle in" in err) == (2, True)
+
+
+def test_a_folder_that_is_missing_on_the_way_is_named(take, tmp_path: Path) -> None:
+    code, _, err = take(out=tmp_path / "no" / "such" / "bundle")
+    assert (code, err) == (
+        2,
+        f"narcowatch: {tmp_path}/no/such/bundle cannot be made: {tmp_path}/no is not there\n",
+    )
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = take(out=tmp_path / "file" / "bundle")
+    assert (code, f"{tmp_path}/file is no folder" in err) == (2, True)
+    assert not AuditEvent.objects.filter(action="evidence.bundled").exists()
 
 
 @pytest.mark.django_db
@@ -324,6 +380,109 @@ def test_certificates_that_cannot_be_read_are_told_before_anything(
     assert not AuditEvent.objects.filter(action="evidence.bundled").exists()
 
 
+@pytest.fixture
+def look(run, shop: Shop, tmp_path: Path):
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
+
+    def call(*options: str, user: str = "one", out: str = "look") -> tuple[object, str, str]:
+        return run(
+            *("screenshot", str(shop.case.pk), "--save", str(tmp_path / out), *options),
+            *("--user", user, "--password-file", str(password)),
+        )
+
+    return call
+
+
+def with_images(shop: Shop, root: Path) -> Screenshot:
+    row = shop.case.screenshots.get()
+    shot = Shot(row.url, row.url, NOON, Egress.DIRECT, PNG + b" in colour", TEXT, "Chromium")
+    writer = EvidenceWriter(root, row.run_id, "asked", RETENTION)
+    taken = record(shop.case.pk, row.run_id, replace(shot, images=True), writer, actor="one")
+    writer.close()
+    return taken
+
+
+def test_pictures_and_texts_are_saved_for_who_has_to_look(look, shop: Shop, tmp_path: Path) -> None:
+    row, coloured = shop.case.screenshots.get(), with_images(shop, shop.store)
+    code, out, _ = look()
+    folder = tmp_path / "look"
+    assert (code, "hxxp://shop[.]test/goods" in out) == (0, True)
+    assert "left out: 1 with images (--images saves them too)" in out
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{row.pk:06d}.png",
+        f"{row.pk:06d}.txt",
+        "SHA256SUMS",
+    ]
+    assert (folder / f"{row.pk:06d}.png").read_bytes() == PNG
+    assert (folder / f"{row.pk:06d}.txt").read_text("utf-8") == TEXT
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    sums = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+    assert subprocess.run(sums, cwd=folder, check=False, capture_output=True).returncode == 0
+    event = AuditEvent.objects.get(action="screenshot.saved")
+    assert (event.actor, event.subject) == ("one", f"case:{shop.case.pk}")
+    assert event.details == {"screenshots": [row.pk]}
+    code, out, _ = look("--images", out="both")
+    assert (code, "2 screenshots" in out) == (0, True)
+    assert (tmp_path / "both" / f"{coloured.pk:06d}.png").read_bytes() == PNG + b" in colour"
+
+
+def test_who_looked_stands_in_the_custody_record(look, take, tmp_path: Path) -> None:
+    look()
+    take()
+    assert "one: screenshot.saved" in (tmp_path / "bundle" / "custody.txt").read_text("utf-8")
+
+
+def test_an_analyst_looks_before_deciding_and_without_seeing_what_others_decided(
+    look, shop: Shop, tmp_path: Path
+) -> None:
+    analyst("three")
+    decisions.withdraw(shop.case.pk, shop.boss, "an error")
+    move(shop.case.pk, CaseState.IN_REVIEW, actor="test", reason="it sells again")
+    code, _, _ = look(user="three")
+    assert code == 0
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "look").iterdir())
+    assert b"price list" not in everything
+
+
+def test_who_may_not_look_gets_nothing(look, shop: Shop, tmp_path: Path) -> None:
+    def refused(told: str, *options: str, user: str = "one") -> None:
+        code, out, err = look(*options, user=user)
+        assert (code, out) == (2, "")
+        assert told in err, err
+        assert not (tmp_path / "look").exists()
+        assert not AuditEvent.objects.filter(action="screenshot.saved").exists()
+
+    outsider("out")
+    refused("may not look at screenshots", user="out")
+    refused("no such person", user="nobody")
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    hold = decisions.Verdict(VerdictKind.HOLD, "operation", hold_until=later)
+    decisions.decide(shop.case.pk, shop.second, hold)
+    refused("which is on hold")
+    assert look(user="two", out="owner")[0] == 0
+    AuditEvent.objects.filter(action="screenshot.saved").update(action="seen")
+    Case.objects.update(restricted=True)
+    refused("restricted queue", user="two")
+    Case.objects.update(restricted=False)
+    AssessmentRow.objects.update(restricted=True)
+    refused("restricted queue", user="two")
+
+
+def test_pictures_that_are_not_those_that_were_taken_are_not_saved(
+    look, shop: Shop, tmp_path: Path
+) -> None:
+    Screenshot.objects.update(png_sha256="0" * 64)
+    code, _, err = look()
+    assert (code, "is not what was taken" in err) == (2, True)
+    assert not (tmp_path / "look").exists()
+    Screenshot.objects.update(images=True)
+    code, _, err = look()
+    assert (code, "has no screenshots; 1 with images, which --images saves too" in err) == (2, True)
+
+
 def test_a_reviewer_sees_what_a_case_is_proved_by(shop: Shop) -> None:
     view = service.case_view(shop.case.pk, shop.first)
     capture, shot = view.evidence
@@ -331,6 +490,8 @@ def test_a_reviewer_sees_what_a_case_is_proved_by(shop: Shop) -> None:
     assert "through direct" in capture.note
     assert shot.sha256 == shop.case.screenshots.get().png_sha256
     assert "images blocked" in shot.note
+    row = shop.case.screenshots.get()
+    assert shot.note.endswith(f"{row.warc_file}@{row.png_offset}, its text @{row.text_offset}")
     out = StringIO()
     show_case(view, Console(file=out, width=140, force_terminal=False))
     assert f"sha256 {capture.sha256}" in out.getvalue()

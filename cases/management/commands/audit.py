@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand
 
 from cases.audit import verify
 from cases.crosscheck import contradictions
-from cases.sealing import check_all
+from cases.sealing import check_all, unsealed
+from domain.counting import counted
+from domain.defang import printable
 
 
 class Command(BaseCommand):
@@ -33,15 +35,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify()
         problems = [*report.problems, *contradictions(options["head"])]
+        root = settings.NARCOWATCH.data_dir / "evidence"
         files = 0
         if options["evidence"]:
-            files, broken = check_all(settings.NARCOWATCH.data_dir / "evidence")
+            files, broken = check_all(root)
             problems += broken
         for problem in problems:
             self.stderr.write(problem)
         if problems:
-            self.stderr.write(f"audit chain BROKEN: {len(problems)} problems")
+            self.stderr.write(f"audit chain BROKEN: {counted(len(problems), 'problem')}")
             raise SystemExit(1)
-        self.stdout.write(f"audit chain holds: {report.length} events, head {report.head}")
+        events = counted(report.length, "event")
+        self.stdout.write(f"audit chain holds: {events}, head {report.head}")
         if options["evidence"]:
-            self.stdout.write(f"evidence holds: {files} sealed files")
+            self.stdout.write(f"evidence holds: {counted(files, 'sealed file')}")
+            self._unsealed(unsealed(root))
+
+    def _unsealed(self, files: list[str]) -> None:
+        """Name what no seal guards: normal while a night runs; afterwards the next one seals it."""
+        for file in files:
+            self.stdout.write(f"not guarded by a seal: {printable(file)}")

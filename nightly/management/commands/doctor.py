@@ -71,4 +71,6 @@ def installation_of(settings: Settings) -> Installation:
         own_secret=bool(settings.secret_key or settings.secret_key_file),
         exports=export_plan(settings),
         built_file=Path(config.__file__),
+        timestamp_url=settings.evidence.timestamp_url,
+        timestamp_ca=settings.evidence.timestamp_ca,
     )

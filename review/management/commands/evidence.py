@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from cases.bundles.manifest import NOT_STAMPED
 from cases.models import Person
 from cases.signing_in import add_options, person_of
+from domain.counting import counted
 from domain.defang import printable
 from domain.errors import InputError, TransportError
 from review import bundles
@@ -50,8 +51,8 @@ class Command(BaseCommand):
         )
         counts = bundle.head.counts
         self.stdout.write(
-            f"{bundle.folder}: {counts['captures']} captures, {counts['screenshots']} screenshots, "
-            f"{bundle.files} files"
+            f"{bundle.folder}: {counted(counts['captures'], 'capture')}, "
+            f"{counted(counts['screenshots'], 'screenshot')}, {counted(bundle.files, 'file')}"
         )
         if counts["withheld"]:
             self.stdout.write(f"withheld, since it speaks of other cases: {counts['withheld']}")

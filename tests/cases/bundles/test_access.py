@@ -9,7 +9,7 @@ from cases.models import AssessmentRow, AuditEvent, Case
 from cases.moves import move
 from cases.people import Role
 from domain.clock import utc_now
-from domain.decisions import VerdictKind
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import AccessError
 from domain.states import CaseState
 from tests.cases.bundles.conftest import Made, Shop
@@ -63,8 +63,12 @@ def test_a_hold_stands_while_its_target_is_unreachable(made: Made, shop: Shop) -
 
 
 def test_an_open_case_is_for_those_who_have_decided_it(made: Made, shop: Shop) -> None:
-    Case.objects.filter(pk=shop.case.pk).update(state=CaseState.IN_REVIEW)
+    decisions.withdraw(shop.case.pk, shop.boss, "an error")
+    move(shop.case.pk, CaseState.IN_REVIEW, actor="test", reason="it sells again")
     assert "decide it first" in refused(made, person=shop.boss)
+    assert "decide it first" in refused(made, person=shop.first), "that was another round"
+    again = decisions.Verdict(VerdictKind.CONFIRM, "it does", Jurisdiction.SELLS_IN)
+    decisions.decide(shop.case.pk, shop.first, again)
     assert made("mine", person=shop.first).head.state == "in_review"
 
 

@@ -3,18 +3,25 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from cases import audit, sealing
+from cases import audit, decisions, intake, sealing
 from cases.bundles.building import build
-from cases.bundles.verifier import check, parse, sha256_of
-from cases.models import AuditEvent, Capture
+from cases.bundles.verifier import check, parse, read_records, sha256_of
+from cases.evidence import EvidenceWriter
+from cases.models import AuditEvent, Capture, Case, DecisionRow
+from domain.clock import utc_now
+from domain.decisions import VerdictKind
 from domain.digests import sha256_hex
 from domain.errors import EvidenceError, InputError, RecordError
+from domain.states import CaseState
 from tests.cases.bundles.conftest import PNG, TEXT, Made, Shop
+from tests.records import NOON, case_in, page
 
 
 def read(folder: Path, name: str):
@@ -177,7 +184,7 @@ def test_nothing_is_written_over(made: Made, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     with pytest.raises(InputError, match="there already"):
         made("link")
-    with pytest.raises(InputError, match="making"):
+    with pytest.raises(InputError, match="no is not there"):
         made("no/such/folder")
 
 
@@ -206,6 +213,89 @@ def test_broken_evidence_makes_no_bundle(
         made()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
     assert not AuditEvent.objects.filter(action="evidence.bundled").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"url": "http://shop.test/other"}, "record is of 'http://shop.test/about'"),
+        ({"status": 404}, "answered with status 200"),
+        ({"size": 1}, "it has 8 bytes"),
+        ({"fetched_at": NOON + timedelta(days=1)}, "was taken at '2026-03-01T12:00:00Z'"),
+        ({"sha256": "0" * 64}, "another SHA-256"),
+    ],
+)
+def test_a_capture_whose_bytes_say_otherwise_makes_no_bundle(
+    made: Made, tmp_path: Path, changed: dict[str, object], told: str
+) -> None:
+    Capture.objects.filter(url="http://shop.test/about").update(**changed)
+    with pytest.raises(EvidenceError, match=told):
+        made()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
+
+
+def test_a_rendered_page_stands_beside_the_page_that_it_was_made_from(
+    made: Made, shop: Shop
+) -> None:
+    run = Capture.objects.earliest("pk").run_id
+    writer = EvidenceWriter(shop.store, run, "more", "pages")
+    rendered = replace(page("http://shop.test/goods", "with prices"), rendered=True)
+    intake.store(run, "crawl", [rendered], writer)
+    writer.close()
+    folder = made().folder
+    assert check(folder).problems == []
+    (row,) = (row for row in read(folder, "captures") if row["rendered"])
+    place = row["warc"]
+    data = (folder / place["file"]).read_bytes()[place["offset"] :][: place["length"]]
+    (record,) = read_records(data)
+    Capture.objects.filter(url="http://shop.test/goods", rendered=False).update(
+        warc_file="", warc_length=0
+    )
+    with pytest.raises(RecordError, match="made from a page that is not here") as caught:
+        made("without")
+    assert record.fields["warc-refers-to"] in str(caught.value)
+
+
+def test_a_record_that_does_not_fit_the_chain_makes_no_bundle(made: Made, shop: Shop) -> None:
+    DecisionRow.objects.filter(person=shop.second).delete()
+    with pytest.raises(RecordError, match="'two' decided 'confirm', the record does not"):
+        made()
+    assert not AuditEvent.objects.filter(action="evidence.bundled").exists()
+
+
+def test_a_bundle_tells_of_the_case_as_it_was_when_it_was_read(made: Made, shop: Shop) -> None:
+    def clock() -> datetime:
+        if not AuditEvent.objects.filter(action="case.withdrawn").exists():
+            decisions.withdraw(shop.case.pk, shop.boss, "an error")
+        return utc_now()
+
+    folder = made(clock=clock).folder
+    assert read(folder, "case")["state"] == "confirmed"
+    assert check(folder).problems == []
+    assert read(made("again").folder, "case")["state"] == "withdrawn"
+
+
+def test_a_case_that_was_held_has_a_bundle_that_holds(made: Made, shop: Shop) -> None:
+    hold = decisions.Verdict(VerdictKind.HOLD, "operation", hold_until=NOON + timedelta(days=9999))
+    decisions.decide(shop.case.pk, shop.first, hold)
+    assert check(made("held").folder).problems == []
+    decisions.end_hold(shop.case.pk, shop.first, "over")
+    assert check(made("ended").folder).problems == []
+
+
+def test_a_hidden_channel_called_like_a_word_of_the_record_hides_no_decision(
+    made: Made, shop: Shop
+) -> None:
+    for name in ("round", "seconds", "sells_in", "direct", "files"):
+        hidden = case_in(CaseState.IN_REVIEW, f"telegram:@{name}")
+        hidden.target.name = name
+        hidden.target.save()
+        Case.objects.filter(pk=hidden.pk).update(restricted=True)
+    sealing.seal(Capture.objects.earliest("pk").run_id, shop.store)
+    folder = made().folder
+    assert check(folder).problems == []
+    actions = {event["action"] for event in read(folder, "audit")["events"]}
+    assert {"decision.confirm", "screenshot.taken", "evidence.sealed"} <= actions
 
 
 def test_a_changed_audit_event_makes_no_bundle(made: Made) -> None:
