@@ -13,7 +13,7 @@ from crawlers.budgets import BYTES, MINUTES, NIGHT
 from crawlers.hints import ABSENT
 from crawlers.models import ShotTaken
 from domain.candidates import Why
-from domain.captures import Outcome
+from domain.captures import IN_DOUBT, Outcome
 from domain.coverage import Yield
 from domain.states import CaseState
 from domain.targets import TargetKind
@@ -28,13 +28,15 @@ _CUTS = frozenset({"run budget", "Tor is off", "tor_down", BYTES, MINUTES, NIGHT
 
 @dataclass(slots=True)
 class _Seen:
-    """What is counted of one source; ``reasons`` by name and reason."""
+    """What is counted of one source; ``reasons`` by name and reason. ``in_doubt`` of the
+    ``documents`` may be an obstacle's."""
 
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     answered: int = 0
     rendered: int = 0
     documents: int = 0
+    in_doubt: int = 0
     assessed: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -77,9 +79,9 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
 
 
 def _yield(row: RunSource, seen: _Seen) -> Yield:
-    """What the contract counts. Search pages have links instead of documents; a channel's posts
-    are stored once, so there the posts seen again count."""
-    documents = seen.documents
+    """What the contract counts: not what may be an obstacle's page. Search pages have links instead
+    of documents; a channel's posts are stored once, so there the posts seen again count."""
+    documents = seen.documents - seen.in_doubt
     if row.target.kind == TargetKind.TELEGRAM:
         documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
     elif row.why == Why.SEARCH:
@@ -109,8 +111,11 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
         seen[target_id].answered = n
     for target_id, n in _count(answered.filter(rendered=True), "target_id"):
         seen[target_id].rendered = n
-    for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
+    read = DocumentRow.objects.filter(capture__run=run)
+    for target_id, n in _count(read, "capture__target_id"):
         seen[target_id].documents = n
+    for target_id, n in _count(read.filter(capture__outcome__in=IN_DOUBT), "capture__target_id"):
+        seen[target_id].in_doubt = n
     for target_id, n in _count(
         AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
     ):
