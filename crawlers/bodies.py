@@ -49,7 +49,7 @@ _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _MOST_CONTROL_SHARE = 0.1
 #: What is declared to be text and begins like a picture is text with so few control characters
 #: and with tags: browsers show it as the page that it is.
-_FEW_CONTROL_SHARE = 0.02
+_FEW_CONTROLS, _FEW_CONTROL_SHARE = 8, 0.02
 _TAG = re.compile(
     rb"<(?:!doctype\s|!--|/?(?:html|head|body|title|meta|script|div|p|a|h[1-6]|table|form|span)\b)",
     re.IGNORECASE,
@@ -94,7 +94,7 @@ def looks_binary(body: bytes, content_type: str = "") -> str:
         return kind
     if not head or head.startswith(_WIDE_MARKS):
         return ""
-    return "binary" if _control_share(head) > _MOST_CONTROL_SHARE else ""
+    return "binary" if _controls(head) > len(head) * _MOST_CONTROL_SHARE else ""
 
 
 def _by_magic(head: bytes) -> str:
@@ -112,8 +112,9 @@ def _is_declared_markup(head: bytes, content_type: str) -> bool:
     declared = media_type(content_type)
     if not declared.startswith("text/") and declared not in _MARKUP - {""}:
         return False
-    return _control_share(head) <= _FEW_CONTROL_SHARE and bool(_TAG.search(head))
+    few = _FEW_CONTROLS + len(head) * _FEW_CONTROL_SHARE
+    return _controls(head) <= few and bool(_TAG.search(head))
 
 
-def _control_share(head: bytes) -> float:
-    return (len(head) - len(head.translate(None, _CONTROL))) / len(head)
+def _controls(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROL))

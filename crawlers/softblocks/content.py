@@ -31,12 +31,12 @@ _NO_CONTACTS = frozenset({"email", "card"})
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """``goods``: an amount of something with its price. ``sums``: several sums of money.
-    ``contacts``: ways to reach somebody, or one sum. ``links``: different pages of the same site.
-    ``words``: characters that the obstacle does not account for."""
+    """``goods``: an amount of something with its price. ``sums``: different sums of money.
+    ``contacts``: ways to reach somebody. ``links``: different pages of the same site. ``words``:
+    characters that the obstacle does not account for."""
 
     goods: bool
-    sums: bool
+    sums: int
     contacts: bool
     links: int
     words: int
@@ -51,8 +51,8 @@ def content_of(sight: Sight, vocabulary: re.Pattern[str]) -> Content:
     contacts = any(one.indicator.kind not in _NO_CONTACTS for one in find_indicators(text))
     return Content(
         goods=bool(by_amount),
-        sums=len(with_currency) > 1,
-        contacts=contacts or bool(with_currency),
+        sums=len(with_currency),
+        contacts=contacts,
         links=own_links(sight),
         words=words_beside(sight.text, vocabulary, sight.url),
     )

@@ -123,7 +123,7 @@ def login(sight: Sight) -> Found | None:
     early = bool(_LOGIN_WORDS.search(sight.text[:_FORM_COMES_EARLY]))
     if not titled and not early:
         return None
-    return Found(Outcome.LOGIN_WALL, "login form", True, _LOGIN_VOCABULARY)
+    return Found(Outcome.LOGIN_WALL, "login form", titled, _LOGIN_VOCABULARY)
 
 
 def _gate(*, marked: bool) -> Found:
@@ -136,4 +136,5 @@ def _header_marks(sight: Sight) -> bool:
 
 
 def _is_forbidden(sight: Sight) -> bool:
-    return sight.title.startswith(("403", "forbidden", "access denied", "доступ запрещ"))
+    denials = ("403", "http 403", "forbidden", "access denied", "доступ запрещ")
+    return sight.title.startswith(denials)

@@ -90,7 +90,7 @@ _FOR_SALE = re.compile(
     r"|(?:домен|доменное имя)\b[^\n]{0,80}(?:прода[её]тся|припаркован|выставлен\w? на продажу"
     r"|не прилинкован"
     r"|не подключ[её]н к хостингу|не привязан|свободен)"
-    r"|купить (?:этот )?домен|домен(?:нің)? сатылады|домен сатылымда"
+    r"|купить этот домен|домен(?:нің)? сатылады|домен сатылымда"
     r"|домен\b[^\n]{0,60}(?:тұраққа|тіркелген)"
 )
 _DOMAIN_WORDS = re.compile(
@@ -117,9 +117,11 @@ def blocked_on_the_way(sight: Sight) -> Found | None:
     """The page of a state or a provider, shown between us and the site."""
     if sight.length > 5_000 or not sight.opens_with(_NO_ACCESS):
         return None
-    if not _BY_STATE.search(sight.text) or _REPORTED.search(sight.text):
+    grounds = {match[0] for match in _BY_STATE.finditer(sight.text)}
+    if not grounds or _REPORTED.search(sight.text):
         return None
-    return Found(Outcome.BLOCKED_ON_THE_WAY, "blocked by a state or provider", True, _STATE_WORDS)
+    marked = len(grounds) > 1 or bool(_NO_ACCESS.search(sight.title))
+    return Found(Outcome.BLOCKED_ON_THE_WAY, "blocked by a state or provider", marked, _STATE_WORDS)
 
 
 def parked(sight: Sight) -> Found | None:

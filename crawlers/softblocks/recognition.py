@@ -47,7 +47,7 @@ _RULES = (
     errors.forbidden,
     errors.broken,
 )
-#: Notices that name what was seized, and those that name sums (prices of domains, too).
+#: Notices that name what was seized, and those that name sums (what a domain costs, too).
 _WITH_GOODS = frozenset({Outcome.SEIZED, Outcome.BLOCKED_ON_THE_WAY})
 _WITH_SUMS = _WITH_GOODS | {Outcome.PARKED}
 #: Kinds whose pages have the site's or a vendor's menu, whatever stands in their middle.
@@ -87,18 +87,19 @@ def recognise(
 def has_own_text(page: Page, markup: str, url: str) -> bool:
     """Whether a page that came with an error status has more to say than that."""
     content = content_of(Sight.of(page, markup, {}, url), _NOTHING)
-    return content.goods or content.sums or content.contacts or content.words > _TEXT_OF_ITS_OWN
+    return bool(
+        content.goods or content.sums or content.contacts or content.words > _TEXT_OF_ITS_OWN
+    )
 
 
 def _standing(found: Found, content: Content) -> Standing:
-    marked = found.marked
-    if content.goods or content.sums:
-        expected = _WITH_GOODS if content.goods else _WITH_SUMS
-        notice = marked and found.outcome in expected
-        return Standing.IN_DOUBT if notice else Standing.BESIDE
-    linked = content.links >= _OWN_LINKS and found.outcome not in _WITH_LINKS
-    if content.words > _MUCH[marked]:
+    marked, outcome = found.marked, found.outcome
+    if content.goods:
+        return Standing.IN_DOUBT if marked and outcome in _WITH_GOODS else Standing.BESIDE
+    sums = 0 if marked and outcome in _WITH_SUMS else content.sums
+    if sums > 1 or content.words > _MUCH[marked]:
         return Standing.BESIDE
-    if content.contacts or linked:
+    linked = content.links >= _OWN_LINKS and outcome not in _WITH_LINKS
+    if content.contacts or sums or linked:
         return Standing.IN_DOUBT if marked else Standing.BESIDE
     return Standing.ALONE if content.words <= _LITTLE[marked] else Standing.IN_DOUBT
