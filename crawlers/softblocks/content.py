@@ -23,7 +23,8 @@ _OF_AN_OBSTACLE = re.compile(
     r"|главн|на сайт|кіру|тіркел|құпия|басты"
 )
 _SENTENCE_END = re.compile(r"[\n|]|[.!?…](?=\s)")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_REACH = 50
+_WORDS = re.compile(r"[^\W_]+")
 #: A year is no amount of goods: "27.07.2006 г. 149-ФЗ".
 _YEAR = re.compile(r"(?:19|20)\d\d g$")
 _NO_CONTACTS = frozenset({"email", "card"})
@@ -77,14 +78,16 @@ def own_links(sight: Sight) -> int:
 
 
 def words_beside(text: str, vocabulary: re.Pattern[str], url: str = "") -> int:
-    """Characters in words of those sentences of ``text`` (lower case) that say nothing of what
-    ``vocabulary`` finds. The name of the site itself does not count."""
+    """Characters in words of those parts of ``text`` (lower case) that say nothing of what
+    ``vocabulary`` finds: a word of it accounts for ``_REACH`` characters of its sentence. The name
+    of the site itself does not count."""
     name = _host(url)
-    return sum(
-        sum(map(len, _LETTERS.findall(sentence.replace(name, " ") if name else sentence)))
-        for sentence in _SENTENCE_END.split(text)
-        if not vocabulary.search(sentence)
-    )
+    left = 0
+    for sentence in _SENTENCE_END.split(text.replace(name, " ") if name else text):
+        said = sum(map(len, _WORDS.findall(sentence)))
+        accounted = sum(1 for _ in vocabulary.finditer(sentence)) * _REACH
+        left += max(0, said - accounted)
+    return left
 
 
 @lru_cache(maxsize=64)

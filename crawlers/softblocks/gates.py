@@ -55,10 +55,11 @@ _CAPTCHA_WORDS = re.compile(
     r"|different|continue|odd)"
     r"|(?:введите|наберите|укажите) (?:код|символы|текст|цифры|буквы|капчу)"
     r"|(?:пройдите|решите|разгадайте|введите) (?:проверку|капчу)|(?:я|вы) не (?:робот|бот)"
-    r"|подтвердите,? что (?:вы|запросы)|(?:выберите|укажите) (?:все |правильное )?(?:картинк"
+    r"|(?:подтвердите|докажите),? что (?:вы|запросы)|решите (?:пример|задачу)|(?:выберите"
+    r"|укажите) (?:все |правильное )?(?:картинк"
     r"|изображени|время)"
-    r"|(?:суреттегі|кодты|таңбаларды|сандарды) [^.\n]{0,40}енгіз|мен робот емеспін"
-    r"|робот емес(?:тігіңізді|екеніңізді)"
+    r"|(?:суреттегі|кодты|таңбаларды|сандарды) [^.\n]{0,40}(?:енгіз|теріңіз)"
+    r"|мен робот емеспін|робот емес(?:тігіңізді|екеніңізді|сіз)"
 )
 _CAPTCHA_VOCABULARY = re.compile(
     r"captcha|robot|\bbots?\b|human|secur|verif|code|charact|letter|symbol|image|picture|clock|time"
@@ -85,8 +86,11 @@ _LOGIN_VOCABULARY = re.compile(
     r"|добро пожаловать|продолж|введите|приглаш|имя"
     r"|кіру|кіріңіз|құпия|тіркел|пайдалан|есте сақта|ұмыт|сөз"
 )
+#: A vendor's page may tell of a server behind it that is down.
+_FAILED = re.compile(r"error code:? 5\d\d|web server is down|timed out")
 #: Beside the form that asks who one is, so much of its text may come before it.
 _FORM_COMES_EARLY = 200
+_AT_ONCE = 50
 
 
 def vendors_gate(sight: Sight) -> Found | None:
@@ -96,7 +100,8 @@ def vendors_gate(sight: Sight) -> Found | None:
     if sight.length > 2_500 or not (GATES.search(sight.markup) or _header_marks(sight)):
         return None
     said = _GATE_TITLE.search(sight.title) or _GATE_TEXT.search(sight.first_words)
-    return _gate(marked=True) if said or len(sight.text) < 60 or _is_forbidden(sight) else None
+    silent = len(sight.text) < 60 and not _FAILED.search(sight.text)
+    return _gate(marked=True) if said or silent or _is_forbidden(sight) else None
 
 
 def waiting(sight: Sight) -> Found | None:
@@ -113,7 +118,10 @@ def captcha(sight: Sight) -> Found | None:
     marked, said = bool(CAPTCHAS.search(sight.markup)), sight.opens_with(_CAPTCHA_WORDS)
     if not (said and (marked or sight.asks())) and not (marked and len(sight.text) < 250):
         return None
-    return Found(Outcome.CAPTCHA, "captcha", said, _CAPTCHA_VOCABULARY)
+    # An order form has its captcha at its end, a captcha says at once what it wants.
+    words = _CAPTCHA_WORDS.search(sight.first_words)
+    at_once = _CAPTCHA_WORDS.search(sight.title) or (words and words.start() < _AT_ONCE)
+    return Found(Outcome.CAPTCHA, "captcha", marked and bool(at_once), _CAPTCHA_VOCABULARY)
 
 
 def login(sight: Sight) -> Found | None:
@@ -136,5 +144,12 @@ def _header_marks(sight: Sight) -> bool:
 
 
 def _is_forbidden(sight: Sight) -> bool:
-    denials = ("403", "http 403", "forbidden", "access denied", "доступ запрещ")
+    denials = (
+        "403",
+        "sucuri website firewall",
+        "http 403",
+        "forbidden",
+        "access denied",
+        "доступ запрещ",
+    )
     return sight.title.startswith(denials)

@@ -25,6 +25,8 @@ _SEIZED = re.compile(
     rf" (?:seized|confiscated|taken (?:down|over))"
     rf"|\b(?:this|the) (?:following )?{_THING}\b[^\n]{{0,60}}\b(?:was|is) (?:seized|shut down"
     rf"|taken down) by"
+    rf"|\b(?:this|the) (?:following )?{_THING}\b[^\n]{{0,40}}\bunder (?:the )?control of (?:the )?"
+    r"(?:law|police|national|fbi|federal|authorit)"
     r"|wurden? beschlagnahmt|diese (?:webseite|domain)[^\n]{0,60}beschlagnahmt"
     r"|(?:сайт|домен|ресурс|сервер\w{0,2}|площадк\w|платформ\w|маркетплейс)\b[^.\n]{0,80}"
     r"(?:изъят|арестован|конфискован|закрыт\w{0,3} (?:правоохран|мвд|фсб|полици))"
@@ -89,17 +91,16 @@ _FOR_SALE = re.compile(
     r"|this domain (?:was|has been|is) (?:recently )?registered|is your first and best source"
     r"|(?:домен|доменное имя)\b[^\n]{0,80}(?:прода[её]тся|припаркован|выставлен\w? на продажу"
     r"|не прилинкован"
-    r"|не подключ[её]н к хостингу|не привязан|свободен)"
+    r"|не подключ[её]н к хостингу|не привязан|свободен|зарегистрирован,? но)"
     r"|купить этот домен|домен(?:нің)? сатылады|домен сатылымда"
     r"|домен\b[^\n]{0,60}(?:тұраққа|тіркелген)"
 )
 _DOMAIN_WORDS = re.compile(
-    r"domain|sale|buy|offer|hosting|regist|park|related|search|sponsor|listing|first and best"
-    r"|source"
-    r"|website|owner|price|whois|sedo|coming soon|information|privacy|appraisal"
-    r"|домен|хостинг|продаж|купить|прода|регистр|reg\.ru|сайт|припарк|предлож|владел|сервер"
-    r"|директор"
-    r"|панел|прилинк|сатыл|тірке"
+    r"domain|hosting|regist|\bpark|related search|sponsor|listing|first and best|you(?:'"
+    r"|’)re looking"
+    r"|searching for|owner|whois|sedo|coming soon|privacy|appraisal|lease to own|inquire"
+    r"|домен|хостинг|регистр|reg\.ru|припарк|владел|сервер|директор|панел|прилинк|разместит|размещ"
+    r"|тірке"
 )
 
 

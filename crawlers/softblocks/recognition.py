@@ -58,8 +58,8 @@ _WITH_LINKS = frozenset(
 _OWN_LINKS = 3
 #: Characters in words that are not the obstacle's: up to ``_LITTLE`` it is the whole page, beyond
 #: ``_MUCH`` a part of it. By whether more than a phrase speaks for it.
-_LITTLE = {True: 150, False: 60}
-_MUCH = {True: 900, False: 150}
+_LITTLE = {True: 40, False: 15}
+_MUCH = {True: 600, False: 100}
 _NOTHING = re.compile(r"(?!)")
 _TEXT_OF_ITS_OWN = 60
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.crawlers.crawling import Place
 from tests.crawlers.servers import Reply, Web, html, links
-from tests.crawlers.softblocks.obstacles import page
+from tests.crawlers.softblocks.pages import page
 
 GOODS = (
     "<p>Купить мефедрон, гашиш в Алматы. Клады, доставка. Мефедрон 1г 12000 тенге, гашиш 2г 9000 "

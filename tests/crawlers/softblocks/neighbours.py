@@ -8,7 +8,7 @@ that it stays in doubt: they must be read and scored whatever their outcome says
 from __future__ import annotations
 
 from domain.captures import Outcome
-from tests.crawlers.softblocks.obstacles import Sample, page
+from tests.crawlers.softblocks.pages import Sample, page
 
 _GOODS = "<p>Мефедрон 1г 2500р, Гашиш 2г 3000р, доставка Алматы, клад. Пишите @seller_kz</p>"
 _LINKS = '<a href="/katalog">Каталог</a> <a href="/otzyvy">Отзывы</a> <a href="/karta">Карта</a>'
