@@ -30,7 +30,12 @@ _FAILURES = {
     "undecodable": Outcome.UNDECODABLE,
     "redirects": Outcome.REDIRECT,
 }
-_STATUSES = {404: Outcome.NOT_FOUND, 429: Outcome.THROTTLED}
+_STATUSES = {
+    403: Outcome.FORBIDDEN,
+    404: Outcome.NOT_FOUND,
+    429: Outcome.THROTTLED,
+    451: Outcome.FORBIDDEN,
+}
 _OK = 200
 
 

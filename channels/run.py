@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 #: Outcomes that speak of the preview's host or the way to it, not of the channel.
 _OF_THE_HOST = frozenset(
     {
+        Outcome.FORBIDDEN,
         Outcome.THROTTLED,
         Outcome.TIMEOUT,
         Outcome.CONNECTION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from domain.captures import Outcome
 
 _TEXTUAL = frozenset(
@@ -45,6 +47,13 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _HEAD = 1_024
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _MOST_CONTROL_SHARE = 0.1
+#: What is declared to be text and begins like a picture is text with so few control characters
+#: and with tags: browsers show it as the page that it is.
+_FEW_CONTROLS, _FEW_CONTROL_SHARE = 8, 0.02
+_TAG = re.compile(
+    rb"<(?:!doctype\s|!--|/?(?:html|head|body|title|meta|script|div|p|a|h[1-6]|table|form|span)\b)",
+    re.IGNORECASE,
+)
 _CONTROL = bytes({*range(32)} - {*b"\t\n\r\f\x1b\b"})
 
 
@@ -73,9 +82,22 @@ def unwanted(content_type: str, length: int | None, max_bytes: int) -> tuple[Out
     return None
 
 
-def looks_binary(body: bytes) -> str:
-    """What kind of binary ``body`` is by its first bytes, or an empty string for text."""
+def looks_binary(body: bytes, content_type: str = "") -> str:
+    """What kind of binary ``body`` is by its first bytes, or an empty string for text.
+
+    ``content_type`` is what the server says of it: a page that puts the first bytes of a picture
+    before its markup is a page.
+    """
     head = body[:_HEAD]
+    kind = _by_magic(head)
+    if kind and not _is_declared_markup(head, content_type):
+        return kind
+    if not head or head.startswith(_WIDE_MARKS):
+        return ""
+    return "binary" if _controls(head) > len(head) * _MOST_CONTROL_SHARE else ""
+
+
+def _by_magic(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
@@ -83,7 +105,16 @@ def looks_binary(body: bytes) -> str:
         return "MP4"
     if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"AVI ", b"WAVE"):
         return head[8:12].decode().strip()
-    if not head or head.startswith(_WIDE_MARKS):
-        return ""
-    strange = len(head) - len(head.translate(None, _CONTROL))
-    return "binary" if strange > len(head) * _MOST_CONTROL_SHARE else ""
+    return ""
+
+
+def _is_declared_markup(head: bytes, content_type: str) -> bool:
+    declared = media_type(content_type)
+    if not declared.startswith("text/") and declared not in _MARKUP - {""}:
+        return False
+    few = _FEW_CONTROLS + len(head) * _FEW_CONTROL_SHARE
+    return _controls(head) <= few and bool(_TAG.search(head))
+
+
+def _controls(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROL))

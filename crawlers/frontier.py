@@ -51,7 +51,9 @@ _FIRST = {Why.SEED: 10.0, Why.SEARCH: 9.0, Why.RECHECK: 8.0, Why.TIP: 8.0}
 _FIRST_OF_FOUND = 0.5
 _FETCHED = (FrontierEntry.State.DONE, FrontierEntry.State.RENDER)
 _NO_PAGES = frozenset({ROBOTS, ICON, SITEMAP})
-_WITHOUT_A_TEXT = frozenset({Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR})
+_WITHOUT_A_TEXT = frozenset(
+    {Outcome.NOT_FOUND, Outcome.EMPTY, Outcome.HTTP_ERROR, Outcome.FORBIDDEN}
+)
 
 
 class Frontier:

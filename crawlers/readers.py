@@ -33,7 +33,6 @@ _PAGE_CPU_S = 5.0
 _PAGE_S = 20.0
 _END_S = 5.0
 _READY = "ready"
-_SCORED = frozenset({Outcome.OK, Outcome.TRUNCATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +218,13 @@ def read_and_score(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
     """What came back, read, with the first stage's word on it where it has a text."""
     if fetch.job.why == ICON:
         return icon_reading.read(fetch)
-    reading = read(fetch, plan.platforms, plan.max_bytes, plan.most_links)
-    if reading.document is None or reading.outcome not in _SCORED:
-        return reading
-    glance = cascade.glance(reading.document.text, title=reading.document.title)
-    return replace(reading, glance=glance)
+    return read(
+        fetch,
+        plan.platforms,
+        plan.max_bytes,
+        plan.most_links,
+        lambda document: cascade.glance(document.text, title=document.title),
+    )
 
 
 def _light(reading: Reading) -> Reading:

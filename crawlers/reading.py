@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from classifiers.cascade import Glance
 from crawlers.bodies import is_markup, looks_binary, unwanted
 from crawlers.decoding import decode
 from crawlers.discovery import Findings, discover
+from crawlers.endings import by_status, ending_of
 from crawlers.extraction import Page, extract, extract_plain
 from crawlers.fetches import SITEMAP, Fetch
 from crawlers.mirrors.fingerprinting import fingerprint
@@ -17,28 +19,24 @@ from crawlers.platforms import Platforms
 from crawlers.rendering.explaining import explained
 from crawlers.rendering.needs import need
 from crawlers.sitemaps import unpacked_file
-from crawlers.softblocks import recognise
+from crawlers.softblocks import is_vendor
 from crawlers.urls import NotFollowed, absolute, followable
 from domain.candidates import Candidate
-from domain.captures import CaptureRecord, Exchange, Outcome
+from domain.captures import IN_DOUBT, CaptureRecord, Exchange, Outcome
 from domain.documents import Document
 from domain.errors import TransportError
 from net.decoding import BoundedBody
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 1_024
-_GONE = frozenset({404, 410})
-_AUTHENTICATION = frozenset({401, 407})
-#: Obstacles that sites also show with an error status.
-_SHOWN_WITH_ERRORS = frozenset(
-    {
-        Outcome.SEIZED,
-        Outcome.INTERSTITIAL,
-        Outcome.CAPTCHA,
-        Outcome.LOGIN_WALL,
-        Outcome.PARKED,
-    }
+#: What stands before a site may be passed by another of its links; what stands in its place leads
+#: to those who put it there.
+_STANDS_BEFORE = frozenset(
+    {Outcome.EMPTY, Outcome.CAPTCHA, Outcome.INTERSTITIAL, Outcome.LOGIN_WALL}
 )
+#: First-stage probability from which a page is read though it seems to be an obstacle alone, and
+#: compared with shops' pages though it may be an obstacle's.
+_SPEAKS_OF_DRUGS = 0.5
 #: A page behind an obstacle is not rendered: a browser would only stand before it too.
 _MAY_NEED_SCRIPT = frozenset({Outcome.OK, Outcome.EMPTY})
 _BODY_FAILURES = {
@@ -113,7 +111,17 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) -> Reading:
+#: The first stage's word on a document.
+Glancing = Callable[[Document], Glance]
+
+
+def read(
+    fetch: Fetch,
+    platforms: Platforms,
+    max_bytes: int,
+    most_links: int,
+    glance: Glancing | None = None,
+) -> Reading:
     """Read what came back. Never raises for anything a server can send."""
     if fetch.outcome is not None:
         return Reading(fetch, fetch.outcome, fetch.detail)
@@ -132,21 +140,36 @@ def read(fetch: Fetch, platforms: Platforms, max_bytes: int, most_links: int) ->
         body = unpacked(fetch, max_bytes)
     except TransportError as error:
         return Reading(fetch, _BODY_FAILURES.get(error.reason, Outcome.FAILED), str(error))
-    if kind := looks_binary(body):
+    if kind := looks_binary(body, content_type):
         return Reading(fetch, _unless_error(fetch, Outcome.NOT_TEXT), f"{kind} by its first bytes")
     decoded = decode(body, content_type)
     if body and not decoded.encoding:
         return Reading(fetch, Outcome.UNDECODABLE, "no character encoding fits", body)
     if is_markup(content_type, body):
-        page = extract(decoded.text, fetch.job.url)
-        reading = _judged(fetch, page, decoded.text, body, platforms, most_links)
-        return _looked_through(reading, page)
-    return _judged(fetch, extract_plain(decoded.text), "", body, platforms, most_links)
+        page, markup = extract(decoded.text, fetch.job.url), decoded.text
+    else:
+        page, markup = extract_plain(decoded.text), ""
+    findings = _found(fetch, page, platforms, most_links)
+    reading = _judged(fetch, page, markup, body, findings, glance)
+    return _looked_through(reading, page) if markup else reading
+
+
+def _found(fetch: Fetch, page: Page, platforms: Platforms, most_links: int) -> Findings:
+    """What the page leads to, without those who sell obstacles: they stand on them everywhere."""
+    job = fetch.job
+    found = discover(
+        page, job.url, job.site, platforms, why=job.candidates_are, most_links=most_links
+    )
+    own = [one for one in found.candidates if not is_vendor(one.target.value)]
+    if len(own) < len(found.candidates):
+        found.dropped["link to a vendor of browser checks"] += len(found.candidates) - len(own)
+        found.candidates = own
+    return found
 
 
 def _sitemap(fetch: Fetch, max_bytes: int) -> Reading:
     """A sitemap as its text, whatever its type says: it may be a packed file."""
-    if (failed := _by_status(fetch.status)) is not None:
+    if (failed := by_status(fetch.status)) is not None:
         return Reading(fetch, failed, f"status {fetch.status}")
     if fetch.stopped:
         return Reading(fetch, Outcome.TOO_LARGE, f"more than {max_bytes} bytes announced")
@@ -172,17 +195,7 @@ def unpacked(fetch: Fetch, max_bytes: int) -> bytes:
 
 def _unless_error(fetch: Fetch, outcome: Outcome) -> Outcome:
     """An error status says more of a page than the type of the body that came with it."""
-    return _by_status(fetch.status) or outcome
-
-
-def _by_status(status: int) -> Outcome | None:
-    if status in _GONE:
-        return Outcome.NOT_FOUND
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Outcome.THROTTLED
-    if status in _AUTHENTICATION:
-        return Outcome.LOGIN_WALL
-    return None if 200 <= status < 300 else Outcome.HTTP_ERROR
+    return by_status(fetch.status) or outcome
 
 
 def _looked_through(reading: Reading, page: Page) -> Reading:
@@ -216,24 +229,15 @@ def _sent_on(refresh: str, url: str) -> str:
 
 
 def _judged(
-    fetch: Fetch, page: Page, markup: str, body: bytes, platforms: Platforms, most_links: int
+    fetch: Fetch,
+    page: Page,
+    markup: str,
+    body: bytes,
+    findings: Findings,
+    glance: Glancing | None,
 ) -> Reading:
-    headers = {name.lower(): value for name, value in fetch.response_headers}
-    block = recognise(page, markup, headers) if fetch.complete else None
-    failed = _by_status(fetch.status)
-    if failed is not None:
-        if block is not None and block.outcome in _SHOWN_WITH_ERRORS:
-            return Reading(fetch, block.outcome, f"{block.detail}, status {fetch.status}", body)
-        return Reading(fetch, failed, f"status {fetch.status}", body)
-    findings = discover(
-        page,
-        fetch.job.url,
-        fetch.job.site,
-        platforms,
-        why=fetch.job.candidates_are,
-        most_links=most_links,
-    )
-    if block is not None and block.outcome is Outcome.EMPTY and page.refresh:
+    ending = ending_of(fetch, page, markup)
+    if ending.outcome is Outcome.EMPTY and page.refresh:
         location = _sent_on(page.refresh, fetch.job.url)
         if location:
             # It is followed as the redirect that it is, within the bound of those.
@@ -242,15 +246,26 @@ def _judged(
             return Reading(
                 fetch, Outcome.REDIRECT, detail, body, findings=findings, location=location
             )
-    if block is not None:
-        # An empty page may still be a frame set or send its reader on.
-        followed = findings if block.outcome is Outcome.EMPTY else Findings()
-        return Reading(fetch, block.outcome, block.detail, body, findings=followed)
-    outcome, detail = Outcome.OK, "reading was cut short" if page.cut else ""
-    if not fetch.complete:
-        outcome, detail = Outcome.TRUNCATED, fetch.detail or "the connection ended early"
     document = page.document if page.document.text else None
-    if document is not None:
+    seen = glance(document) if glance is not None and document is not None else None
+    if ending.alone and not (seen and max(seen.selling, seen.about_drugs) >= _SPEAKS_OF_DRUGS):
+        followed = _beyond(ending.outcome, findings)
+        return Reading(fetch, ending.outcome, ending.detail, body, findings=followed)
+    if document is not None and (
+        ending.outcome not in IN_DOUBT or (seen and seen.selling >= _SPEAKS_OF_DRUGS)
+    ):
         printed = fingerprint(document.text, page.paths, fetch.job.url)
         document = replace(document, fingerprint=printed)
-    return Reading(fetch, outcome, detail, body, document, findings, icon=page.icon)
+    return Reading(
+        fetch, ending.outcome, ending.detail, body, document, findings, glance=seen, icon=page.icon
+    )
+
+
+def _beyond(outcome: Outcome, findings: Findings) -> Findings:
+    """What is followed of a page that is an obstacle alone; the rest is counted."""
+    if outcome in _STANDS_BEFORE:
+        return findings
+    dropped = findings.dropped.copy()
+    if left := len(findings.pages) + len(findings.candidates):
+        dropped[f"stands on a page: {outcome}"] += left
+    return Findings(dropped=dropped)

@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     REDIRECT = "redirect"
     NOT_FOUND = "not_found"
     HTTP_ERROR = "http_error"
+    FORBIDDEN = "forbidden"
     EMPTY = "empty"
     DEFAULT_PAGE = "default_page"
     CAPTCHA = "captcha"
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     LOGIN_WALL = "login_wall"
     PARKED = "parked"
     SEIZED = "seized"
+    BLOCKED_ON_THE_WAY = "blocked_on_the_way"
     NOT_TEXT = "not_text"
     NO_ICON = "no_icon"
     TOO_LARGE = "too_large"
@@ -54,6 +56,25 @@ class Outcome(StrEnum):
     LAYOUT_CHANGED = "layout_changed"
     NOT_RENDERED = "not_rendered"
     FAILED = "failed"
+
+
+#: Outcomes whose documents, where there are any, may be an obstacle's or an error's and no page of
+#: the site: they are read and scored, and by themselves do not show that the site is there.
+IN_DOUBT = frozenset(
+    {
+        Outcome.NOT_FOUND,
+        Outcome.HTTP_ERROR,
+        Outcome.FORBIDDEN,
+        Outcome.THROTTLED,
+        Outcome.DEFAULT_PAGE,
+        Outcome.CAPTCHA,
+        Outcome.INTERSTITIAL,
+        Outcome.LOGIN_WALL,
+        Outcome.PARKED,
+        Outcome.SEIZED,
+        Outcome.BLOCKED_ON_THE_WAY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,22 +55,29 @@ class ProposalState(StrEnum):
 
 
 _R = CheckResult
-#: The first that occurs says what a look met, where no document and no redirect did.
-_MET: tuple[tuple[Outcome, CheckResult], ...] = (
+#: The first that occurs says what a look met, where no document and no redirect did. None is for
+#: what is on our side or on the way: it says nothing of the target, and what else failed neither.
+_MET: tuple[tuple[Outcome, CheckResult | None], ...] = (
     (Outcome.SEIZED, _R.SEIZED),
     (Outcome.PARKED, _R.PARKED),
     (Outcome.CAPTCHA, _R.BLOCKED),
     (Outcome.INTERSTITIAL, _R.BLOCKED),
     (Outcome.LOGIN_WALL, _R.BLOCKED),
+    (Outcome.DEFAULT_PAGE, _R.DOWN),  # a server that was wiped forbids and misses the rest
+    (Outcome.FORBIDDEN, _R.BLOCKED),
     (Outcome.THROTTLED, _R.BLOCKED),
     (Outcome.NO_PREVIEW, _R.BLOCKED),
     (Outcome.NOT_TEXT, _R.UNREADABLE),
     (Outcome.TOO_LARGE, _R.UNREADABLE),
     (Outcome.BOMB, _R.UNREADABLE),
+    (Outcome.HEADER_FLOOD, _R.UNREADABLE),
+    (Outcome.NOT_RENDERED, _R.UNREADABLE),
     (Outcome.TRUNCATED, _R.UNREADABLE),
     (Outcome.UNDECODABLE, _R.UNREADABLE),
     (Outcome.REDIRECT, _R.UNREADABLE),
     (Outcome.OK, _R.UNREADABLE),
+    (Outcome.BLOCKED_ON_THE_WAY, None),
+    (Outcome.TOR_DOWN, None),
     (Outcome.NOT_FOUND, _R.DOWN),
     (Outcome.HTTP_ERROR, _R.DOWN),
     (Outcome.EMPTY, _R.DOWN),
@@ -79,6 +86,18 @@ _MET: tuple[tuple[Outcome, CheckResult], ...] = (
     (Outcome.CONNECTION, _R.DOWN),
     (Outcome.ONION_DOWN, _R.DOWN),
     (Outcome.TIMEOUT, _R.DOWN),
+)
+#: Outcomes of pages that were seen, whatever they hold by now.
+SHOWN = frozenset(
+    {
+        Outcome.OK,
+        Outcome.REDIRECT,
+        Outcome.NOT_FOUND,
+        Outcome.EMPTY,
+        Outcome.DEFAULT_PAGE,
+        Outcome.PARKED,
+        Outcome.SEIZED,
+    }
 )
 #: Results under which the target's own content is not there any more.
 GONE = frozenset({_R.DOWN, _R.PARKED, _R.SEIZED})
@@ -89,9 +108,11 @@ def result_of(
 ) -> tuple[CheckResult, str] | None:
     """What a look met, and the outcome that says so.
 
-    ``documents`` counts pages read and posts seen, ``moved`` says that the first page redirects
-    to another target. None where the look failed on our side alone (Tor down, an address that
-    our guard refuses, a layout that our reader does not know): it says nothing of the target.
+    ``outcomes`` are those of pages (not of robots.txt, sitemaps or icons), ``documents`` counts
+    pages of the target's own read and posts seen, ``moved`` says that the first page redirects
+    to another target. None where the look failed on our side or on the way (Tor down, an address
+    that our guard refuses, a layout that our reader does not know, a provider's page in place of
+    the site): it says nothing of the target.
     """
     if moved:
         return CheckResult.MOVED, Outcome.REDIRECT
@@ -99,7 +120,7 @@ def result_of(
         return CheckResult.UP, Outcome.OK
     for outcome, result in _MET:
         if outcomes.get(outcome):
-            return result, outcome
+            return (result, outcome) if result is not None else None
     return None
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count
 from cases.models import DocumentRow, Run, RunSource, Target
 from crawlers import visits
 from domain.candidates import Why
+from domain.captures import IN_DOUBT
 from domain.coverage import (
     HISTORY,
     Coverage,
@@ -83,7 +84,7 @@ def _history(row: RunSource) -> list[int]:
     ends = [(run_id, follow(row.target_id, onward)[0]) for run_id, onward in moves.items()]
     rows = DocumentRow.objects.filter(
         capture__run__in=[run_id for run_id, _ in ends], target__in={end for _, end in ends}
-    )
+    ).exclude(capture__outcome__in=IN_DOUBT)
     counted = rows.values("capture__run_id", "target_id").annotate(n=Count("pk"))
     found = {(each["capture__run_id"], each["target_id"]): each["n"] for each in counted}
     return [found.get(end, 0) for end in ends]

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from cases import assessing
 from cases.models import AssessmentRow, Capture, Case, DocumentRow, Run, RunCount
 from cases.rechecking import ENDED, Seen, standing
 from classifiers.verdict import site_verdict
-from domain.captures import Outcome
+from crawlers.fetches import ICON, ROBOTS, SITEMAP
+from crawlers.models import FrontierEntry
+from domain.captures import IN_DOUBT, Outcome
 from domain.changes import Lines, lines_of, share_changed_of_pages, share_new
 from domain.coverage import Move, follow
-from domain.rechecks import CheckResult, result_of
+from domain.rechecks import SHOWN, CheckResult, result_of
 from domain.targets import TargetKind
 
 #: A site whose pages changed by more was made anew: what it sold before is not looked for there.
 _MADE_ANEW = 0.5
+_ON_THE_WAY = "blocked on the way"
+_NO_PAGES = (ROBOTS, ICON, SITEMAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,19 @@ class Looker:
 
     def look(self, case: Case) -> Seen | str:
         """What was met of ``case``, or why tonight says nothing of it."""
-        captures = Capture.objects.filter(run=self.run, target=case.target_id)
-        outcomes = {
-            Outcome(row["outcome"]): row["n"]
-            for row in captures.values("outcome").annotate(n=Count("pk"))
-        }
+        captures = _pages(self.run, case.target_id)
+        outcomes = _outcomes(captures)
         if not outcomes:
             return "not fetched tonight"
         rows = self._documents(case)
         end, _ = follow(case.target_id, self.moves)
         moved_to = None if end == case.target_id else end
-        documents = len(rows) + self._seen_again(case)
+        if moved_to is not None and _is_blocked(_outcomes(_pages(self.run, moved_to))):
+            return _ON_THE_WAY
+        documents = self._own(case, rows) + self._seen_again(case)
         met = result_of(outcomes, documents=documents, moved=moved_to is not None)
         if met is None:
-            return "the look failed on our side"
+            return _ON_THE_WAY if _is_blocked(outcomes) else "the look failed on our side"
         result, outcome = met
         ways_out = set(captures.values_list("egress", flat=True))
         if result is CheckResult.DOWN and ways_out <= set(self.cut_off):
@@ -71,6 +74,20 @@ class Looker:
         rows = DocumentRow.objects.filter(capture__run=self.run, target=case.target_id)
         return list(rows.select_related("capture").order_by("pk"))
 
+    def _own(self, case: Case, rows: Sequence[DocumentRow]) -> int:
+        """Of the pages read, those that are the target's own and no obstacle's. Where all may be an
+        obstacle's, they are its own if they sell."""
+        certain = sum(row.capture.outcome not in IN_DOUBT for row in rows)
+        if certain or not rows:
+            return certain
+        score = self._score(case, rows)
+        return len(rows) if score is not None and score >= self.threshold else 0
+
+    def _score(self, case: Case, rows: Sequence[DocumentRow]) -> float | None:
+        assessed = AssessmentRow.objects.filter(document__in=[row.pk for row in rows])
+        values = [assessing.as_assessment(row) for row in assessed.filter(model=case.model)]
+        return site_verdict(values, threshold=self.threshold).probability if values else None
+
     def _seen_again(self, case: Case) -> int:
         """Posts of a channel that were read again unchanged: they are stored once."""
         seen = RunCount.objects.filter(run=self.run, source=str(case.target), name="seen")
@@ -88,21 +105,19 @@ class Looker:
             return None, None
         if case.target.kind == TargetKind.TELEGRAM:
             return case.score, None if case.score is None else case.score >= self.threshold
-        assessed = AssessmentRow.objects.filter(document__in=[row.pk for row in rows])
-        values = [assessing.as_assessment(row) for row in assessed.filter(model=case.model)]
-        if not values:
+        score = self._score(case, rows)
+        if score is None:
             return None, None
-        score = site_verdict(values, threshold=self.threshold).probability
         if score >= self.threshold:
             return score, True
         as_before = changed is not None and changed < _MADE_ANEW
         return score, None if as_before and self._missed_carriers(case) else False
 
     def _missed_carriers(self, case: Case) -> bool:
-        """Whether pages that sold when last seen were not asked for tonight."""
+        """Whether pages that sold when last seen were not seen tonight."""
         pages = DocumentRow.objects.filter(pk__in=case.carriers)
         hashes = set(pages.values_list("capture__url_hash", flat=True))
-        met = Capture.objects.filter(run=self.run, url_hash__in=hashes)
+        met = Capture.objects.filter(run=self.run, url_hash__in=hashes, outcome__in=SHOWN)
         return met.values("url_hash").distinct().count() < len(hashes)
 
     def _changed(self, case: Case, rows: Sequence[DocumentRow]) -> float | None:
@@ -139,3 +154,22 @@ class Looker:
         known: Lines = lines_of(earlier.values_list("text", flat=True).iterator())
         now = lines_of(row.text for row in rows if row.pk in carrying)
         return share_new(known, now)
+
+
+def _pages(run: Run, target: int) -> QuerySet[Capture]:
+    """What ``run`` fetched of a target, but for its robots.txt, sitemaps and icon: whether those
+    are there says nothing of its pages."""
+    aside = FrontierEntry.objects.filter(
+        run=run, target=target, url_hash=OuterRef("url_hash"), why__in=_NO_PAGES
+    )
+    return Capture.objects.filter(~Exists(aside), run=run, target=target)
+
+
+def _outcomes(captures: QuerySet[Capture]) -> dict[Outcome, int]:
+    rows = captures.order_by().values("outcome").annotate(n=Count("pk"))
+    return {Outcome(row["outcome"]): row["n"] for row in rows}
+
+
+def _is_blocked(outcomes: Mapping[Outcome, int]) -> bool:
+    """Whether a provider's page stood in the target's place."""
+    return bool(outcomes.get(Outcome.BLOCKED_ON_THE_WAY))

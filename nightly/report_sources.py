@@ -13,7 +13,7 @@ from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.hints import ABSENT
 from crawlers.models import FrontierEntry, ShotTaken
 from domain.candidates import Why
-from domain.captures import Outcome
+from domain.captures import IN_DOUBT, Outcome
 from domain.coverage import Yield
 from domain.nights import CUT_SHORT
 from domain.states import CaseState
@@ -29,7 +29,8 @@ _CUTS = CUT_SHORT | {"Tor is off", "tor_down"}
 
 @dataclass(slots=True)
 class _Seen:
-    """What is counted of one source; ``reasons`` by name and reason."""
+    """What is counted of one source; ``reasons`` by name and reason. ``in_doubt`` of the
+    ``documents`` may be an obstacle's."""
 
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class _Seen:
     rendered: int = 0
     aids: int = 0
     documents: int = 0
+    in_doubt: int = 0
     assessed: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -82,9 +84,9 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
 
 
 def _yield(row: RunSource, seen: _Seen) -> Yield:
-    """What the contract counts. Search pages have links instead of documents; a channel's posts
-    are stored once, so there the posts seen again count."""
-    documents = seen.documents
+    """What the contract counts: not what may be an obstacle's page. Search pages have links instead
+    of documents; a channel's posts are stored once, so there the posts seen again count."""
+    documents = seen.documents - seen.in_doubt
     if row.target.kind == TargetKind.TELEGRAM:
         documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
     elif row.why == Why.SEARCH:
@@ -117,8 +119,11 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
     aids = FrontierEntry.objects.filter(run=run, why__in=[ROBOTS, ICON, SITEMAP])
     for target_id, n in _count(aids.filter(state=FrontierEntry.State.DONE), "target_id"):
         seen[target_id].aids = n
-    for target_id, n in _count(DocumentRow.objects.filter(capture__run=run), "capture__target_id"):
+    read = DocumentRow.objects.filter(capture__run=run)
+    for target_id, n in _count(read, "capture__target_id"):
         seen[target_id].documents = n
+    for target_id, n in _count(read.filter(capture__outcome__in=IN_DOUBT), "capture__target_id"):
+        seen[target_id].in_doubt = n
     for target_id, n in _count(
         AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"
     ):

@@ -105,7 +105,7 @@ def test_empty(server: PreviewServer, reader: PreviewReader) -> None:
         ([429, 429, 429], Outcome.THROTTLED, 3),
         ([503, 502, 500], Outcome.HTTP_ERROR, 3),
         ([404], Outcome.NOT_FOUND, 1),
-        ([403], Outcome.HTTP_ERROR, 1),
+        ([403], Outcome.FORBIDDEN, 1),
         (["<title>Welcome to nginx!</title>"], Outcome.LAYOUT_CHANGED, 1),
         ([503, 429], Outcome.OK, 3),
     ],

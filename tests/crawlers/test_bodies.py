@@ -47,3 +47,21 @@ def test_html_sent_as_plain_text_is_still_html() -> None:
     assert not is_markup("text/plain", b"just words")
     assert not is_markup("application/json", b'{"a": "<html>"}')
     assert is_markup("", b"words")
+
+
+SHOP = b"<!-- --><html><body><p>\xd0\x9c\xd1\x91\xd0\xb4 1 \xd0\xba\xd0\xb3</p></body></html>"
+
+
+@pytest.mark.parametrize("first", [b"GIF89a", b"%PDF-1.4\n", b"BZh9", b"ID3", b"Rar!\x1a\x07"])
+def test_a_page_that_begins_like_a_picture_is_a_page(first: bytes) -> None:
+    assert looks_binary(first + SHOP, "text/html; charset=utf-8") == ""
+    assert looks_binary(first + SHOP, "image/gif") != "", "declared to be none"
+    assert looks_binary(first + SHOP) != "", "nothing is declared"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/xhtml+xml"])
+def test_pictures_declared_to_be_text_are_none(kind: str) -> None:
+    gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04" + bytes(range(256)) * 3
+    assert looks_binary(gif, kind) == "GIF"
+    assert looks_binary(gif + b"<html>", kind) == "GIF"
+    assert looks_binary(b"%PDF-1.7\n1 0 obj << /Type /Page >>", kind) == "PDF"

@@ -31,7 +31,26 @@ SCHEDULE = Schedule(
         ({Outcome.DNS: 1}, 0, False, (CheckResult.DOWN, "dns")),
         ({Outcome.NOT_FOUND: 1}, 0, False, (CheckResult.DOWN, "not_found")),
         ({Outcome.NOT_TEXT: 1}, 0, False, (CheckResult.UNREADABLE, "not_text")),
+        ({Outcome.DEFAULT_PAGE: 1}, 0, False, (CheckResult.DOWN, "default_page")),
+        (
+            {Outcome.DEFAULT_PAGE: 1, Outcome.FORBIDDEN: 1, Outcome.NOT_FOUND: 3},
+            *(0, False, (CheckResult.DOWN, "default_page")),
+        ),
+        (
+            {Outcome.FORBIDDEN: 2, Outcome.NOT_FOUND: 1},
+            0,
+            False,
+            (CheckResult.BLOCKED, "forbidden"),
+        ),
+        ({Outcome.HEADER_FLOOD: 1}, 0, False, (CheckResult.UNREADABLE, "header_flood")),
+        (
+            {Outcome.NOT_RENDERED: 1, Outcome.EMPTY: 1},
+            *(0, False, (CheckResult.UNREADABLE, "not_rendered")),
+        ),
+        ({Outcome.BLOCKED_ON_THE_WAY: 1, Outcome.TIMEOUT: 2}, 0, False, None),
+        ({Outcome.BLOCKED_ON_THE_WAY: 1, Outcome.OK: 2}, 2, False, (CheckResult.UP, "ok")),
         ({Outcome.TOR_DOWN: 4}, 0, False, None),
+        ({Outcome.TOR_DOWN: 3, Outcome.NOT_FOUND: 1}, 0, False, None),
         ({Outcome.ADDRESS_REFUSED: 1}, 0, False, None),
         ({Outcome.LAYOUT_CHANGED: 1}, 0, False, None),
         ({}, 0, False, None),
@@ -92,3 +111,16 @@ def test_nothing_falls_due_later_than_its_interval(case: int, spread: float, fai
         due = schedule.due(case, state, NIGHT, failed_before=failed)
         assert due is not None
         assert NIGHT <= due <= NIGHT + schedule.interval(state, failed_before=failed)
+
+
+def test_only_what_goes_wrong_on_our_side_or_is_no_page_is_not_judged() -> None:
+    """Each outcome says something of the target, unless it cannot."""
+    silent = {one for one in Outcome if result_of({one: 1}, documents=0, moved=False) is None}
+    assert silent == {
+        Outcome.BLOCKED_ON_THE_WAY,
+        Outcome.TOR_DOWN,
+        Outcome.ADDRESS_REFUSED,
+        Outcome.LAYOUT_CHANGED,
+        Outcome.NO_ICON,
+        Outcome.FAILED,
+    }

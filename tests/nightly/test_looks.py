@@ -12,8 +12,11 @@ import pytest
 from cases import assessing, counts, intake, runs
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
-from cases.models import Case, DocumentRow, Family, Proposal, Run
+from cases.intake import url_hash
+from cases.models import Case, DocumentRow, Family, Proposal, Run, Target
 from cases.rechecking import Seen
+from crawlers.fetches import ROBOTS
+from crawlers.models import FrontierEntry
 from domain.assessment import Assessment, Label, Role
 from domain.candidates import Why
 from domain.captures import CaptureRecord, Egress, Outcome
@@ -115,6 +118,63 @@ def test_looks_that_failed_on_our_side_are_none(writer: EvidenceWriter) -> None:
     assert met(look(case, run)) == (CheckResult.DOWN, None)
     run = Run.objects.create(kind="night", started_at=NOON)
     assert look(case, run) == "not fetched tonight"
+
+
+def test_a_site_that_refuses_its_pages_is_blocked_and_one_that_was_wiped_is_down(
+    writer: EvidenceWriter,
+) -> None:
+    case = known(writer)
+    refused = replace(page(URL), outcome=Outcome.FORBIDDEN, documents=())
+    assert met(look(case, night(1, writer, refused))) == (CheckResult.BLOCKED, None)
+    wiped = replace(page(URL), outcome=Outcome.DEFAULT_PAGE, documents=())
+    assert met(look(case, night(2, writer, wiped))) == (CheckResult.DOWN, None)
+
+
+def test_what_may_be_an_obstacle_is_the_site_only_if_it_sells(writer: EvidenceWriter) -> None:
+    case = known(writer)
+    doubtful = replace(page(URL, "goods\nand prices"), outcome=Outcome.FORBIDDEN)
+    run = night(1, writer, doubtful)
+    assessed(run, SELLS)
+    assert met(look(case, run)) == (CheckResult.UP, True)
+    run = night(2, writer, doubtful)
+    assessed(run, CLEAN)
+    assert met(look(case, run)) == (CheckResult.BLOCKED, None)
+
+
+def test_robots_sitemaps_and_icons_say_nothing_of_the_pages(writer: EvidenceWriter) -> None:
+    case = known(writer)
+    absent = replace(page(f"{URL}robots.txt"), outcome=Outcome.NOT_FOUND, documents=())
+    down = replace(page(URL), outcome=Outcome.TOR_DOWN, documents=(), exchange=None)
+    run = night(1, writer, absent, down)
+    FrontierEntry.objects.create(
+        run=run, target=case.target, url=absent.url, url_hash=url_hash(absent.url), why=ROBOTS
+    )
+    assert look(case, run) == "the look failed on our side"
+    run = night(2, writer, absent)
+    FrontierEntry.objects.create(
+        run=run, target=case.target, url=absent.url, url_hash=url_hash(absent.url), why=ROBOTS
+    )
+    assert look(case, run) == "not fetched tonight"
+
+
+def test_a_provider_in_the_site_s_place_says_nothing_of_it(writer: EvidenceWriter) -> None:
+    case = known(writer)
+    blocked = replace(page(URL), outcome=Outcome.BLOCKED_ON_THE_WAY, documents=())
+    assert look(case, night(1, writer, blocked)) == "blocked on the way"
+    there = "http://blocked.test/"
+    elsewhere = replace(page(there), outcome=Outcome.BLOCKED_ON_THE_WAY, documents=())
+    redirect = replace(page(URL), outcome=Outcome.REDIRECT, documents=())
+    run = night(2, writer, redirect, elsewhere)
+    to = Target.objects.get(value="blocked.test").pk
+    assert look(case, run, {case.target_id: Move(to)}) == "blocked on the way"
+
+
+def test_selling_pages_that_are_refused_say_nothing(writer: EvidenceWriter) -> None:
+    case = known(writer)
+    refused = replace(page(f"{URL}list"), outcome=Outcome.CAPTCHA, documents=())
+    run = night(1, writer, page(URL, "front"), refused)
+    assessed(run, CLEAN)
+    assert met(look(case, run)) == (CheckResult.UP, None)
 
 
 def test_new_evidence_is_what_no_page_had_before_the_decision(writer: EvidenceWriter) -> None:
