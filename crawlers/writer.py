@@ -158,6 +158,7 @@ class Writer:
             if stopped and not self._readers.busy:
                 return STOPPED
         stock.note_elsewhere(self._orders.run_id, self._orders.render_journal)
+        self._renders.close()
         self._frontier.close()
         return DONE
 

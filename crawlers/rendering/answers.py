@@ -27,5 +27,6 @@ def of_rendered(job: Job, done: Rendered, *, egress: Egress, clock: Clock = utc_
         response_headers=() if failed else _HTML,
         body=done.dom.encode("utf-8", "replace"),
         sent_on=done.moved_to,
+        received=done.received,
         left_out=tuple((Counter(done.refused) + Counter(done.failed)).items()),
     )

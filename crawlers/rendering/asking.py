@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from cases import audit
+from cases.bundles.access import check_seeing
 from cases.intake import url_hash
-from cases.models import Person, Screenshot
-from cases.people import DECIDERS, require
+from cases.models import Case, Person, Screenshot
 from crawlers.models import ShotTaken
 from crawlers.rendering.shooting import RESTRICTED, Studio, Taken, shoot
 from crawlers.rendering.wanted import Wanted
@@ -18,11 +18,12 @@ from domain.errors import AccessError, BoundaryError, InputError
 def photograph(studio: Studio, page: Wanted, person: Person, *, images: bool) -> Taken:
     """Photograph ``page`` for ``person``; that it was asked for is in the audit chain first.
 
-    Raises AccessError for who may not decide cases and for a page that must not be kept,
+    Raises AccessError for who may not see the case (restricted, or on hold by somebody else) and
+    for a page that must not be kept,
     InputError where the record has such a picture of that page from the same run, which is never
     replaced, and BoundaryError where the page could not be photographed.
     """
-    require(person, DECIDERS, "ask for screenshots")
+    check_seeing(Case.objects.get(pk=page.case_id), person, "ask for screenshots")
     _refuse_another(page, images=images)
     with transaction.atomic():
         audit.append(

@@ -92,6 +92,14 @@ class Renders:
                 self._out.add(row.pk)
         return jobs
 
+    def close(self) -> None:
+        """The crawl is over: what was due and is not rendered is dropped and counted."""
+        reason = self._frontier.over or "the crawl is over"
+        for row in self._due():
+            site = self._frontier.site_of(row.target_id)
+            if site is not None:
+                self._frontier.drop_entry(row.pk, site, f"not rendered: {reason}")
+
     def _too_late(self, site: Site) -> str:
         if self._limits.obstacle:
             return self._limits.obstacle

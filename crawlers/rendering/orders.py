@@ -125,7 +125,7 @@ class Rendered:
 
     ``status`` is the page's own, ``dom`` its finished HTML, ``text`` what it shows, ``moved_to``
     where a script sends its reader, ``browser`` names program and version, ``silent`` are Tor
-    clients that were found not to answer meanwhile.
+    clients that were found not to answer meanwhile. ``received`` bytes of answers came.
     """
 
     id: int
@@ -143,6 +143,7 @@ class Rendered:
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
+    received: int = 0
 
     def to_json(self) -> str:
         values = {name: getattr(self, name) for name in self.__slots__}

@@ -93,6 +93,7 @@ class Visit:
             elsewhere=figures.sent,
             refused=figures.refused + self._refused,
             failed=figures.failed,
+            received=figures.received,
         )
 
     def _ended(self, end: End, detail: str = "") -> Rendered:

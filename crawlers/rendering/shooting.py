@@ -122,7 +122,9 @@ def shoot(studio: Studio, page: Wanted, *, actor: str, images: bool = False) -> 
 def _outcome(studio: Studio, done: Rendered) -> str:
     if done.end is not End.RENDERED:
         return f"not taken: {done.end}"
-    return RESTRICTED if studio.is_restricted(done.text) else ShotTaken.TAKEN
+    # the markup too: what a page's scripts say of its text is their word
+    shown = f"{done.final_url}\n{done.text}\n{done.dom}"
+    return RESTRICTED if studio.is_restricted(shown) else ShotTaken.TAKEN
 
 
 def _shot(page: Wanted, done: Rendered, at: datetime, *, images: bool) -> Shot:

@@ -212,6 +212,41 @@ def test_what_is_not_rendered_is_counted(
     assert web.served.total() == 1
 
 
+def test_what_waits_to_be_rendered_when_time_is_over_is_counted(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    names = [f"/{a}{b}" for a in "abcd" for b in "klm"]
+    web.site(
+        "slow.test",
+        {
+            "/": html(links(*names)),
+            "/app.js": lambda asked: time.sleep(5) or Reply("x()", kind="text/javascript"),
+            **dict.fromkeys(names, SHELL),
+        },
+    )
+    at = place(CRAWL__MAX_MINUTES="0.1", RENDER__MAX_PAGES_PER_SITE="50", RENDER__CONCURRENCY="1")
+    run = at.begin("http://slow.test/")
+    at.crawl(run)
+    assert at.rows("select * from crawlers_frontierentry where state = 'render'") == []
+    left = at.counts(run, "dropped")["not rendered: time budget of the run"]
+    fetched = sum(path in names for path in (url.rpartition("test")[2] for url in plain(at, run)))
+    assert left > 0
+    assert left + len(rendered(at, run)) == fetched
+
+
+def test_what_a_browser_loads_counts_for_the_bytes_of_the_run(
+    web: Web, place: Callable[..., Place]
+) -> None:
+    shop(web)
+    script = f"/* {'x' * 400_000} */\n{APP}"
+    web.site("shop.test", {"/": SHELL, "/app.js": Reply(script, kind="text/javascript")})
+    at = place()
+    run = at.begin("http://shop.test/")
+    at.crawl(run)
+    (used,) = at.rows("select received from crawlers_crawluse where run_id = ?", run)
+    assert used["received"] > 400_000
+
+
 def test_a_crawl_killed_while_it_renders_goes_on_and_counts_what_was_lost(
     web: Web, place: Callable[..., Place]
 ) -> None:

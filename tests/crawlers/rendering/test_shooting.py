@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cases import assessing, intake, runs
+from cases import assessing, decisions, intake, runs
 from cases.evidence import EvidenceWriter
 from cases.models import AuditEvent, Case, DocumentRow, RunCount
 from cases.moves import move
@@ -22,6 +23,7 @@ from crawlers.rendering.shooting import Studio, shoot_all
 from crawlers.rendering.wanted import asked_for, wanted
 from domain.assessment import Assessment, Label, Role
 from domain.candidates import Why
+from domain.decisions import VerdictKind
 from domain.errors import AccessError, InputError
 from domain.onion import onion_from_public_key
 from domain.shots import Shot
@@ -154,6 +156,37 @@ def test_nothing_restricted_is_photographed_or_kept(
         asked_for(closed.pk)
     assert album(studio) == []
     assert web.served == {URL: 1}
+
+
+def test_what_a_page_hides_from_its_text_is_looked_for_in_its_markup(
+    web: Web, studio: Studio, writer: EvidenceWriter
+) -> None:
+    web.site(
+        "shop.test",
+        {
+            "/": html(
+                "<p>Здесь стоит запретное<script>Object.defineProperty(HTMLElement.prototype, "
+                "'innerText', {get: () => 'чистая страница о мёде'})</script>"
+            )
+        },
+    )
+    assert shoot(studio, queued(writer)) == {("failed", "restricted"): 1}
+    assert album(studio) == []
+
+
+def test_a_case_on_hold_is_photographed_for_who_holds_it(
+    web: Web, studio: Studio, writer: EvidenceWriter
+) -> None:
+    web.site("shop.test", {"/": html("<p>Мёд")})
+    case, holder = queued(writer), analyst("holder")
+    until = NOON + timedelta(days=3650)
+    hold = decisions.Verdict(VerdictKind.HOLD, "watched", hold_until=until)
+    decisions.decide(case.pk, holder, hold)
+    with pytest.raises(AccessError, match="on hold"):
+        photograph(studio, asked_for(case.pk), analyst("other"), images=False)
+    assert web.served.total() == 0
+    photograph(studio, asked_for(case.pk), holder, images=False)
+    assert len(album(studio)) == 1
 
 
 def test_what_cannot_be_photographed_is_counted(
