@@ -10,7 +10,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,8 +32,26 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+#: What a ratio must not fall below, and a growth not exceed: by measurement, its figure, the bound.
+AT_LEAST = {"pipeline": ("ratio", 0.4), "focus": ("ratio", 3.0)}
+AT_MOST = {"growth": ("growth_mb", 150.0)}
+
+
+def missed(name: str, figures: Mapping[str, Any]) -> str:
+    """Which bound a measurement missed, in words; empty where it kept all."""
+    if name in AT_LEAST:
+        figure, bound = AT_LEAST[name]
+        if figures[figure] < bound:
+            return f"{name}: {figure} is {figures[figure]:.2f}, less than {bound:g}"
+    if name in AT_MOST:
+        figure, bound = AT_MOST[name]
+        if figures[figure] > bound:
+            return f"{name}: {figure} is {figures[figure]:.2f}, more than {bound:g}"
+    return ""
+
+
 def main() -> int:
-    """Run the measurements named, or all of them."""
+    """Run the measurements named, or all of them. Returns 1 where one missed its bound."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
     names = parser.parse_args().names or list(MEASURES)
@@ -41,9 +59,14 @@ def main() -> int:
         parser.error(f"no measurement {unknown[0]!r}; there are {', '.join(MEASURES)}")
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "on": machine}))
+    below = []
     for name in names:
-        print(json.dumps({name: MEASURES[name]()}, ensure_ascii=False), flush=True)
-    return 0
+        figures = MEASURES[name]()
+        print(json.dumps({name: figures}, ensure_ascii=False), flush=True)
+        below.append(missed(name, figures))
+    for line in filter(None, below):
+        print(line, file=sys.stderr)
+    return 1 if any(below) else 0
 
 
 if __name__ == "__main__":
