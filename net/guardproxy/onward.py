@@ -14,6 +14,7 @@ from domain.onion import is_onion
 from domain.targets import canonical_onion
 from net.client import NetConfig, build_client, build_onion_client
 from net.deadlines import deadline
+from net.decoding import BoundedBody
 from net.guardproxy.session import Session
 from net.tor_pool import Circuit, TorPool
 
@@ -25,6 +26,7 @@ _NOT_PASSED_ON = frozenset(
 )
 #: Would contradict the User-Agent that fetches go under.
 _TELLTALE = b"sec-ch-"
+_PIECE = 16_384
 _REFUSALS = frozenset(
     {"address_refused", "onion_refused", "not_onion"}
     | {"too many requests", "too many requests to one host"}
@@ -45,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the browser gets. The body is as it came, content coding and all."""
+    """What the browser gets. The body is unpacked: its content coding is undone."""
 
     status: int
     headers: Pairs = ()
@@ -129,7 +131,8 @@ class Onward:
                     session.note_refused(refused)
                     return Answer(403)
                 return Answer(response.status_code, headers)
-            return Answer(response.status_code, headers, _body(response, session))
+            unpacked = tuple(one for one in headers if one[0].lower() != b"content-encoding")
+            return Answer(response.status_code, unpacked, _body(response, session))
         finally:
             response.close()
 
@@ -152,13 +155,17 @@ class _Trace:
 
 
 def _body(response: httpx.Response, session: Session) -> bytes:
-    parts: list[bytes] = []
-    for part in response.iter_raw():
+    """The body, unpacked here within a bound: what a browser unpacks fills the browser's memory."""
+    coding = response.headers.get("content-encoding", "")
+    body = BoundedBody(str(response.url), coding, session.unpacked_left())
+    for part in response.iter_raw(_PIECE):
         session.note_received(len(part))
         if session.bytes_left() <= 0:
             raise TransportError("too many bytes for one page", reason="too_large", permanent=True)
-        parts.append(part)
-    return b"".join(parts)
+        body.add(part)
+    content = body.content()
+    session.note_unpacked(len(content))
+    return content
 
 
 def passed_on(headers: Pairs) -> Pairs:

@@ -15,6 +15,8 @@ from net.guardproxy.reach import Allowance, Reach
 
 _USER = "page"
 _MOST_FAILURES = 200
+#: All bodies of a page together may be so many times larger unpacked than what may come.
+_UNPACKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Session:
         self._sent: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
-        self._received = 0
+        self._received = self._unpacked = 0
         self._failures: dict[str, Failure] = {}
 
     @property
@@ -97,6 +99,14 @@ class Session:
                 )
             self._tell(host)
             self._sent[host] += 1
+
+    def unpacked_left(self) -> int:
+        """Bytes that bodies may still unpack to."""
+        return max(0, _UNPACKED * self._allowance.received - self._unpacked)
+
+    def note_unpacked(self, count: int) -> None:
+        with self._lock:
+            self._unpacked += count
 
     def note_received(self, count: int) -> None:
         with self._lock:

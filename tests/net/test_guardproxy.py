@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import ssl
 import threading
 import time
@@ -30,6 +31,7 @@ from tests.net.servers import Answer, config, raw_server, redirect, response
 from tests.net.socks_server import socks_server
 
 ONION, OTHER = (onion_from_public_key(bytes([n]) * 32) for n in (3, 4))
+SCRIPT = "let a = 'мёд';".encode() * 50
 PLENTY = Allowance(requests=50, received=1_000_000, seconds=20)
 
 
@@ -251,6 +253,30 @@ def test_a_redirect_is_left_to_the_browser() -> None:
     with web(away) as (net, seen):
         behind(net, CLEARNET, work)
     assert len(seen) == 1
+
+
+def test_bodies_are_unpacked_within_a_bound_before_a_browser_gets_them() -> None:
+    kind, packed = "Content-Type: text/javascript", "Content-Encoding: gzip"
+    bodies = {
+        "/small": gzip.compress(SCRIPT),
+        "/bomb": gzip.compress(bytes(20_000_000)),
+    }
+    got: dict[str, bytes] = {}
+
+    async def work(browser: Browser) -> None:
+        for path in bodies:
+            got[path] = await browser.get(f"http://shop.test{path}")
+
+    def answer(path: str, write: Callable[[bytes], None]) -> None:
+        write(response(bodies[path], "200 OK", kind, packed))
+
+    with web(answer) as (net, _):
+        figures = behind(net, CLEARNET, work)
+    head, _, body = got["/small"].partition(b"\r\n\r\n")
+    assert body == SCRIPT
+    assert b"content-encoding" not in head.lower()
+    assert got["/bomb"].startswith(b"HTTP/1.1 502")
+    assert figures.failed == {"bomb": 1}
 
 
 def test_requests_and_bytes_of_a_page_are_bounded() -> None:
