@@ -101,7 +101,11 @@ class Net(Section):
         "DNS servers that are asked for sites' addresses: list of `ip` or `ip:port`. Empty for "
         "the system's; a provider's own may already hide what is looked for.",
     )
-    proxy: ProxyUrl = key("", "Proxy for clearnet fetches; empty for none.")
+    proxy: ProxyUrl = key(
+        "",
+        "Proxy for clearnet fetches; empty for none. Sites are crawled through http:// and "
+        "https:// proxies alone.",
+    )
     user_agent: HeaderValue = key(
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
         "What fetches call themselves. The default is a common browser's, since shops hide from "

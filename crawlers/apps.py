@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
+from domain.errors import InputError
+
 if TYPE_CHECKING:
     from config.schema import Settings
     from crawlers.rendering.orders import RendererPlan
@@ -14,6 +16,16 @@ class CrawlersConfig(AppConfig):
 
     name = "crawlers"
     verbose_name = "Crawlers"
+
+
+def check_proxy(settings: Settings) -> None:
+    """Raise InputError for a proxy that a crawl cannot go through."""
+    scheme, named, _ = settings.net.proxy.partition("://")
+    if named and scheme not in ("http", "https"):
+        raise InputError(
+            f"net.proxy is a {scheme}:// proxy: sites are crawled directly or through an http:// "
+            "or https:// one"
+        )
 
 
 def renderer_plan(settings: Settings) -> RendererPlan:

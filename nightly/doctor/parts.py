@@ -72,6 +72,9 @@ def proxy_answers(installation: Installation) -> Said:
         return ok("no proxy is set")
     parts = urlsplit(installation.proxy)
     where = f"{parts.hostname}:{parts.port or _default_port(parts.scheme)}"
+    if not parts.scheme.startswith("http"):
+        hint = "set net.proxy to an http:// or https:// proxy, or leave it empty"
+        return error(f"sites are not crawled through {parts.scheme}:// proxies", hint)
     if port_answers(where):
         return ok(where)
     return error(f"nothing answers at {where}", "start the proxy, or change net.proxy")

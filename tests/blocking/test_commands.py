@@ -157,6 +157,21 @@ def test_a_format_that_is_none_is_refused_at_the_start_with_those_that_there_are
     assert not BlockingRequest.objects.exists()
 
 
+@pytest.mark.parametrize("command", ["night", "crawl", "scheduler"])
+def test_a_proxy_that_sites_cannot_be_crawled_through_is_refused_at_the_start(
+    data_dir: Path, settings: Settings, tmp_path: Path, run, command: str
+) -> None:
+    net = settings.NARCOWATCH.net.model_copy(update={"proxy": "socks5://me:secret@127.0.0.1:9"})
+    settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"net": net})
+    refused = run(
+        command, *(["--seeds", str(tmp_path / "none.toml")] if command == "crawl" else [])
+    )
+    assert refused.code == 2
+    assert "net.proxy is a socks5:// proxy" in refused.err
+    assert "secret" not in refused.err
+    assert not Run.objects.exists()
+
+
 @pytest.mark.parametrize("arguments", WITH_FORMATS)
 def test_a_list_that_cannot_be_read_is_refused_at_the_start(
     confirmed: Confirmed,

@@ -202,8 +202,10 @@ def test_a_proxy_that_does_not_answer_is_an_error(installation: Installation) ->
     assert said("NW009", away).state is State.ERROR
     assert "pw" not in said("NW009", away).message
     with raw_server(lambda path, write: None) as (port, _):
-        there = replace(installation, proxy=f"socks5h://127.0.0.1:{port}")
+        there = replace(installation, proxy=f"http://127.0.0.1:{port}")
         assert said("NW009", there).state is State.OK
+        socks = replace(installation, proxy=f"socks5h://127.0.0.1:{port}")
+        assert said("NW009", socks).message == "sites are not crawled through socks5h:// proxies"
 
 
 def test_exceptions_of_the_address_guard_are_named(installation: Installation) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from crawlers.apps import check_proxy
 from nightly import running
 from nightly.apps import plan_of
 from nightly.stages import CRAWL
@@ -19,5 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("--max-pages", type=int, metavar="N", help="pages fetched at the most")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_proxy(settings.NARCOWATCH)
         plan = plan_of(settings.NARCOWATCH)
         raise SystemExit(running.run("crawl", CRAWL, plan, options, settings.CALLED_AS))

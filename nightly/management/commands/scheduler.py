@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from blocking.apps import checked_export_plan
 from config.schema import Settings
+from crawlers.apps import check_proxy
 from domain.clock import utc_now
 from domain.counting import counted
 from domain.errors import InputError
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         chosen: Settings = settings.NARCOWATCH
         refuse_real_work(chosen.data_dir, chosen.night.seeds)
         checked_export_plan(chosen)
+        check_proxy(chosen)
         seeds = _seeds(chosen)
         night = chosen.night
         schedule = Schedule(night.schedule, night.timezone, int(night.window_hours * 3600))
