@@ -272,12 +272,12 @@ def test_the_evidence_of_a_site_an_onion_and_a_channel_verifies(
     password.write_text(PASSWORD)
     password.chmod(0o600)
     signing_in = ("--password-file", str(password))
-    added = decided.narcowatch("person", "add", "saule", "--group", "supervisor", *signing_in)
+    added = decided.narcowatch("person", "add", "supervisor1", "--group", "supervisor", *signing_in)
     assert added.returncode == 0, added.stderr
     for kind, case in cases.items():
         folder = tmp_path / kind
         taken = decided.narcowatch(
-            *("evidence", str(case), "--out", str(folder), "--user", "saule"), *signing_in
+            *("evidence", str(case), "--out", str(folder), "--user", "supervisor1"), *signing_in
         )
         assert taken.returncode == 0, taken.stderr
         alone = decided.python("-I", "-S", str(folder / "verify.py"))

@@ -38,7 +38,7 @@ class Desk:
         self.password.write_text(PASSWORD)
         self.password.chmod(0o600)
         self.host = house.world.content.sites[SHOP].host
-        for name, group in (("saule", "analyst"), ("timur", "operator")):
+        for name, group in (("analyst1", "analyst"), ("operator1", "operator")):
             self.ok("person", "add", name, "--group", group, *self._signed())
         ((self.case,),) = house.rows(
             "SELECT c.id FROM cases_case c JOIN cases_target t ON t.id = c.target_id "
@@ -49,7 +49,7 @@ class Desk:
         return "--password-file", str(self.password)
 
     def typed(
-        self, *words: str, user: str = "saule", **env: str
+        self, *words: str, user: str = "analyst1", **env: str
     ) -> subprocess.CompletedProcess[str]:
         """Type a command as ``user``, in an environment changed by ``env``."""
         signed = ("--user", user, *self._signed()) if user else ()
@@ -68,7 +68,7 @@ class Desk:
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout
 
-    def refused(self, *words: str, user: str = "saule", **env: str) -> str:
+    def refused(self, *words: str, user: str = "analyst1", **env: str) -> str:
         """What a command that is refused says; nothing else may happen."""
         before = self.world_and_record()
         done = self.typed(*words, user=user, **env)
@@ -115,9 +115,9 @@ def taken(desk: Desk) -> list[sqlite3.Row]:
     assert desk.screenshots() == []
     before = served_by_host(desk.house.world)[desk.host]
     case = str(desk.case)
-    plain = desk.ok("screenshot", case, user="saule")
+    plain = desk.ok("screenshot", case, user="analyst1")
     assert plain.startswith(f"case {case}: photographed, images off; not fetched: image ")
-    with_images = desk.ok("screenshot", case, "--images", user="saule")
+    with_images = desk.ok("screenshot", case, "--images", user="analyst1")
     assert with_images.startswith(f"case {case}: photographed, images on")
     rows = desk.screenshots()
     asked = served_by_host(desk.house.world)[desk.host] - before
@@ -141,7 +141,7 @@ def test_both_pictures_land_whole_with_their_digests(desk: Desk, taken: list[sql
         text = data.decode()
         assert "КӨК АСПАН" in text
         pictures.append(row["png_sha256"])
-        assert (row["egress"], row["taken_for"]) == ("direct", "saule")
+        assert (row["egress"], row["taken_for"]) == ("direct", "analyst1")
         assert row["browser"].startswith("Chromium ")
         checked = [sys.executable, "-m", "warcio.cli", "check", str(root / row["warc_file"])]
         assert subprocess.run(checked, check=False, timeout=60).returncode == 0
@@ -154,12 +154,12 @@ def test_who_asked_and_what_was_taken_stands_in_the_chain_sealed(
 ) -> None:
     subject = f"case:{desk.case}"
     assert desk.events("screenshot.asked") == [
-        ("saule", subject, {"images": False}),
-        ("saule", subject, {"images": True}),
+        ("analyst1", subject, {"images": False}),
+        ("analyst1", subject, {"images": True}),
     ]
     events = desk.events("screenshot.taken")
     assert [(who, about, d["png_sha256"], d["images"]) for who, about, d in events] == [
-        ("saule", subject, row["png_sha256"], bool(row["images"])) for row in taken
+        ("analyst1", subject, row["png_sha256"], bool(row["images"])) for row in taken
     ]
     sealed = {name for _, _, d in desk.events("evidence.sealed") for name in dict(d["files"])}
     assert {row["warc_file"] for row in taken} <= sealed
@@ -170,8 +170,8 @@ def test_custody_record_and_bundle_have_them(
     desk: Desk, taken: list[sqlite3.Row], tmp_path: Path
 ) -> None:
     case = str(desk.case)
-    desk.ok("review", "confirm", case, "--jurisdiction", "sells_in", user="saule")
-    desk.ok("evidence", case, "--out", str(tmp_path / "bundle"), user="saule")
+    desk.ok("review", "confirm", case, "--jurisdiction", "sells_in", user="analyst1")
+    desk.ok("evidence", case, "--out", str(tmp_path / "bundle"), user="analyst1")
     desk.ok("verify-evidence", str(tmp_path / "bundle"))
     record = tmp_path / "bundle" / "record"
     listed = json.loads((record / "screenshots.json").read_bytes())
@@ -191,15 +191,15 @@ def test_the_case_shows_them_and_those_with_images_blurred_until_clicked(
     desk: Desk, taken: list[sqlite3.Row], tmp_path: Path
 ) -> None:
     file = tmp_path / "pictures.html"
-    desk.ok("review", "show", str(desk.case), "--pictures", str(file), user="saule")
+    desk.ok("review", "show", str(desk.case), "--pictures", str(file), user="analyst1")
     assert file.stat().st_mode & 0o777 == 0o600
     assert "there already" in desk.refused(
         *("review", "show", str(desk.case), "--pictures", str(file))
     )
     assert desk.events("screenshot.shown") == [
-        ("saule", f"case:{desk.case}", {"screenshots": [row["id"] for row in reversed(taken)]})
+        ("analyst1", f"case:{desk.case}", {"screenshots": [row["id"] for row in reversed(taken)]})
     ]
-    shown = desk.ok("review", "show", str(desk.case), user="saule")
+    shown = desk.ok("review", "show", str(desk.case), user="analyst1")
     assert all(row["png_sha256"][:16] in shown for row in taken)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -226,13 +226,13 @@ def test_a_picture_is_never_replaced(desk: Desk, taken: list[sqlite3.Row]) -> No
     for more in ((), ("--images",)):
         told = desk.refused("screenshot", str(desk.case), *more)
         assert "was photographed at" in told
-        assert "for saule" in told
+        assert "for analyst1" in told
 
 
 def test_what_is_refused_is_told_and_touches_nothing(desk: Desk, tmp_path: Path) -> None:
     case = str(desk.case)
     assert "there is no case 9999" in desk.refused("screenshot", "9999")
-    assert "may not ask for screenshots" in desk.refused("screenshot", case, user="timur")
+    assert "may not ask for screenshots" in desk.refused("screenshot", case, user="operator1")
     assert "no such person, wrong password" in desk.refused("screenshot", case, user="nobody")
     off = desk.refused("screenshot", case, NARCOWATCH_EVIDENCE__SCREENSHOTS="false")
     assert "no screenshot: evidence.screenshots is off" in off

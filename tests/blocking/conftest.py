@@ -76,7 +76,7 @@ def plan(tmp_path: Path) -> ExportPlan:
 
 @pytest.fixture
 def analyst(db: None) -> Person:
-    return add_person("aliya", PASSWORD, Role.ANALYST, actor="test")
+    return add_person("analyst1", PASSWORD, Role.ANALYST, actor="test")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def second(db: None) -> Person:
 
 @pytest.fixture
 def supervisor(db: None) -> Person:
-    return add_person("saule", PASSWORD, Role.SUPERVISOR, actor="test")
+    return add_person("supervisor1", PASSWORD, Role.SUPERVISOR, actor="test")
 
 
 #: Makes a case in review from URLs (or posts) that carry its verdict.

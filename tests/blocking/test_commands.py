@@ -68,7 +68,7 @@ def test_confirm_export_release_verify(
     assert "narcowatch release regulator/1 --user NAME" in built.out
     case.refresh_from_db()
     assert case.state == CaseState.REQUESTED
-    done = run("release", "regulator/1", "--user", "saule", "--password-file", password)
+    done = run("release", "regulator/1", "--user", "supervisor1", "--password-file", password)
     assert (done.code, "1 sent" in done.out) == (0, True)
     seen = run("verify-export", str(data_dir / "exports/regulator/1"))
     assert (seen.code, "regulator/1 holds (the first)" in seen.out) == (0, True)
@@ -107,7 +107,7 @@ def test_a_refused_export_exits_1_and_names_what_is_wrong(
 ) -> None:
     case = confirmed(host("shop.test"))
     run("export", "--recipient", "regulator")
-    run("release", "regulator/1", "--user", "saule", "--password-file", password)
+    run("release", "regulator/1", "--user", "supervisor1", "--password-file", password)
     move(case.pk, CaseState.WITHDRAWN, actor="test", reason="a mistake")
     refused = run("export", "--recipient", "regulator")
     assert refused.code == 1
@@ -125,7 +125,7 @@ def test_a_refused_case_is_named(confirmed: Confirmed, run) -> None:
 
 WITH_FORMATS = [
     ["export", "--recipient", "regulator"],
-    ["release", "regulator/1", "--user", "saule", "--password-file", "PASSWORD"],
+    ["release", "regulator/1", "--user", "supervisor1", "--password-file", "PASSWORD"],
     ["night"],
     ["scheduler"],
 ]
@@ -200,7 +200,10 @@ def test_a_recipient_that_is_none_exits_2(run, db: None) -> None:
 
 @pytest.mark.parametrize(
     ("who", "words", "complaint"),
-    [("saule", "wrong password here", "wrong password"), ("aliya", PASSWORD, "may not release")],
+    [
+        ("supervisor1", "wrong password here", "wrong password"),
+        ("analyst1", PASSWORD, "may not release"),
+    ],
 )
 def test_release_needs_a_supervisor_who_signs_in(
     confirmed: Confirmed, run, supervisor: Person, tmp_path: Path, who, words, complaint
@@ -220,7 +223,7 @@ def test_release_without_a_terminal_or_password_file_says_so(
 ) -> None:
     with Path("/dev/null").open() as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
-        refused = run("release", "regulator/1", "--user", "saule")
+        refused = run("release", "regulator/1", "--user", "supervisor1")
     assert (refused.code, "--password-file" in refused.err) == (2, True)
 
 

@@ -202,7 +202,7 @@ def test_a_list_that_would_become_empty_is_refused(
     case = confirmed(host("shop.test"))
     confirmed(TargetKey(TargetKind.TELEGRAM, "@sklad_kz"), ("5",))
     let_out(made())
-    move(case.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    move(case.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
     with pytest.raises(GateError, match=r"block\.rpz: would be empty, release 1 has 1 entries"):
         made()
 
@@ -286,10 +286,10 @@ def test_a_case_that_went_on_hold_or_back_does_not_leave_the_house(
 ) -> None:
     confirmed(host("kept.test"))
     held = confirmed(host("held.test"))
-    move(held.pk, CaseState.ON_HOLD, actor="saule", reason="investigation")
+    move(held.pk, CaseState.ON_HOLD, actor="supervisor1", reason="investigation")
     gone = confirmed(host("gone.test"))
     made(dry_run=True)
-    move(gone.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    move(gone.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
     assert blocked(plan, made()) == ["kept.test", "*.kept.test"]
 
 

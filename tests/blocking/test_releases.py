@@ -57,17 +57,17 @@ def test_a_supervisor_releases_and_orders_are_sent(
     assert (done.sent, done.lifted) == (1, 0)
     assert house.orders() == {"shop.test": OrderState.SENT}
     export.refresh_from_db()
-    assert (export.state, export.released_by.username) == (ExportState.RELEASED, "saule")
+    assert (export.state, export.released_by.username) == (ExportState.RELEASED, "supervisor1")
     assert (plan.folder / "regulator" / "current").resolve().name == "1"
     event = AuditEvent.objects.get(action="export.released")
-    assert (event.actor, event.details["sent"]) == ("saule", 1)
+    assert (event.actor, event.details["sent"]) == ("supervisor1", 1)
     assert audit.verify().holds
 
 
 def test_nobody_else_may(confirmed: Confirmed, house: House, analyst: Person) -> None:
     confirmed(host("shop.test"))
     export = house.build().export
-    with pytest.raises(AccessError, match="aliya may not release exports"):
+    with pytest.raises(AccessError, match="analyst1 may not release exports"):
         house.release(export, analyst)
     assert Export.objects.get().state == ExportState.BUILT
     assert not Order.objects.exists()
@@ -111,13 +111,13 @@ def test_what_changed_since_the_build_keeps_it_in_the_house(
     case = confirmed(host("shop.test"))
     confirmed(host("other.test"))
     export = house.build().export
-    move(case.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    move(case.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
     with pytest.raises(GateError, match=r"host:shop\.test: its case \d+ does not stand requested"):
         house.release(export)
     assert Export.objects.get().state == ExportState.BUILT
     assert not Order.objects.exists()
     refused = AuditEvent.objects.get(action="export.release_refused")
-    assert refused.actor == "saule"
+    assert refused.actor == "supervisor1"
 
 
 def test_a_hold_below_a_built_wildcard_keeps_it_in_the_house(
@@ -126,7 +126,7 @@ def test_a_hold_below_a_built_wildcard_keeps_it_in_the_house(
     confirmed(host("shop.test"))
     export = house.build().export
     below = opened(host("forum.shop.test"))
-    move(below.pk, CaseState.ON_HOLD, actor="saule", reason="investigation")
+    move(below.pk, CaseState.ON_HOLD, actor="supervisor1", reason="investigation")
     with pytest.raises(GateError, match=r"would block forum\.shop\.test too"):
         house.release(export)
     rebuilt = house.build()
@@ -205,7 +205,7 @@ def test_what_a_recipient_refused_is_not_sent_for_lifting(
     case = confirmed(host("shop.test"))
     house.release(house.build().export)
     Order.objects.filter(request__case=case).update(state=OrderState.REFUSED)
-    move(case.pk, CaseState.WITHDRAWN, actor="saule", reason="mistake")
+    move(case.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
     assert house.release(house.build().export).lifted == 0
     assert house.orders()["shop.test"] == OrderState.REFUSED
 

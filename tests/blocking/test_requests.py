@@ -46,7 +46,7 @@ def test_the_document_carries_who_what_why_and_the_evidence(
     assert canonical_json(data) == row.document.encode()
     assert sha256_hex(row.document.encode()) == row.sha256
     assert data["id"] == str(row.pk)
-    assert [a["person"] for a in data["authority"]["approvers"]] == ["aliya", "bolat"]
+    assert [a["person"] for a in data["authority"]["approvers"]] == ["analyst1", "bolat"]
     assert data["authority"]["approvers"][1]["reason"] == "sells in Almaty"
     assert data["authority"]["number"] == f"{case.pk}/1"
     assert data["law"]["provisions"] == ["Law, 41-1"]
@@ -141,7 +141,7 @@ def test_a_held_case_is_left_alone(
     confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time
 ) -> None:
     case = confirmed(host("shop.test"))
-    move(case.pk, CaseState.ON_HOLD, actor="aliya", reason="investigation")
+    move(case.pk, CaseState.ON_HOLD, actor="analyst1", reason="investigation")
     done = make_requests(plan.rules, protection, clock=clock)
     assert (done.made, done.refused) == ([], [])
     assert state_of(case) == CaseState.ON_HOLD
@@ -173,9 +173,9 @@ def test_a_second_round_makes_a_second_request(
     case = confirmed(host("shop.test"))
     make_requests(plan.rules, protection, clock=clock)
     for to in (CaseState.LIFTED, CaseState.IN_REVIEW, CaseState.DISMISSED):
-        move(case.pk, to, actor="saule", reason="appeal")
-    move(case.pk, CaseState.IN_REVIEW, actor="saule", reason="sells again")
-    move(case.pk, CaseState.CONFIRMED, actor="saule", reason="by hand")
+        move(case.pk, to, actor="supervisor1", reason="appeal")
+    move(case.pk, CaseState.IN_REVIEW, actor="supervisor1", reason="sells again")
+    move(case.pk, CaseState.CONFIRMED, actor="supervisor1", reason="by hand")
     (refusal,) = make_requests(plan.rules, protection, clock=clock).refused
     assert refusal.why is Why.FOUR_EYES, "confirmations of an earlier round do not count"
     assert BlockingRequest.objects.count() == 1

@@ -109,7 +109,7 @@ def test_a_typed_password_is_typed_twice(tmp_path: Path, second: str, code: int,
     subprocess.run([*command, "migrate"], cwd=tmp_path, env=environ, check=True, timeout=60)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [*command, "person", "add", "aigerim", "--group", "analyst"],
+        [*command, "person", "add", "analyst1", "--group", "analyst"],
         cwd=tmp_path,
         env=environ,
         stdin=theirs,
@@ -119,7 +119,7 @@ def test_a_typed_password_is_typed_twice(tmp_path: Path, second: str, code: int,
     ) as asking:
         os.close(theirs)
         assert asking.stdout is not None
-        for prompt, typed in ((b"New password of aigerim: ", PASSWORD), (b"again: ", second)):
+        for prompt, typed in ((b"New password of analyst1: ", PASSWORD), (b"again: ", second)):
             shown = b""
             while not shown.endswith(prompt):
                 shown += asking.stdout.read(1) or pytest.fail(shown.decode())
