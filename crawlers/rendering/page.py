@@ -16,7 +16,7 @@ from crawlers.rendering import snapshot
 from crawlers.rendering.browser import Browser
 from crawlers.rendering.journal import teller
 from crawlers.rendering.orders import Bounds, End, Rendered, RendererPlan, RenderOrder
-from crawlers.rendering.snapshot import OPEN_SHADOWS
+from crawlers.rendering.snapshot import OPEN_SHADOWS, OWN_WORDS
 from net.guardproxy.doors import Door
 from net.guardproxy.reach import Allowance, Reach
 from net.guardproxy.session import Failure, Session
@@ -117,7 +117,7 @@ class Visit:
             permissions=[],
         )
         context.set_default_timeout(self._bounds.seconds * 1000)
-        await context.add_init_script(_BEFORE_ALL + OPEN_SHADOWS)
+        await context.add_init_script(_BEFORE_ALL + OPEN_SHADOWS + OWN_WORDS)
         await context.route("**/*", self._route)
         self._main = await context.new_page()
         context.on("page", _close_popup)

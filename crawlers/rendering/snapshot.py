@@ -28,6 +28,24 @@ try {
   };
 } catch (e) {}
 """
+#: What the page is read with stays the browser's own, so that its scripts do not choose what is
+#: kept of it. To be run before them.
+OWN_WORDS = """
+for (const [owner, names] of [
+  [Node, ["childNodes", "textContent"]],
+  [Element, ["attachShadow", "outerHTML", "shadowRoot", "querySelectorAll", "checkVisibility"]],
+  [HTMLElement, ["innerText"]],
+  [Document, ["importNode", "documentElement", "body", "implementation", "querySelectorAll"]],
+]) {
+  for (const name of names) {
+    try {
+      const own = Object.getOwnPropertyDescriptor(owner.prototype, name);
+      if ("writable" in own) own.writable = false;
+      Object.defineProperty(owner.prototype, name, {...own, configurable: false});
+    } catch (e) {}
+  }
+}
+"""
 #: The tree is copied into a document without scripts, so that nothing of it runs or loads again.
 _HTML = """
 ([inlined, base, longest]) => {

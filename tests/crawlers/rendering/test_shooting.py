@@ -174,6 +174,21 @@ def test_what_a_page_hides_from_its_text_is_looked_for_in_its_markup(
     assert album(studio) == []
 
 
+def test_a_page_does_not_choose_the_text_that_is_kept_of_it(
+    web: Web, studio: Studio, writer: EvidenceWriter
+) -> None:
+    script = """
+    const lie = {get: () => "чистая страница", configurable: true};
+    for (const [owner, name] of [[HTMLElement, "innerText"], [Element, "outerHTML"]])
+        try { Object.defineProperty(owner.prototype, name, lie); } catch (e) {}
+    for (const [owner, name] of [[Document, "querySelectorAll"], [Document, "importNode"]])
+        try { owner.prototype[name] = () => []; } catch (e) {}
+    """
+    web.site("shop.test", {"/": html(f"<p>Мёд, 100 тенге<script>{script}</script>")})
+    assert shoot(studio, queued(writer)) == {("out", "taken"): 1}
+    assert "Мёд, 100 тенге" in album(studio)[0][2].text
+
+
 def test_a_case_on_hold_is_photographed_for_who_holds_it(
     web: Web, studio: Studio, writer: EvidenceWriter
 ) -> None:
