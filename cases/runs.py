@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cases import audit, counts, cut_short, evidence, intake
 from cases.counts import CountKey
@@ -24,6 +24,7 @@ from domain.targets import TargetKey, TargetKind
 log = logging.getLogger(__name__)
 #: A run that was not finished is taken up again for this long; the next night is a new one.
 RESUMABLE = timedelta(hours=20)
+_CHUNK = 5_000
 
 
 def start(
@@ -221,20 +222,12 @@ def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Ad
     waits for another night and is counted. Tips have a budget of their own (see ``cases.tips``).
     """
     left_over = cut_short.before(run.pk)
-    rows = (
-        CandidateRow.objects.filter(
-            Q(run=run)
-            | Q(target__visits=None)
-            | Q(target__in=[*left_over.not_begun, *left_over.in_part]),
-            target__kind__in=[*kinds],
-        )
-        .exclude(target__visits__run=run)
-        .exclude(why=Why.TIP)
-        .select_related("target")
-        .order_by("-priority", "pk")
-    )
+    rows = [*_candidates(run, kinds, Q(run=run) | Q(target__visits=None))]
+    again = [*left_over.not_begun, *left_over.in_part]
+    for at in range(0, len(again), _CHUNK):
+        rows.extend(_candidates(run, kinds, Q(target__in=again[at : at + _CHUNK])))
     best: dict[int, CandidateRow] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (-row.priority, row.pk)):
         best.setdefault(row.target_id, row)
     first = [best.pop(pk) for pk in left_over.not_begun if pk in best]
     waiting = [*first, *best.values()]
@@ -242,6 +235,12 @@ def adopt_candidates(run: Run, kinds: Sequence[TargetKind], *, limit: int) -> Ad
     for row in adopted:
         add_source(run, row.target.key, _why_looked_at(row), url=row.url)
     return Adopted(len(adopted), len(waiting) - len(adopted))
+
+
+def _candidates(run: Run, kinds: Sequence[TargetKind], which: Q) -> QuerySet[CandidateRow]:
+    rows = CandidateRow.objects.filter(which, target__kind__in=[*kinds])
+    rows = rows.exclude(target__visits__run=run).exclude(why=Why.TIP)
+    return rows.select_related("target")
 
 
 def _why_looked_at(row: CandidateRow) -> Why:

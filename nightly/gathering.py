@@ -91,7 +91,7 @@ def _left_over(night: Night) -> int:
     """Sources that an earlier night's budgets had cut off."""
     left = cut_short.before(night.run.pk)
     found = RunSource.objects.filter(run=night.run).exclude(why__in=_NOT_FOUND)
-    return found.filter(target__in=[*left.not_begun, *left.in_part]).count()
+    return len({*found.values_list("target_id", flat=True)} & {*left.not_begun, *left.in_part})
 
 
 def _over_budget(night: Night) -> int:

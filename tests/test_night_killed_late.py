@@ -71,14 +71,21 @@ def run_sql(house: House, sql: str) -> None:
         connection.close()
 
 
-def kill_within(house: House, stage: str, table: str, when: str) -> None:
-    """Start a night and kill it as its ``stage`` writes the row of ``table`` for which ``when``."""
+def kill_within(house: House, stage: str, table: str, when: str = "1", after: int = 0) -> None:
+    """Start a night and kill it as its ``stage`` writes the first row of ``table`` for which
+    ``when`` holds and before which ``after`` rows were written."""
+    when = f"{when} AND (SELECT count(*) FROM {table}) >= {after}"
+
+    def running() -> set[tuple[int, int]]:
+        rows = "SELECT run_id, starts FROM cases_stagerun"
+        return set(house.rows(f"{rows} WHERE stage = '{stage}' AND state = 'running'"))
+
+    killed_before = running()
 
     def held_up() -> bool:
-        running = house.rows(
-            f"SELECT 1 FROM cases_stagerun WHERE stage = '{stage}' AND state = 'running'"
-        )
-        return bool(running) and all(locked(house) for _ in range(50))
+        begun = running() - killed_before
+        written = house.rows(f"SELECT count(*) FROM {table}")[0][0]
+        return bool(begun) and written >= after and all(locked(house) for _ in range(50))
 
     run_sql(
         house,
@@ -133,10 +140,9 @@ def assert_nothing_lost_or_doubled(house: House, *reports: dict[str, Any]) -> No
 
 
 def test_a_first_night_killed_in_families_screenshots_and_seal(house: House) -> None:
-    kill_within(house, "families", "cases_family", "1")
+    kill_within(house, "families", "cases_family")
     if browser_available():
-        one_taken = "(SELECT count(*) FROM cases_screenshot) = 1"
-        kill_within(house, "screenshots", "cases_screenshot", one_taken)
+        kill_within(house, "screenshots", "cases_screenshot", after=1)
         assert len(house.rows("SELECT 1 FROM cases_screenshot")) == 1
     kill_within(house, "seal", "cases_auditevent", "NEW.action = 'evidence.sealed'")
     report = finish(house)
@@ -186,11 +192,10 @@ def test_a_later_night_killed_in_families_and_in_looking_again(
     house.world.server.add(
         {"caspian-cloud.test": not_found, "zelenka-steppe.test": lambda request: garden}
     )
-    kill_within(house, "families", "cases_proposedverdict", "1")
-    two_looks = "(SELECT count(*) FROM cases_contentcheck) = 2"
-    kill_within(house, "recheck", "cases_contentcheck", two_looks)
+    kill_within(house, "families", "cases_proposedverdict")
+    kill_within(house, "recheck", "cases_contentcheck", after=2)
     assert len(house.rows("SELECT 1 FROM cases_contentcheck")) == 2
-    kill_within(house, "recheck", "cases_proposal", "1")
+    kill_within(house, "recheck", "cases_proposal")
     report = finish(house)
 
     assert report["starts"] == 4
