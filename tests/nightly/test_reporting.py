@@ -110,6 +110,17 @@ def test_a_source_that_fell_far_below_its_history_is_named(writer: EvidenceWrite
     assert report.coverage_broken == ["shop.test: 1 documents, usually 10: no document"]
 
 
+def test_what_may_be_an_obstacle_s_page_does_not_keep_the_contract(writer: EvidenceWriter) -> None:
+    doubtful = replace(page("http://shop.test/"), outcome=Outcome.LOGIN_WALL)
+    captcha = replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=())
+    for shop in ([page(f"http://shop.test/{n}") for n in range(10)], [doubtful]):
+        run = night(writer, captcha, *shop)
+        runs.finish(run, Run.State.COMPLETE, {})
+    report = reporting.build(run)
+    assert line(report, "shop.test").documents == 1
+    assert report.coverage_broken == ["shop.test: login_wall 1"]
+
+
 def test_a_night_that_was_cut_short_is_not_held_against_its_sources(writer: EvidenceWriter) -> None:
     captcha = replace(page("http://guarded.test/"), outcome=Outcome.CAPTCHA, documents=())
     for pages in (10, 1):
