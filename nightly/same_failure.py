@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from domain.captures import Outcome
@@ -18,6 +19,9 @@ _MEANS = {
     Outcome.ADDRESS_REFUSED: "the address guard refuses all of them: check DNS (NW010)",
 }
 _FEWEST = 2
+_NOT_RENDERED = "not rendered: "
+#: Why pages are not rendered that the operator, or the page, would have so.
+_MEANT = frozenset({"switched off", "budget of the site", "budget of the night", "restricted"})
 
 
 def same_failure(sources: Sequence[SourceLine]) -> list[str]:
@@ -25,7 +29,24 @@ def same_failure(sources: Sequence[SourceLine]) -> list[str]:
     onions = [line for line in sources if line.source.startswith("onion:")]
     others = [line for line in sources if not line.source.startswith("onion:")]
     groups = (("onion sources", onions), ("sources outside Tor", others))
-    return [told for name, group in groups if (told := _told(name, group))]
+    told = [_told(name, group) for name, group in groups]
+    return [line for line in (*told, _nothing_rendered(sources)) if line]
+
+
+def _nothing_rendered(sources: Sequence[SourceLine]) -> str:
+    """What to do where pages had to be rendered and not one was."""
+    if any(line.rendered for line in sources):
+        return ""
+    failed = Counter({"": sum(line.failed.get(Outcome.NOT_RENDERED, 0) for line in sources)})
+    for line in sources:
+        for reason, n in line.dropped.items():
+            if reason.startswith(_NOT_RENDERED):
+                failed[reason.removeprefix(_NOT_RENDERED)] += n
+    failed = Counter({reason: n for reason, n in failed.items() if n and reason not in _MEANT})
+    if not failed:
+        return ""
+    why = "".join(f"; {reason}" for reason in failed if reason)
+    return f"none of {failed.total()} pages that need JavaScript was rendered{why} (NW013)"
 
 
 def _told(name: str, group: Sequence[SourceLine]) -> str:

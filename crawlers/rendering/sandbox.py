@@ -30,7 +30,12 @@ class Account:
 def chromium() -> str:
     """Path of Chromium's program; empty where it is not installed."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), "")
-    return str(_BINARY) if found == _SCRIPT and _BINARY.is_file() else found
+    if found != _SCRIPT:
+        return found
+    if _BINARY.is_file():
+        return str(_BINARY)
+    with open(found, "rb") as file:  # a start script alone starts nothing
+        return "" if file.read(2) == b"#!" else found
 
 
 def account(user: str) -> Account:

@@ -50,3 +50,16 @@ def test_onions_are_looked_at_apart() -> None:
 )
 def test_anything_else_is_no_fault_of_the_machine(sources: list[SourceLine]) -> None:
     assert same_failure(sources) == []
+
+
+def test_a_night_in_which_nothing_was_rendered_points_to_the_browser() -> None:
+    missing = {"not rendered: Chromium is missing": 2, "too deep": 1}
+    kept = source("a.test", coverage="kept", dropped=missing)
+    stuck = source("b.test", coverage="kept", failed={"not_rendered": 1})
+    (told,) = same_failure([kept, stuck])
+    assert told == (
+        "none of 3 pages that need JavaScript was rendered; Chromium is missing (NW013)"
+    )
+    assert same_failure([kept, source("c.test", coverage="kept", rendered=1)]) == []
+    meant = source("d.test", coverage="kept", dropped={"not rendered: switched off": 9})
+    assert same_failure([meant]) == []
