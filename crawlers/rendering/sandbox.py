@@ -34,7 +34,7 @@ def chromium() -> str:
         return found
     if _BINARY.is_file():
         return str(_BINARY)
-    with open(found, "rb") as file:  # a start script alone starts nothing
+    with Path(found).open("rb") as file:  # a start script alone starts nothing
         return "" if file.read(2) == b"#!" else found
 
 
