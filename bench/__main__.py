@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import focus, growth, mirrors, pipeline
+from bench import focus, growth, mirrors, pipeline, preview
 
 
 def _mirrors() -> dict[str, Any]:
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "restart": growth.restart,
     "growth": growth.measure,
     "mirrors": _mirrors,
+    "preview": preview.measure,
 }
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bs4 import BeautifulSoup
 from bs4.element import Tag
+from bs4.exceptions import ParserRejectedMarkup
 
 from channels.figures import parse_count
-from channels.parsing import LayoutChanged, soup_of
-from channels.rich_text import one_line
+from channels.parsing import LayoutChanged
 from domain.captures import Outcome
 
 _NUMBER = re.compile(r"(\d[\d\s]*)\s*(subscriber|member)", re.IGNORECASE)
@@ -44,20 +45,23 @@ class Landing:
 
 def parse_landing(html: str) -> Landing:
     """What the landing page says. Raises LayoutChanged when it is no landing page."""
-    soup = soup_of(html)
-    head = one_line(soup.select_one("title"))
+    try:
+        soup = BeautifulSoup(html, "lxml")
+    except (ParserRejectedMarkup, RecursionError, ValueError) as error:
+        raise LayoutChanged(f"the page is no HTML: {error}") from error
+    head = _one_line(soup.select_one("title"))
     page = soup.select_one(".tgme_page")
     if page is None and "Telegram:" not in head:
         raise LayoutChanged("neither a preview nor a landing page")
-    title = one_line(soup.select_one(".tgme_page_title"))
-    extra = one_line(soup.select_one(".tgme_page_extra"))
+    title = _one_line(soup.select_one(".tgme_page_title"))
+    extra = _one_line(soup.select_one(".tgme_page_extra"))
     counted = _NUMBER.search(extra)
     members = parse_count(counted[1]) if counted else None
     return Landing(_kind(soup, head, title, extra), title, members)
 
 
 def _kind(soup: Tag, head: str, title: str, extra: str) -> LandingKind:
-    action = one_line(soup.select_one(".tgme_page_action")).lower()
+    action = _one_line(soup.select_one(".tgme_page_action")).lower()
     if "contact @" in head.lower():
         # An account that exists shows its name and, below, its username; a free name does not.
         exists = bool(title) and extra.startswith("@")
@@ -69,3 +73,7 @@ def _kind(soup: Tag, head: str, title: str, extra: str) -> LandingKind:
     if "subscriber" in extra:
         return LandingKind.CHANNEL
     return LandingKind.UNTOLD
+
+
+def _one_line(element: Tag | None) -> str:
+    return " ".join(element.get_text(" ").split()) if element is not None else ""

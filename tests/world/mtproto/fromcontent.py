@@ -1,0 +1,152 @@
+"""The world's channels as the API shows them: the same posts as on the preview pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from telethon import helpers, types
+from telethon.tl.tlobject import TLObject
+
+from tests.world.addresses import Addresses
+from tests.world.content import Channel, Content, Post
+from tests.world.messages import Message, messages_of
+from tests.world.mtproto.directory import Chat, Directory
+
+_PLACEHOLDER = re.compile(r"\{(site|channel):([\w-]+)\}")
+_MENTION = re.compile(r"(?<![\w@/])@[A-Za-z][A-Za-z0-9_]{3,31}")
+_HOST = re.compile(r"(?<![\w@/.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:test|example)\b")
+
+
+class Chats:
+    """Puts channels into a directory, dating their posts back from its clock."""
+
+    def __init__(self, directory: Directory, content: Content, addresses: Addresses) -> None:
+        self._directory = directory
+        self._content = content
+        self._addresses = addresses
+        self._now = directory.clock()
+
+    def add_all(self) -> None:
+        """Every channel of the world."""
+        for channel in self._content.channels.values():
+            self.add(channel)
+
+    def add(self, channel: Channel) -> Chat:
+        """One channel with all its messages."""
+        chat = Chat(
+            id=channel.numeric_id,
+            username=channel.name,
+            title=channel.title,
+            about=self._plain(channel.description),
+            members=channel.subscribers,
+        )
+        self._directory.add_chat(chat)
+        self._directory.fill(chat, self._messages(chat, channel))
+        return chat
+
+    def _messages(self, chat: Chat, channel: Channel) -> Iterator[Any]:
+        for message in messages_of(channel):
+            yield from self._message(chat, message)
+
+    def _message(self, chat: Chat, message: Message) -> Iterator[Any]:
+        date = self._now - timedelta(hours=message.hours_ago)
+        post = message.post
+        if post is None:
+            yield types.MessageService(
+                id=message.id,
+                peer_id=chat.peer,
+                date=date,
+                post=True,
+                action=types.MessageActionCustomAction(message.service),
+                reactions_are_possible=None,
+            )
+            return
+        text = self._plain(post.text)
+        for number in range(message.album):
+            yield types.Message(
+                id=message.id + number,
+                peer_id=chat.peer,
+                date=date,
+                message=text if number == 0 else "",
+                entities=[*_entities(text)] if number == 0 else None,
+                post=True,
+                views=post.views,
+                forwards=1,
+                fwd_from=self._origin(post, date),
+                reply_to=_reply(message),
+                reply_markup=self._buttons(post) if number == 0 else None,
+                grouped_id=chat.id * 1000 + message.id if message.album > 1 else None,
+                media=_photo(message.id + number, date) if message.album > 1 else None,
+            )
+
+    def _plain(self, text: str) -> str:
+        return _PLACEHOLDER.sub(
+            lambda match: (
+                f"@{match[2]}" if match[1] == "channel" else self._addresses.hosts[match[2]]
+            ),
+            text,
+        )
+
+    def _origin(self, post: Post, date: Any) -> TLObject | None:
+        if not post.forwarded_from:
+            return None
+        origin = self._content.channels[post.forwarded_from]
+        if post.id % 7 == 0:  # some authors hide themselves, as on the preview pages
+            return types.MessageFwdHeader(date=date, from_name=origin.title)
+        return types.MessageFwdHeader(
+            date=date,
+            from_id=types.PeerChannel(origin.numeric_id),
+            channel_post=origin.posts[-1].id,
+        )
+
+    def _buttons(self, post: Post) -> TLObject | None:
+        if not post.buttons:
+            return None
+        buttons = [
+            types.KeyboardInlineButton(label, types.InlineButtonTypeUrl(self._url(target)))
+            for label, target in post.buttons
+        ]
+        return types.ReplyInlineMarkup([types.KeyboardInlineButtonRow(buttons)])
+
+    def _url(self, target: str) -> str:
+        match = _PLACEHOLDER.fullmatch(target)
+        if match is None:
+            return target
+        kind, name = match.groups()
+        return (
+            self._addresses.channel_url(name)
+            if kind == "channel"
+            else self._addresses.site_url(name)
+        )
+
+
+def _entities(text: str) -> Iterator[TLObject]:
+    """Mentions and hosts, measured in UTF-16 units as Telegram does."""
+    for pattern, kind in (
+        (_MENTION, types.MessageEntityMention),
+        (_HOST, types.MessageEntityUrl),
+    ):
+        for found in pattern.finditer(text):
+            before = len(helpers.add_surrogate(text[: found.start()]))
+            yield kind(before, len(helpers.add_surrogate(found[0])))
+
+
+def _reply(message: Message) -> TLObject | None:
+    if message.reply_to is None:
+        return None
+    return types.MessageReplyHeader(reply_to_msg_id=message.reply_to.id)
+
+
+def _photo(number: int, date: Any) -> TLObject:
+    photo = types.Photo(
+        id=number,
+        access_hash=number,
+        file_reference=b"reference",
+        date=date,
+        sizes=[types.PhotoSize("x", 640, 640, 1)],
+        dc_id=2,
+    )
+    return types.MessageMediaPhoto(photo=photo)
