@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from channels.accounts.plan import AccountsPlan
 from domain.clock import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Installation:
     built_file: Path
     timestamp_url: str = ""
     timestamp_ca: Path | None = None
+    accounts: AccountsPlan | None = None
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

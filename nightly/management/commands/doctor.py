@@ -13,6 +13,7 @@ from rich.table import Table
 
 import config
 from blocking.apps import export_plan
+from channels.apps import accounts_plan
 from config.schema import Settings
 from nightly.apps import LEXICONS
 from nightly.doctor import CHECKS, Finding, Installation, State, examine
@@ -73,4 +74,5 @@ def installation_of(settings: Settings) -> Installation:
         built_file=Path(config.__file__),
         timestamp_url=settings.evidence.timestamp_url,
         timestamp_ca=settings.evidence.timestamp_ca,
+        accounts=accounts_plan(settings),
     )
