@@ -20,10 +20,12 @@ from domain.documents import Link
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Where a post was forwarded from. ``username`` is empty where the origin hides itself."""
+    """Where a post was forwarded from. ``username`` is empty where the origin hides itself or has
+    none; ``numeric_id`` is the bare id of a channel, where that is told."""
 
     name: str
     username: str = ""
+    numeric_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
