@@ -82,7 +82,8 @@ class _Page:
 @dataclass(slots=True)
 class _Walk:
     """Where reading stands: the next messages are those below ``before``, ``skipped`` of them left
-    out. ``carried`` are messages of an album that may go on below."""
+    out. ``carried`` are messages of an album that may go on below. One that cannot be read is
+    among the next ``suspect`` ones (0: nothing is known of one)."""
 
     asker: Asker
     channel: str
@@ -90,6 +91,7 @@ class _Walk:
     before: int | None
     skipped: int = 0
     limit: int = PAGE
+    suspect: int = 0
     carried: list[Any] = field(default_factory=list)
     ahead: Ahead | None = None
 
@@ -139,7 +141,7 @@ class _Walk:
         return Batch(fetches, info, posts, older, page.unreadable, partly=partly)
 
     def _page(self) -> _Page:
-        """Ask until something can be read; ``limit`` falls and rises as that needs."""
+        """Ask until something can be read. What cannot is narrowed down by halves."""
         page, in_a_row = _Page(), 0
         while in_a_row < _UNREADABLE_IN_A_ROW:
             request, url = self._request()
@@ -154,12 +156,15 @@ class _Walk:
                 if self.limit == 1:
                     self.skipped, page.unreadable = self.skipped + 1, page.unreadable + 1
                     in_a_row += 1
-                self.limit = max(1, self.limit // 2)
+                    self.suspect, self.limit = 0, PAGE if in_a_row == 1 else 1
+                else:
+                    self.suspect, self.limit = self.limit, self.limit // 2
                 continue
             body = as_json(answer.value, self.carried)
             page.fetches.append(answered(url, _METHOD, answer.at, body, self.asker.taken(url)))
             page.answer = answer
-            self.limit = min(PAGE, self.limit * 2)
+            self.suspect = max(0, self.suspect - len(answer.value.messages))
+            self.limit = max(1, self.suspect // 2) if self.suspect else PAGE
             break
         return page
 

@@ -12,7 +12,7 @@ from telethon import types
 from channels.accounts.ledger import Budget, RequestClass
 from channels.mtproto.reading import PAGE
 from domain.captures import Outcome
-from tests.channels.mtproto.conftest import PLENTY, Readers
+from tests.channels.mtproto.accounts import PLENTY, Readers
 from tests.world.mtproto.directory import Chat, Person
 from tests.world.mtproto.server import TelegramDouble
 

@@ -220,6 +220,8 @@ class Methods:
         return self._page(chat, found, len(found), caller)
 
     def _page(self, chat: Chat, found: list[Any], count: int, caller: Caller) -> Answer:
+        if any(one.id in chat.broken for one in found):
+            raise RpcFault(500, "INTERNAL")
         messages = [UnknownMessage(one.id) if one.id in chat.unknown else one for one in found]
         return types.messages.ChannelMessages(
             pts=chat.pts,
