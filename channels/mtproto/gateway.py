@@ -124,6 +124,8 @@ class Gateway:
         if client is not None:
             with contextlib.suppress(Exception):  # it is gone in any case
                 await asyncio.wait_for(client.disconnect(), _STOP_S)
+            with contextlib.suppress(Exception):  # why it is gone has been told
+                await asyncio.wait_for(client.disconnected, _STOP_S)
 
     def _told(self, method: str) -> None:
         under_way, url = self._under_way
