@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from django.apps import AppConfig
 import config
 
 if TYPE_CHECKING:
+    from channels.accounts.plan import AccountsPlan
     from channels.options import Options
     from config.schema import Settings
 
 PLATFORMS = Path(config.__file__).parent / "platforms.toml"
+ACCOUNTS_KEY = "accounts.key"
 
 
 class ChannelsConfig(AppConfig):
@@ -54,4 +57,32 @@ def options_of(settings: Settings) -> Options:
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
         night_ends=(settings.night.ends, settings.night.timezone),
+    )
+
+
+def accounts_plan(settings: Settings) -> AccountsPlan:
+    """What ``settings`` say of Telegram accounts."""
+    from channels.accounts.budgets import Budget, RequestClass
+    from channels.accounts.keys import KeySource
+    from channels.accounts.plan import AccountsPlan
+    from channels.accounts.vault import Vault
+    from channels.posts import TelegramServer
+
+    telegram, data = settings.channels.telegram, settings.data_dir
+    allowed, hour, day = telegram.budgets, timedelta(hours=1), timedelta(days=1)
+    key_file = settings.accounts_key_file or data / ACCOUNTS_KEY
+    return AccountsPlan(
+        vault=Vault(data / "accounts", KeySource(key_file, settings.accounts_key)),
+        server=TelegramServer(telegram.server, telegram.key_file),
+        api_id=telegram.api_id,
+        api_hash=telegram.api_hash,
+        api_hash_file=telegram.api_hash_file,
+        budgets={
+            RequestClass.RESOLVE: Budget(allowed.resolves_per_day, day),
+            RequestClass.HISTORY: Budget(allowed.history_calls_per_hour, hour),
+            RequestClass.INFO: Budget(allowed.infos_per_day, day),
+            RequestClass.SIMILAR: Budget(allowed.similar_per_day, day),
+            RequestClass.SEARCH: Budget(allowed.searches_per_day, day),
+            RequestClass.OTHER: Budget(allowed.others_per_hour, hour),
+        },
     )

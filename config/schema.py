@@ -15,10 +15,13 @@ from config.discovery import Discovery
 from config.recheck import Recheck
 from config.rendering import Render, RenderUse
 from config.section import Section, key, required, table
+from config.telegram import Budgets
 from config.values import (
     SHORTEST_SECRET,
     AbsolutePath,
+    AccountsKey,
     Address,
+    ApiHash,
     Cidr,
     ClockTime,
     Cron,
@@ -248,6 +251,17 @@ class TelegramServer(Section):
         "", "The server that account readers speak to; empty for Telegram's own."
     )
     key_file: AbsolutePath | None = key(None, "Public RSA key of that server, PEM.")
+    api_id: int = key(
+        0, "Number of your application at my.telegram.org; 0 for none.", "number", ge=0
+    )
+    api_hash: ApiHash = key(
+        "",
+        "Hash of that application: from the environment alone, never in a file of settings.",
+    )
+    api_hash_file: AbsolutePath | None = key(
+        None, "File whose first line is that hash, mode 0600; instead of `api_hash`."
+    )
+    budgets: Budgets = table(Budgets, "What one account may ask for.")
 
 
 class Channels(Section):
@@ -353,6 +367,16 @@ class Settings(Section):
         None,
         "File whose first line is the secret key, mode 0600; instead of `secret_key`, so that the "
         "key is neither in the settings nor in every shell's environment.",
+    )
+    accounts_key: AccountsKey = key(
+        "",
+        "Key that sessions of Telegram accounts are encrypted with: from the environment alone, "
+        "never in a file of settings. Several, separated by commas: the first encrypts, all open.",
+    )
+    accounts_key_file: AbsolutePath | None = key(
+        None,
+        "File with that key, mode 0600; instead of `accounts_key`. Unset: `accounts.key` in the "
+        "data directory, made on first use.",
     )
     production: bool = key(
         False, "Real use: a default secret, debug pages and test networks are refused."

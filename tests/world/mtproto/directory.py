@@ -13,6 +13,7 @@ from telethon import types
 from telethon.tl.tlobject import TLObject
 
 from tests.world.mtproto.faults import RpcFault
+from tests.world.mtproto.signing_in import CODE
 
 
 class UnknownMessage(TLObject):
@@ -104,12 +105,14 @@ class Chat:
 
 @dataclass(slots=True)
 class Account:
-    """Somebody who can sign in. ``lost`` is the error that all its requests get from now on."""
+    """Somebody who can sign in, by ``code``. ``lost`` is the error that all its requests get from
+    now on."""
 
     name: str
     phone: str
     id: int
     password: str = ""
+    code: str = CODE
     lost: str = ""
 
 
@@ -135,9 +138,9 @@ class Directory:
             self.people[person.id] = person
             return person
 
-    def add_account(self, name: str, phone: str, password: str = "") -> Account:
+    def add_account(self, name: str, phone: str, password: str = "", code: str = CODE) -> Account:
         with self.lock:
-            account = Account(name, phone, 7_000 + len(self.accounts), password)
+            account = Account(name, phone, 7_000 + len(self.accounts), password, code)
             self.accounts[name] = account
             return account
 

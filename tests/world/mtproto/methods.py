@@ -12,7 +12,7 @@ from telethon.tl.tlobject import TLObject
 
 from tests.world.mtproto.directory import Account, Chat, Directory, Person, UnknownMessage
 from tests.world.mtproto.faults import RpcFault
-from tests.world.mtproto.signing_in import CODE, PasswordCheck, no_password
+from tests.world.mtproto.signing_in import PasswordCheck, no_password
 
 Answer = TLObject | bytes
 _MOST = 100
@@ -82,10 +82,10 @@ class Methods:
         caller.asked = next(known, None)
         if caller.asked is None:
             raise RpcFault(400, "PHONE_NUMBER_INVALID")
-        return types.auth.SentCode(types.auth.SentCodeTypeApp(len(CODE)), "hash")
+        return types.auth.SentCode(types.auth.SentCodeTypeApp(len(caller.asked.code)), "hash")
 
     def _sign_in(self, request: Any, caller: Caller) -> Answer:
-        if caller.asked is None or request.phone_code != CODE:
+        if caller.asked is None or request.phone_code != caller.asked.code:
             raise RpcFault(400, "PHONE_CODE_INVALID")
         if caller.asked.password:
             caller.check = PasswordCheck.of(caller.asked.password)
