@@ -33,6 +33,11 @@ HandOver = Callable[[Run, Target, Batch | None], bool]
 _TOOK_OVER = "its username belongs to another channel now"
 
 
+def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
+    """No other reader goes on."""
+    return False
+
+
 @dataclass(slots=True)
 class _Walk:
     """Where a visit stands; ``begun`` once a page of it is in the record."""
@@ -59,7 +64,7 @@ class Visitor:
         platforms: Platforms,
         clock: Clock = utc_now,
         on_page: Callable[[], None] = lambda: None,
-        hand_over: HandOver = lambda run, target, batch: False,
+        hand_over: HandOver = nobody,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
@@ -80,6 +85,8 @@ class Visitor:
         known = known_as(target, name)
         if known is not None and known.visits.filter(run=self._run, done=True).exists():
             join_known(target, name, clock=self._clock)
+            RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+            done_with([source.target_id])
             return None
         walk = self._walk(target)
         before = walk.cursor.before_id
