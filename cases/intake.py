@@ -281,9 +281,12 @@ def _posts_known(rows: Iterable[DocumentRow]) -> set[tuple[int, str, str]]:
 
 def storable(text: str) -> str:
     """``text`` as every database can hold it: NUL and lone surrogates become U+FFFD."""
-    return (
-        text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+    text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def committed_ends(run_id: int) -> dict[str, int]:

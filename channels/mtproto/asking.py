@@ -94,12 +94,13 @@ class Asker:
 
     def ahead(self, kind: RequestClass, request: Any, url: str) -> Ahead | None:
         """Send ``request`` and do not wait. None where it cannot go out right now."""
-        if not self._gateway.connected or self.ledger.not_before(kind) is not None:
+        if not self._gateway.connected:
             return None
         try:
-            return self._send(kind, request, url)
+            self.ledger.spend(kind)
         except Spent:
             return None
+        return self._submitted(kind, request, url)
 
     def drop(self, ahead: Ahead) -> None:
         """Await an answer that nobody needs; what it says of the account is kept."""
@@ -116,6 +117,9 @@ class Asker:
         if not self._gateway.connected:
             self._connect()
         self._spend(kind)
+        return self._submitted(kind, request, url)
+
+    def _submitted(self, kind: RequestClass, request: Any, url: str) -> Ahead:
         return Ahead(kind, request, url, self.clock(), self._gateway.submit(request, url))
 
     def _connect(self) -> None:

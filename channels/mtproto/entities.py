@@ -92,8 +92,7 @@ def absolute(address: str) -> str:
 
 def _cutter(text: str) -> Callable[[int, int], str]:
     """What an offset and a length in UTF-16 units stand for in ``text``."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) == 2 * len(text):
+    if text.isascii() or len(units := text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
         return lambda offset, length: text[offset : offset + length]
     return lambda offset, length: units[2 * offset : 2 * (offset + length)].decode(
         "utf-16-le", "replace"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -88,13 +89,12 @@ def info_of(chat: Any, full: Any = None) -> ChannelInfo:
 
 def posts_of(messages: Iterable[Any], people: People) -> tuple[Post, ...]:
     """Posts by rising id, albums made one. Empty messages (deleted ones) are left out."""
-    groups: dict[tuple[str, int], list[Any]] = {}
+    groups: dict[tuple[int, int], list[Any]] = {}
     for message in sorted(messages, key=lambda one: one.id):
         if isinstance(message, types.MessageEmpty):
             continue
         grouped = getattr(message, "grouped_id", None)
-        key = ("album", grouped) if grouped is not None else ("single", message.id)
-        groups.setdefault(key, []).append(message)
+        groups.setdefault((grouped or 0, 0 if grouped else message.id), []).append(message)
     return tuple(_post(group, people) for group in groups.values())
 
 
@@ -102,27 +102,43 @@ def _post(group: Sequence[Any], people: People) -> Post:
     first = group[0]
     if isinstance(first, types.MessageService):
         return Post(first.id, _utc(first.date), _service_text(first.action), service=True)
-    views = [one.views for one in group if one.views is not None]
-    texts = [text for one in group for text in _texts(one)]
-    media = (kind_of(one.media) for one in group)
+    if len(group) == 1:
+        return _single(first, people)
+    parts = [_single(one, people) for one in group]
+    return replace(
+        parts[0],
+        text="\n".join(part.text for part in parts if part.text),
+        links=once(link for part in parts for link in part.links),
+        buttons=tuple(link for part in parts for link in part.buttons),
+        views=next((part.views for part in parts if part.views is not None), None),
+        album=tuple(part.id for part in parts),
+        media=tuple(dict.fromkeys(kind for part in parts for kind in part.media)),
+        edited=any(part.edited for part in parts),
+    )
+
+
+def _single(message: Any, people: People) -> Post:
+    rich, attached = message.rich_message is not None, message.media is not None
+    kind = kind_of(message.media) if attached else ""
+    leads = message.entities or rich or attached or message.via_bot_id is not None
+    markup = message.reply_markup
     return Post(
-        id=first.id,
-        posted_at=_utc(first.date),
-        text="\n".join(texts) if len(texts) != 1 else texts[0],
-        links=once(link for one in group for link in _links(one, people)),
-        buttons=tuple(link for one in group for link in _buttons(one.reply_markup)),
-        views=views[0] if views else None,
-        forward=_forward(first.fwd_from, people),
-        reply_to=_reply_to(first.reply_to),
-        album=tuple(one.id for one in group) if len(group) > 1 else (),
-        media=tuple(dict.fromkeys(kind for kind in media if kind)),
-        edited=any(one.edit_date is not None and not one.edit_hide for one in group),
+        id=message.id,
+        posted_at=_utc(message.date),
+        text="\n".join(_texts(message)) if rich or attached else tidy(message.message or ""),
+        links=once(_links(message, people)) if leads else (),
+        buttons=() if markup is None else tuple(_buttons(markup)),
+        views=message.views,
+        forward=None if message.fwd_from is None else _forward(message.fwd_from, people),
+        reply_to=None if message.reply_to is None else _reply_to(message.reply_to),
+        media=(kind,) if kind else (),
+        edited=message.edit_date is not None and not message.edit_hide,
     )
 
 
 def _utc(moment: datetime | None) -> datetime:
     """The date of a message; the epoch for one that the API dates 0."""
-    return datetime.fromtimestamp(0, UTC) if moment is None else moment.astimezone(UTC)
+    return datetime.fromtimestamp(0, UTC) if moment is None else moment
 
 
 def _service_text(action: Any) -> str:
@@ -165,9 +181,7 @@ def _buttons(markup: Any) -> Iterator[Link]:
                 yield Link(url, tidy(button.text))
 
 
-def _forward(header: Any, people: People) -> Forward | None:
-    if header is None:
-        return None
+def _forward(header: Any, people: People) -> Forward:
     origin = people.origin(header.from_id) or Origin("", "")
     name = origin.name or header.from_name or ""
     return Forward(" ".join(name.split()), origin.username, origin.numeric_id)

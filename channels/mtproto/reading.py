@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from telethon.tl import functions
+from telethon.tl import functions, types
 
 from channels.accounts.ledger import RequestClass
 from channels.mtproto.addresses import history_url
@@ -21,7 +21,7 @@ from channels.mtproto.failures import Refused, ServerFailed, Unreadable
 from channels.mtproto.fetches import answered, ended, failed, shut
 from channels.mtproto.finding import Finder, Found
 from channels.mtproto.mapping import People, info_of, posts_of
-from channels.posts import Batch, ChannelInfo, Fetch, Post
+from channels.posts import Batch, ChannelInfo, Fetch
 from domain.captures import Egress, Outcome
 
 #: What one history call brings at most (https://core.telegram.org/method/messages.getHistory).
@@ -72,11 +72,29 @@ class AccountReader:
 
 @dataclass(slots=True)
 class _Page:
-    """One history answer (None where nothing could be read) and what it took."""
+    """One history answer (None where nothing could be read) and what it took: ``fetches`` that
+    failed before, ``sent`` requests for ``url`` itself."""
 
     fetches: list[Fetch] = field(default_factory=list)
     answer: Answer | None = None
     unreadable: int = 0
+    url: str = ""
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What an answer is worth: messages of whole posts, lowest first, some ``carried`` over from
+    the answer before; where reading goes on, or how it ``ended``."""
+
+    messages: list[Any] = field(default_factory=list)
+    carried: list[Any] = field(default_factory=list)
+    older: int | None = None
+    ended: tuple[Outcome, str] | None = None
+
+    def reaches(self, since_id: int) -> bool:
+        """Whether the oldest of these posts is ``since_id`` or older."""
+        return bool(self.messages) and self.messages[0].id <= since_id
 
 
 @dataclass(slots=True)
@@ -96,49 +114,27 @@ class _Walk:
     ahead: Ahead | None = None
 
     def batches(self, since_id: int, at_most: int | None) -> Iterator[Batch]:
-        """See ``ChannelReader.read``."""
-        taken, first = 0, self.found.fetches
-        info = self.found.info
+        """See ``ChannelReader.read``. The next request goes out before an answer is looked at."""
+        asked_for, first, info = 0, self.found.fetches, self.found.info
         try:
             while True:
-                batch = self._next(first, info)
-                first, info = (), None
-                taken += not batch.partly
-                reached = bool(batch.posts) and batch.posts[0].id <= since_id
-                last = batch.older is None or reached or taken == at_most
+                page = self._page()
+                if page.answer is None:
+                    yield Batch((*first, *page.fetches), info, unreadable=page.unreadable)
+                    return
+                partly = bool(page.fetches) or self.limit < PAGE
+                taken = self._take(page.answer.value, newest=not page.unreadable)
+                asked_for += not partly
+                last = taken.older is None or taken.reaches(since_id) or asked_for == at_most
                 if not last:
                     self.ahead = self.asker.ahead(RequestClass.HISTORY, *self._request())
-                yield batch
+                yield self._batch(page, taken, first, info, partly=partly)
                 if last:
                     return
+                first, info = (), None
         finally:
             if self.ahead is not None:
                 self.asker.drop(self.ahead)
-
-    @property
-    def _number(self) -> int:
-        assert self.found.peer is not None
-        return self.found.peer.numeric_id
-
-    def _next(self, first: tuple[Fetch, ...], info: ChannelInfo | None) -> Batch:
-        newest = self.before is None
-        page = self._page()
-        fetches = (*first, *page.fetches)
-        if page.answer is None:
-            return Batch(fetches, info, unreadable=page.unreadable)
-        answer, partly = page.answer.value, len(page.fetches) > 1 or self.limit < PAGE
-        chat = next((one for one in answer.chats if one.id == self._number), None)
-        if chat is not None and (closed := shut(chat)) is not None:
-            return Batch(ended(fetches, *closed), info)
-        info = info or (info_of(chat) if chat is not None else None)
-        messages = self._below(answer.messages)
-        if answer.messages and not messages:
-            late = f"asked for messages before {self.before}, got none that are older"
-            return Batch(ended(fetches, Outcome.FAILED, late), info)
-        posts, older = self._take(messages, People(answer.chats, answer.users))
-        if newest and not messages and not page.unreadable:
-            fetches = ended(fetches, Outcome.EMPTY)
-        return Batch(fetches, info, posts, older, page.unreadable, partly=partly)
 
     def _page(self) -> _Page:
         """Ask until something can be read. What cannot is narrowed down by halves."""
@@ -160,9 +156,7 @@ class _Walk:
                 else:
                     self.suspect, self.limit = self.limit, self.limit // 2
                 continue
-            body = as_json(answer.value, self.carried)
-            page.fetches.append(answered(url, _METHOD, answer.at, body, self.asker.taken(url)))
-            page.answer = answer
+            page.answer, page.url, page.sent = answer, url, self.asker.taken(url)
             self.suspect = max(0, self.suspect - len(answer.value.messages))
             self.limit = max(1, self.suspect // 2) if self.suspect else PAGE
             break
@@ -182,23 +176,69 @@ class _Walk:
         limit = self.limit if self.limit < PAGE else 0
         return request, history_url(self.channel, self.before, limit, self.skipped)
 
-    def _below(self, messages: list[Any]) -> list[Any]:
-        """Those of an answer that were asked for, each once, whatever the server made of it."""
-        found = {one.id: one for one in messages if self.before is None or one.id < self.before}
-        return [found[number] for number in sorted(found)]
-
-    def _take(self, messages: list[Any], people: People) -> tuple[tuple[Post, ...], int | None]:
-        """The posts that are whole, and where reading goes on (None at the end)."""
-        known = [*messages, *self.carried]
+    def _take(self, answer: Any, *, newest: bool) -> _Taken:
+        """Move on over an answer. Messages that were not asked for, or come twice, are left out,
+        whatever the server made of the request."""
+        chat = self._chat(answer)
+        if chat is not None and (closed := shut(chat)) is not None:
+            return _Taken(ended=closed)
+        below, carried = self.before, self.carried
+        found = {one.id: one for one in answer.messages if below is None or one.id < below}
+        messages = [found[number] for number in sorted(found)]
+        if answer.messages and not messages:
+            late = f"asked for messages before {below}, got none that are older"
+            return _Taken(ended=(Outcome.FAILED, late))
         self.carried = []
         if not messages or messages[0].id == 1:
-            self.before = None
-            return posts_of(known, people), None
-        lowest, self.skipped = messages[0], 0
-        self.before = older = int(lowest.id)
-        grouped = getattr(lowest, "grouped_id", None)
-        if grouped is not None:
-            self.carried = [one for one in known if getattr(one, "grouped_id", None) == grouped]
-            known = [one for one in known if getattr(one, "grouped_id", None) != grouped]
+            known = _real([*messages, *carried])
+            empty = (Outcome.EMPTY, "") if below is None and newest and not known else None
+            return _Taken(known, carried, ended=empty)
+        self.before, self.skipped = messages[0].id, 0
+        return self._whole([*messages, *carried], carried)
+
+    def _whole(self, messages: list[Any], carried: list[Any]) -> _Taken:
+        """Hold an album back that may go on below."""
+        older = int(messages[0].id)
+        if (grouped := _album(messages[0])) is not None:
+            self.carried = [one for one in messages if _album(one) == grouped]
+            messages = [one for one in messages if _album(one) != grouped]
             older = max(one.id for one in self.carried) + 1
-        return posts_of(known, people), older
+        return _Taken(_real(messages), carried, older)
+
+    def _batch(
+        self,
+        page: _Page,
+        taken: _Taken,
+        first: tuple[Fetch, ...],
+        info: ChannelInfo | None,
+        *,
+        partly: bool,
+    ) -> Batch:
+        assert page.answer is not None
+        answer = page.answer.value
+        body = as_json(answer, taken.carried)
+        last = answered(page.url, _METHOD, page.answer.at, body, page.sent)
+        fetches: tuple[Fetch, ...] = (*first, *page.fetches, last)
+        if taken.ended is not None:
+            fetches = ended(fetches, *taken.ended)
+        if info is None and (chat := self._chat(answer)) is not None:
+            info = info_of(chat)
+        posts = posts_of(taken.messages, People(answer.chats, answer.users))
+        return Batch(fetches, info, posts, taken.older, page.unreadable, partly=partly)
+
+    def _chat(self, answer: Any) -> Any:
+        """The channel as the answer shows it; None where it does not."""
+        assert self.found.peer is not None
+        number = self.found.peer.numeric_id
+        return next((one for one in answer.chats if one.id == number), None)
+
+
+def _album(message: Any) -> int | None:
+    number: int | None = getattr(message, "grouped_id", None)
+    return number
+
+
+def _real(messages: list[Any]) -> list[Any]:
+    """Those that are there, lowest first: a deleted message may leave an empty one."""
+    there = [one for one in messages if not isinstance(one, types.MessageEmpty)]
+    return sorted(there, key=lambda one: one.id)
