@@ -261,3 +261,28 @@ def test_without_accounts_no_preview_is_an_outcome(place: Place) -> None:
     outcomes = place.rows("select outcome from cases_capture order by id")
     assert outcomes == [("redirect",), ("no_preview",)]
     assert place.double.calls == []
+
+
+def test_each_account_resolves_no_more_than_its_budget(place: Place) -> None:
+    place.enlist("one", "two")
+    place.env["NARCOWATCH_CHANNELS__TELEGRAM__BUDGETS__RESOLVES_PER_DAY"] = "1"
+    run = place.begin(*(f"closed_{n}" for n in range(CLOSED)))
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.double.count("ResolveUsername", "one") == 1
+    assert place.double.count("ResolveUsername", "two") == 1
+    assert place.count("skipped", "waits for an account") == CLOSED - 2
+    place.check_numbers()
+
+
+def test_a_renamed_channel_is_found_again_by_its_number(place: Place) -> None:
+    place.enlist("one")
+    assert place.start(place.begin("closed_0")).wait(WAIT_S) == EXIT_DONE
+    chat = place.double.directory.chats[2_000]
+    chat.username = "new_name"
+    place.double.directory.post(chat, "мы переехали", id=POSTS + 1)
+    del place.server.landings["closed_0"]
+    assert place.start(place.begin("closed_0", "open_one")).wait(WAIT_S) == EXIT_DONE
+    assert place.parts("2000") == [*range(1, POSTS + 2)]
+    assert place.rows("select name from cases_target where value = '2000'") == [("new_name",)]
+    assert place.double.count("ResolveUsername") == CLOSED
+    place.check_numbers()
