@@ -25,6 +25,8 @@ def note_gone(
         return 0
     high = min(last_id, below - 1) if below is not None else last_id
     low = max(batch.posts[0].id if batch.posts else 1, high - _MOST_IDS)
+    if high < low:
+        return 0  # nothing of this was read before
     there = {number for post in batch.posts for number in (post.id, *post.album)}
     missing = [number for number in range(low, high + 1) if number not in there]
     _came_back(target, there)

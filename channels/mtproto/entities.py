@@ -17,7 +17,7 @@ from domain.names_in_text import hosts_in
 
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
-_NEEDS_TIDYING = re.compile(r"[\t\r\f\v]|  |\n\n\n| \n|\n |^\s|\s$")
+_UNTIDY = ("  ", " \n", "\n ", "\n\n\n", "\t", "\r", "\f", "\v")
 _SCHEMES = ("http://", "https://", "tg://")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _OWN_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
@@ -34,7 +34,8 @@ _TRAILING = ".,;:!?…)»”"
 def tidy(text: str) -> str:
     """``text`` as a reader sees it on the preview page: no blanks at the ends of lines, none in a
     row, at most one empty line."""
-    if _NEEDS_TIDYING.search(text) is None:
+    text = text.strip()
+    if not any(mark in text for mark in _UNTIDY):
         return text
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip()
