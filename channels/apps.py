@@ -30,12 +30,12 @@ def options_of(settings: Settings) -> Options:
     The HTTP client is imported here, so that commands which fetch nothing start without it.
     """
     from channels.discovery import parse_platforms
-    from channels.options import Options
+    from channels.options import AccountReading, Options
     from channels.wire import Pace
     from net.addresses import TestNetwork
     from net.client import NetConfig
 
-    net = settings.net
+    net, telegram = settings.net, settings.channels.telegram
     return Options(
         net=NetConfig(
             user_agent=net.user_agent,
@@ -57,6 +57,13 @@ def options_of(settings: Settings) -> Options:
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
         night_ends=(settings.night.ends, settings.night.timezone),
+        accounts=AccountReading(
+            accounts_plan(settings),
+            max_batches=telegram.max_batches_per_channel,
+            at_once=telegram.accounts_at_once,
+            longest_wait_s=telegram.longest_wait_s,
+            timeout_s=telegram.timeout_s,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cases import identity, intake
 from cases.models import Target
-from channels.models import ChannelCursor
+from channels.models import ChannelCursor, Wanted
 from channels.posts import ChannelInfo
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
@@ -84,7 +84,7 @@ def known_as(target: Target, username: str) -> Target | None:
 
 def _merge(alias: Target, into: Target, clock: Clock) -> bool:
     """A cursor of the alias says nothing: without a number no post was ever read."""
-    return identity.merge(alias, into, drop=(ChannelCursor,), actor=ACTOR, clock=clock)
+    return identity.merge(alias, into, drop=(ChannelCursor, Wanted), actor=ACTOR, clock=clock)
 
 
 def _free_name(name: str, numeric_id: int, clock: Clock) -> None:

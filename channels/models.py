@@ -29,6 +29,39 @@ class ChannelCursor(models.Model):
         return f"{self.target} read up to {self.last_id}"
 
 
+class Wanted(models.Model):
+    """A channel that an account is to read, since the preview does not show it, for ``run``.
+
+    It stays until a visit to the channel ends, over nights if no account has budget for it.
+    ``account`` is who reads it now, empty while nobody does. Without ``by_name`` its username is
+    not known (any more), so only an account that has it among its peers can find it.
+    """
+
+    target = models.OneToOneField("cases.Target", on_delete=models.CASCADE, related_name="wanted")
+    run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="+")
+    account = models.CharField(max_length=40, blank=True)
+    by_name = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.target} wanted by run {self.run_id}"
+
+
+class GonePost(models.Model):
+    """A post in the record that a later reading did not find among its neighbours: deleted."""
+
+    target = models.ForeignKey("cases.Target", on_delete=models.CASCADE, related_name="gone_posts")
+    post = models.BigIntegerField()
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target", "post"], name="gone_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target}/{self.post} deleted by {self.noticed_at}"
+
+
 class TelegramAccount(models.Model):
     """An account that may read. Its session lies encrypted in the vault, never here.
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from pathlib import Path
 
 from django.db import DatabaseError
 
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
+from channels.account_pass import read_by_accounts
+from channels.accounts import pool
+from channels.claims import leave
+from channels.journals import journal_path, sent_in, worker_of
 from channels.options import Options
 from channels.preview import PreviewReader
 from channels.served import count_refetched
-from channels.visiting import RETENTION, Visitor
+from channels.visiting import RETENTION, Visitor, nobody
 from channels.waiting import count_left, next_source
+from channels.wanted import hand_over, release, reopen
 from channels.wire import Wire
 from domain.captures import Outcome
 from domain.clock import utc_now
@@ -37,40 +41,42 @@ _OF_THE_HOST = frozenset(
 )
 #: So many channels in a row failing so means that asking for more only makes it worse.
 _ENOUGH = 5
-_WORKER = "channels"
 #: What is wrong with the record or the disk is wrong for every channel.
 _FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
 
 
-def journal_path(folder: Path, run_id: int) -> Path:
-    """Where the requests of a run's channel readers are written down."""
-    return folder / f"run-{run_id:06d}-{_WORKER}.journal"
-
-
 def read_channels(run: Run, options: Options) -> None:
-    """Read the run's channels, and those they lead to, until none is left.
+    """Read the run's channels, and those they lead to, until none is left: previews first, then
+    accounts what has none.
 
     Safe to call again after a kill: pages in the record are not asked for again, requests whose
     answers were lost are counted as ``refetched``. Raises what is wrong with record or disk.
     """
     journal = RequestJournal(journal_path(options.journals, run.pk))
     evidence = EvidenceWriter(
-        options.evidence_root, run.pk, _WORKER, RETENTION, rotate_bytes=options.rotate_bytes
+        options.evidence_root, run.pk, worker_of(), RETENTION, rotate_bytes=options.rotate_bytes
     )
+    accounts = options.accounts if options.accounts is not None and pool.active() else None
     wire = Wire(options.net, options.pace, journal.sent)
     try:
-        count_refetched(run, journal.read())
+        count_refetched(run, sent_in(options.journals, run.pk))
+        release(run)
+        reopen(run)
         visitor = Visitor(
             run,
             PreviewReader(wire, options.base_url),
             evidence,
             max_pages=options.max_pages,
             platforms=options.platforms,
+            hand_over=nobody if accounts is None else hand_over,
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options.max_new_channels, ends)
+        while accounts is not None and not _over(ends) and read_by_accounts(run, accounts):
+            _read_all(run, visitor, options.max_new_channels, ends)
+        leave(run)
         count_left(run)
-        count_refetched(run, journal.read())
+        count_refetched(run, sent_in(options.journals, run.pk))
     finally:
         wire.close()
         evidence.close()
@@ -80,7 +86,7 @@ def read_channels(run: Run, options: Options) -> None:
 def _read_all(run: Run, visitor: Visitor, max_new: int, ends: datetime | None) -> None:
     in_a_row = 0
     while True:
-        over = ends is not None and utc_now() >= ends
+        over = _over(ends)
         source = next_source(run, 0 if over else max_new)
         if source is None:
             return
@@ -93,6 +99,10 @@ def _read_all(run: Run, visitor: Visitor, max_new: int, ends: datetime | None) -
         outcome = _visit(visitor, source)
         if outcome is not None:
             in_a_row = in_a_row + 1 if outcome in _OF_THE_HOST else 0
+
+
+def _over(ends: datetime | None) -> bool:
+    return ends is not None and utc_now() >= ends
 
 
 def _visit(visitor: Visitor, source: RunSource) -> Outcome | None:

@@ -14,10 +14,12 @@ from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
 from channels.discovery import Platforms, discover
 from channels.documents import documents_of
+from channels.gone import note_gone
 from channels.identity import is_alias, join_known, known_as, settle, username_of
 from channels.models import ChannelCursor
 from channels.posts import Batch, ChannelReader
 from channels.usernames import is_bot
+from channels.wanted import done_with, pass_on, wish_for
 from domain.candidates import Candidate, Why
 from domain.captures import CaptureRecord, Outcome
 from domain.clock import Clock, utc_now
@@ -26,7 +28,14 @@ from domain.targets import TargetKind
 
 STAGE = "channels"
 RETENTION = "posts"
+#: Whether another reader goes on with a channel after the visit ended so; see ``wanted``.
+HandOver = Callable[[Run, Target, Batch | None], bool]
 _TOOK_OVER = "its username belongs to another channel now"
+
+
+def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
+    """No other reader goes on."""
+    return False
 
 
 @dataclass(slots=True)
@@ -42,7 +51,8 @@ class _Walk:
 
 
 class Visitor:
-    """Reads channels for one run. ``max_pages`` bounds the pages of one visit."""
+    """Reads channels for one run. ``max_pages`` bounds the pages of one visit; ``hand_over`` is
+    asked whether another reader goes on with a channel that this one could not read."""
 
     def __init__(
         self,
@@ -54,21 +64,29 @@ class Visitor:
         platforms: Platforms,
         clock: Clock = utc_now,
         on_page: Callable[[], None] = lambda: None,
+        hand_over: HandOver = nobody,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
-        self._on_page = on_page
+        self._on_page, self._hand_over = on_page, hand_over
 
     def visit(self, source: RunSource) -> Outcome | None:
         """Read a source and mark it done. None when nothing had to be asked for.
 
-        Goes on where a killed visit of the same run stopped.
+        Goes on where a killed visit of the same run stopped. A source that is handed over is not
+        done. What the reader raises leaves it where it stands, to be visited again.
         """
         target = source.target
         name = username_of(target)
+        if not name and self._reader.by_number:
+            name = target.value
+        if not name and self._hand_over(self._run, target, None):
+            return None
         known = known_as(target, name)
         if known is not None and known.visits.filter(run=self._run, done=True).exists():
             join_known(target, name, clock=self._clock)
+            RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+            done_with([source.target_id])
             return None
         walk = self._walk(target)
         before = walk.cursor.before_id
@@ -76,7 +94,8 @@ class Visitor:
             self.give_up(source, "skipped", why)
             return None
         outcome = None
-        for batch in self._reader.read(name, walk.cursor.last_id, before=before):
+        left = self._max_pages - walk.cursor.pages
+        for batch in self._reader.read(name, walk.cursor.last_id, before=before, at_most=left):
             finished, outcome = self._store(source, name, walk, batch), batch.outcome
             self._on_page()
             if finished:
@@ -97,6 +116,7 @@ class Visitor:
             key = CountKey(str(source.target), name, reason)
             counts.add(self._run.pk, STAGE, {key: 1})
             RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+            done_with([source.target_id])
 
     def _why_not(self, source: RunSource, name: str, before: int | None) -> str:
         if not name:
@@ -116,21 +136,28 @@ class Visitor:
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
             batch = _of_one_channel(batch, walk.target)
-            finished = self._advance(walk, batch, tally)
+            gone = note_gone(
+                walk.target, batch, walk.cursor.before_id, walk.cursor.last_id, clock=self._clock
+            )
+            tally[walk.count("noticed", "posts deleted")] += gone
+            handed_over = self._hand_over(self._run, walk.target, batch)
+            finished = handed_over or self._advance(walk, batch, tally)
             stored = intake.store(
                 self._run.pk,
                 STAGE,
                 self._records(walk, name, batch, tally),
                 self._evidence,
-                also=walk.cursor.save,
+                also=None if handed_over else walk.cursor.save,
                 retention=RETENTION,
                 clock=self._clock,
             )
             tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
-            if finished:
+            if finished and not handed_over:
+                ended = {walk.target.pk, source.target_id}
                 visits = RunSource.objects.filter(run=self._run)
-                visits.filter(target__in={walk.target.pk, source.target_id}).update(done=True)
+                visits.filter(target__in=ended).update(done=True)
+                done_with(ended)
         walk.begun = True
         return finished
 
@@ -144,11 +171,13 @@ class Visitor:
     ) -> None:
         """Go on under the target that the channel turned out to be, with its own cursor."""
         visits = RunSource.objects.filter(run=self._run)
+        wish = wish_for(walk.target)
         settled = settle(self._run.pk, walk.target, name, batch.channel, clock=self._clock)
         target = settled.target
         if settled.taken_over:
             tally[walk.count("failed", _TOOK_OVER)] += 1
             visits.filter(target=walk.target).update(done=True)
+            done_with([walk.target.pk])
         if target.pk != walk.target.pk:
             visits.get_or_create(
                 run=self._run,
@@ -159,6 +188,8 @@ class Visitor:
                     "expect": DOCUMENTS if settled.taken_over else source.expect,
                 },
             )
+            if wish is not None:
+                pass_on(wish, target)
             fresh = self._walk(target)
             walk.target, walk.cursor = fresh.target, fresh.cursor
         walk.target = target
@@ -167,7 +198,7 @@ class Visitor:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
         cursor.checked_at = self._clock()
-        cursor.pages += 1
+        cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
         reached = bool(batch.posts) and batch.posts[0].id <= cursor.last_id
         whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}

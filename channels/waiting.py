@@ -24,14 +24,16 @@ def next_source(run: Run, max_new: int) -> RunSource | None:
 
     At most ``max_new`` channels found on the way are read in one run. None when all is read.
     """
-    return _waiting(run).first() or _adopt(run, max_new)
+    return waiting(run).first() or _adopt(run, max_new)
 
 
 def _sources(run: Run) -> QuerySet[RunSource]:
     return RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM)
 
 
-def _waiting(run: Run) -> QuerySet[RunSource]:
+def waiting(run: Run, *, handed_over: bool = False) -> QuerySet[RunSource]:
+    """Sources not read yet, likeliest first: those for the preview, or those ``handed_over`` to
+    accounts."""
     asked_for_first = Case(
         When(why=Why.SEED, then=Value(0)),
         When(why__in=ASKED_FOR, then=Value(1)),
@@ -40,6 +42,8 @@ def _waiting(run: Run) -> QuerySet[RunSource]:
     )
     best = Coalesce(Max("target__candidates__priority"), Value(0.0), output_field=FloatField())
     rows = _sources(run).filter(done=False).select_related("target")
+    left = Q(target__wanted__run=run)
+    rows = rows.filter(left) if handed_over else rows.exclude(left)
     return rows.annotate(rank=asked_for_first, best=best).order_by("rank", "-best", "pk")
 
 
@@ -49,13 +53,15 @@ def _adopt(run: Run, max_new: int) -> RunSource | None:
     for row in _candidates(run):
         if not is_bot(username_of(row.target)):
             runs.add_source(run, row.target.key, Why(row.why), url=row.url)
-            return _waiting(run).first()
+            return waiting(run).first()
     return None
 
 
 def _candidates(run: Run) -> QuerySet[CandidateRow]:
-    """Channels that this run found, and those found on its sources before but never read."""
+    """Channels that this run found, those found on its sources before but never read, and those
+    that waited for an account in vain."""
     found = Q(run=run) | Q(parent__visits__run=run, target__cursor=None)
+    found |= Q(target__wanted__isnull=False)
     rows = CandidateRow.objects.filter(found, target__kind=TargetKind.TELEGRAM)
     unvisited = rows.exclude(target__visits__run=run).select_related("target")
     return unvisited.order_by("-priority", "pk").distinct()

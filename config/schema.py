@@ -269,6 +269,21 @@ class TelegramServer(Section):
     api_hash_file: AbsolutePath | None = key(
         None, "File whose first line is that hash, mode 0600; instead of `api_hash`."
     )
+    max_batches_per_channel: PositiveInt = key(
+        10, "Batches of 100 posts that an account reads of one channel in one night.", "batches"
+    )
+    accounts_at_once: int = key(
+        4, "Accounts that read at a time, each in a process of its own.", "accounts", ge=1, le=32
+    )
+    longest_wait_s: float = key(
+        5.0,
+        "Longest pause asked for by Telegram that is sat out; for a longer one the channel is left "
+        "to another account, or to another night.",
+        "seconds",
+        ge=0,
+        le=60,
+    )
+    timeout_s: Seconds = key(30.0, "Longest time for one answer of Telegram's.", "seconds")
     budgets: Budgets = table(Budgets, "What one account may ask for.")
 
 

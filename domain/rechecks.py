@@ -66,6 +66,11 @@ _MET: tuple[tuple[Outcome, CheckResult | None], ...] = (
     (Outcome.DEFAULT_PAGE, _R.DOWN),  # a server that was wiped forbids and misses the rest
     (Outcome.FORBIDDEN, _R.BLOCKED),
     (Outcome.THROTTLED, _R.BLOCKED),
+    (Outcome.PRIVATE, _R.BLOCKED),
+    (Outcome.RESTRICTED, _R.BLOCKED),
+    (Outcome.NO_CHANNEL, _R.DOWN),
+    (Outcome.NO_SUCH_NAME, _R.DOWN),
+    (Outcome.GROUP, _R.UNREADABLE),
     (Outcome.NO_PREVIEW, _R.BLOCKED),
     (Outcome.NOT_TEXT, _R.UNREADABLE),
     (Outcome.TOO_LARGE, _R.UNREADABLE),
@@ -75,17 +80,16 @@ _MET: tuple[tuple[Outcome, CheckResult | None], ...] = (
     (Outcome.TRUNCATED, _R.UNREADABLE),
     (Outcome.UNDECODABLE, _R.UNREADABLE),
     (Outcome.REDIRECT, _R.UNREADABLE),
-    (Outcome.OK, _R.UNREADABLE),
     (Outcome.BLOCKED_ON_THE_WAY, None),
     (Outcome.TOR_DOWN, None),
     (Outcome.NOT_FOUND, _R.DOWN),
     (Outcome.HTTP_ERROR, _R.DOWN),
     (Outcome.EMPTY, _R.DOWN),
-    (Outcome.NO_SUCH_NAME, _R.DOWN),
     (Outcome.DNS, _R.DOWN),
     (Outcome.CONNECTION, _R.DOWN),
     (Outcome.ONION_DOWN, _R.DOWN),
     (Outcome.TIMEOUT, _R.DOWN),
+    (Outcome.OK, _R.UNREADABLE),
 )
 #: Outcomes of pages that were seen, whatever they hold by now.
 SHOWN = frozenset(

@@ -386,7 +386,8 @@ def _wanted(record: Any) -> Iterator[tuple[Claim, dict[str, Any]]]:
 
 def capture_claim(row: Any) -> Claim:
     """What a row of ``captures.json`` says of its WARC records."""
-    types = ("conversion",) if row["rendered"] else ("response", "request")
+    plain = ("resource",) if row["egress"] == "telegram" else ("response", "request")
+    types = ("conversion",) if row["rendered"] else plain
     at, sha256, size = row["fetched_at"], row["sha256"], row["size"]
     return Claim(f"capture {row['id']}", types, row["url"], at, sha256, size, row["status"])
 

@@ -91,7 +91,7 @@ class Ledger:
             ends_at = slot_end(budget, now)
             if not uses.filter(ends_at=ends_at).update(used=F("used") + 1):
                 AccountUse.objects.create(account_id=self._pk, kind=kind, ends_at=ends_at, used=1)
-            uses.filter(ends_at__lte=now - 2 * budget.window).delete()
+                uses.filter(ends_at__lte=now - 2 * budget.window).delete()
 
     def flooded(self, kind: RequestClass, seconds: int) -> datetime:
         """Telegram answered ``kind`` with a flood wait. Returns its end; a longer one holds on."""

@@ -52,7 +52,8 @@ class Person:
 @dataclass(slots=True)
 class Chat:
     """A channel, or a public group where ``group`` is set. ``messages`` by id; ``unknown`` ids are
-    of a kind no client knows. ``log`` is what happened, one entry for each step of ``pts``."""
+    of a kind no client knows, over ``broken`` ones the server fails. ``log`` is what happened, one
+    entry for each step of ``pts``."""
 
     id: int
     username: str
@@ -66,6 +67,7 @@ class Chat:
     similar: tuple[str, ...] = ()
     messages: dict[int, Any] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
+    broken: set[int] = field(default_factory=set)
     log: list[TLObject] = field(default_factory=list)
 
     @property

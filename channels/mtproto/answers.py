@@ -1,0 +1,70 @@
+"""Answers of the API as canonical JSON, for the WARC. Pure.
+
+Canonical: keys sorted, no blanks, UTF-8; fields that the answer leaves out are left out, bytes are
+base64, times ISO 8601 in UTC. Of people no more is kept than what they are called: no phone number,
+no picture, no time when they were last seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from telethon.tl.tlobject import TLObject
+
+CONTENT_TYPE = "application/json"
+#: Said in the WARC record of every answer.
+NOTE = "an answer of the API as JSON; of people no more than names"
+_KEPT_OF_PEOPLE = ("_", "id", "bot", "username", "usernames", "first_name", "last_name")
+_AS_THEY_ARE = frozenset({str, int, bool, float})
+#: Where a batch holds messages that an album began with in the batch before.
+CARRIED = "narcowatch_carried_over"
+
+
+def as_json(answer: Any, carried: Iterable[Any] = ()) -> bytes:
+    """``answer`` (an object of the API) as JSON. ``carried`` messages came with the batch before
+    and are read with this one."""
+    packed = _plain(answer)
+    if (users := getattr(answer, "users", None)) is not None:
+        packed["users"] = [_named(user) for user in users]
+    if over := [_plain(message) for message in carried]:
+        packed[CARRIED] = over
+    return _canonical(packed)
+
+
+def error_as_json(code: int, name: str) -> bytes:
+    """An error that the API answered with."""
+    return _canonical({"_": "RpcError", "error_code": code, "error_message": name})
+
+
+def _named(user: Any) -> dict[str, Any]:
+    packed: dict[str, Any] = _plain(user)
+    return {name: value for name, value in packed.items() if name in _KEPT_OF_PEOPLE}
+
+
+def _canonical(packed: Any) -> bytes:
+    text = json.dumps(packed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold of ``value``. Fields that an object leaves out are left out here, too;
+    the client's own, which begin with an underscore, are none of the API's."""
+    if isinstance(value, TLObject):
+        packed: dict[str, Any] = {"_": type(value).__name__}
+        for name, field in vars(value).items():
+            if field is None or name[0] == "_":
+                continue
+            known = type(field) in _AS_THEY_ARE
+            packed[name] = field if known else _plain(field)
+        return packed
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value
