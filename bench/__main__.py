@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import focus, growth, mirrors, pipeline
+from bench import focus, growth, mirrors, pipeline, snowball
 
 
 def _mirrors() -> dict[str, Any]:
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "restart": growth.restart,
     "growth": growth.measure,
     "mirrors": _mirrors,
+    "snowball": snowball.measure,
 }
 
 

@@ -20,10 +20,12 @@ from domain.documents import Link
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Where a post was forwarded from. ``username`` is empty where the origin hides itself."""
+    """Where a post was forwarded from. ``username`` is empty where the origin hides itself;
+    ``numeric_id`` is a channel's bare id, where it is told."""
 
     name: str
     username: str = ""
+    numeric_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

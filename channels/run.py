@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from django.db import DatabaseError
 
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
-from channels.options import Options
+from channels.options import Options, load_cascade
 from channels.preview import PreviewReader
 from channels.served import count_refetched
+from channels.snowball.keeping import Keeper
 from channels.visiting import RETENTION, Visitor
 from channels.waiting import count_left, next_source
 from channels.wire import Wire
+from classifiers.cascade import Glance
 from domain.captures import Outcome
 from domain.clock import utc_now
 from domain.errors import EvidenceError, RecordError
@@ -65,10 +68,11 @@ def read_channels(run: Run, options: Options) -> None:
             evidence,
             max_pages=options.max_pages,
             platforms=options.platforms,
+            keeper=_keeper(run, options),
         )
         ends = end_of(run.started_at, *options.night_ends)
-        _read_all(run, visitor, options.max_new_channels, ends)
-        count_left(run)
+        _read_all(run, visitor, options, ends)
+        count_left(run, options.caps)
         count_refetched(run, journal.read())
     finally:
         wire.close()
@@ -76,11 +80,24 @@ def read_channels(run: Run, options: Options) -> None:
         journal.close()
 
 
-def _read_all(run: Run, visitor: Visitor, max_new: int, ends: datetime | None) -> None:
+def _keeper(run: Run, options: Options) -> Keeper:
+    """Scores posts by the first stage, where there is a model."""
+    if options.model is None:
+        return Keeper(run, None, 1.0)
+    cascade = load_cascade(options.model)
+
+    def glance(text: str, title: str) -> Glance:
+        return cascade.glance(text, title=title)
+
+    return Keeper(run, glance, cascade.threshold)
+
+
+def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | None) -> None:
     in_a_row = 0
     while True:
         over = ends is not None and utc_now() >= ends
-        source = next_source(run, 0 if over else max_new)
+        caps = replace(options.caps, total=0) if over else options.caps
+        source = next_source(run, caps, options.explore)
         if source is None:
             return
         if over:
