@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from channels.snowball.clues import Clue
-from channels.snowball.rings import Caps, barren_rings
+from channels.snowball.rings import Caps, barren_groups
 from channels.snowball.worth import Features, Standing, Worth, features, rate
 from domain.selling import sells
 
@@ -44,6 +44,12 @@ class Channel:
     def sells(self) -> float:
         """How likely it sells: by its posts, 0 while none was read."""
         return sells(self.posts, self.selling) if self.posts else 0.0
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether it was looked at, does not sell, and named nothing that does."""
+        done = self.outcome is not None
+        return done and max(self.outcome or 0.0, self.sells, self.paid) < PAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,13 @@ class Frontier:
         channel.outcome = outcome
         if number in self._given:
             self.worth.learn(self._given.pop(number), outcome)
-        if channel.found_by is not None:
-            self.channels[channel.found_by].paid += outcome
+        if channel.found_by is None:
+            return
+        self.channels[channel.found_by].paid += outcome
+        if channel.is_barren:
+            self._rings[number] = self._rings.get(channel.found_by, number)
+        else:
+            self._valued = _ANEW  # whom it was found by is barren no more
 
     # what is asked
 
@@ -266,15 +277,12 @@ class Frontier:
         self._fresh.clear()
 
     def _find_rings(self) -> None:
-        """Barren is what was looked at, does not sell, and named nothing that does."""
-        barren = {
-            number
+        found_by = {
+            number: channel.found_by
             for number, channel in self.channels.items()
-            if channel.outcome is not None
-            and max(channel.outcome, channel.sells) < PAYS
-            and channel.paid < PAYS
+            if channel.found_by is not None and channel.is_barren
         }
-        self._rings = barren_rings(barren, self._names)
+        self._rings = barren_groups(found_by, self._names)
         self._spent = Counter()
         for number, ring in self._rings.items():
             self._spent[ring] += self.channels[number].tonight

@@ -12,7 +12,7 @@ class Caps:
 
     ``total`` of all; ``parent`` at most at what one channel names, of which ``first`` are had for
     nothing and ``again`` more for each that paid off; ``ring`` at what all channels of a barren
-    ring name together.
+    group (a ring, or a branch that led to nothing) name together.
     """
 
     total: int = 200
@@ -57,6 +57,23 @@ def barren_rings(barren: Collection[int], names: Mapping[int, Collection[int]]) 
             elif there in open_:
                 lowest[here] = min(lowest[here], index[there])
     return rings
+
+
+def barren_groups(
+    found_by: Mapping[int, int], names: Mapping[int, Collection[int]]
+) -> dict[int, int]:
+    """The group of each barren channel: its ring's, else that of the barren channel which it was
+    found by (``found_by``; a parent that is no key of it is not barren), else its own. So what a
+    ring or a branch leads to belongs to it from the first look on."""
+    groups = barren_rings(found_by, names)
+    for one in found_by:
+        way = []
+        at = one
+        while at not in groups and at not in way:
+            way.append(at)
+            at = found_by[at] if found_by[at] in found_by else at
+        groups.update(dict.fromkeys(way, groups.get(at, at)))
+    return groups
 
 
 def _onward(

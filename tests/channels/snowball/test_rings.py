@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.snowball.rings import Caps, barren_rings
+from channels.snowball.rings import Caps, barren_groups, barren_rings
 
 GRAPHS = st.dictionaries(
     st.integers(0, 12), st.frozensets(st.integers(0, 12), max_size=5), max_size=13
@@ -31,6 +31,16 @@ def test_rings_are_those_that_lead_to_each_other(
         mates = {other for other in ways[one] if one in ways[other]}
         assert (one in rings) == bool(mates)
         assert mates == {o for o in rings if o != one and rings[o] == rings.get(one)}
+
+
+def test_what_a_ring_or_a_branch_leads_to_belongs_to_it() -> None:
+    names = {1: [2], 2: [1]}
+    found_by = {1: 0, 2: 1, 3: 2, 4: 3, 5: 0, 6: 5, 7: 99}
+    assert barren_groups(found_by, names) == {1: 1, 2: 1, 3: 1, 4: 1, 5: 5, 6: 5, 7: 7}
+
+
+def test_whatever_the_record_says_it_ends() -> None:
+    assert barren_groups({1: 2, 2: 1, 3: 3}, {}).keys() == {1, 2, 3}
 
 
 def test_a_long_ring_needs_no_recursion() -> None:
