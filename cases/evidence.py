@@ -26,7 +26,7 @@ from domain.digests import sha256_hex
 from domain.errors import EvidenceError
 
 #: Records that hold a page.
-_WITH_BODY = frozenset({"response", "conversion"})
+_WITH_BODY = frozenset({"response", "conversion", "resource"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _open_new(folder: Path, stem: str) -> tuple[Path, BytesIO]:
 
 
 def read_body(root: Path, pointer: Pointer) -> bytes:
-    """The body of the response, or the rendered page, that ``pointer`` leads to.
+    """The body of the response, or the page or answer without one, that ``pointer`` leads to.
 
     Raises EvidenceError.
     """

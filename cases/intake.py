@@ -18,8 +18,9 @@ from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
 from cases.models import CandidateRow, Capture, Case, DocumentRow, Screenshot, Target
+from cases.warc import Resource
 from domain.candidates import Candidate
-from domain.captures import CaptureRecord
+from domain.captures import CaptureRecord, Egress
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
 from domain.documents import Document
@@ -181,7 +182,10 @@ def _capture(
     """A capture that is not saved yet; its bytes are in the WARC."""
     exchange = record.exchange
     pointer = Pointer("", 0, 0)
-    if exchange is not None:
+    if exchange is not None and record.egress is Egress.TELEGRAM:
+        resource = Resource(exchange.url, _content_type(record), exchange.body, record.outcome)
+        (pointer,) = evidence.write_resources([resource], record.fetched_at)
+    elif exchange is not None:
         write = evidence.write_rendered if record.rendered else evidence.write
         pointer = write(exchange, record.fetched_at, record.outcome)
     return Capture(
@@ -221,18 +225,21 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
     """Pages are stored with every capture, posts only when they are new or were edited."""
     rows: list[DocumentRow] = []
     printed: list[tuple[DocumentRow, Fingerprint]] = []
-    posts: set[tuple[int, str, str]] = set()
-    for capture, record in pairs:
-        for document in record.documents:
-            row = _document(capture, document)
-            post = (capture.target_id, row.part, row.text_sha256)
-            if row.part and (post in posts or _post_known(*post)):
-                stored.documents_seen += 1
-                continue
-            posts.add(post)
-            rows.append(row)
-            if document.fingerprint is not None:
-                printed.append((row, document.fingerprint))
+    made = [
+        (_document(capture, document), document)
+        for capture, record in pairs
+        for document in record.documents
+    ]
+    posts = _posts_known(row for row, _ in made)
+    for row, document in made:
+        post = (row.target_id, row.part, row.text_sha256)
+        if row.part and post in posts:
+            stored.documents_seen += 1
+            continue
+        posts.add(post)
+        rows.append(row)
+        if document.fingerprint is not None:
+            printed.append((row, document.fingerprint))
     DocumentRow.objects.bulk_create(rows, batch_size=_CHUNK)
     fingerprints.store(printed)
     stored.documents = len(rows)
@@ -255,8 +262,21 @@ def _document(capture: Capture, document: Document) -> DocumentRow:
     )
 
 
-def _post_known(target_id: int, part: str, digest: str) -> bool:
-    return DocumentRow.objects.filter(target_id=target_id, part=part, text_sha256=digest).exists()
+def _posts_known(rows: Iterable[DocumentRow]) -> set[tuple[int, str, str]]:
+    """Target, part and digest of the posts in the record that are called like those in ``rows``."""
+    parts: dict[int, set[str]] = {}
+    for row in rows:
+        if row.part:
+            parts.setdefault(row.target_id, set()).add(row.part)
+    known: set[tuple[int, str, str]] = set()
+    for target_id, names in parts.items():
+        ordered = sorted(names)
+        for at in range(0, len(ordered), _CHUNK):
+            found = DocumentRow.objects.filter(
+                target_id=target_id, part__in=ordered[at : at + _CHUNK]
+            )
+            known.update(found.values_list("target_id", "part", "text_sha256"))
+    return known
 
 
 def storable(text: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ from django.apps import AppConfig
 import config
 
 if TYPE_CHECKING:
+    from channels.accounts.plan import AccountsPlan
     from channels.options import Options
     from channels.snowball.rings import Caps
     from config.schema import Settings
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
 PLATFORMS = Path(config.__file__).parent / "platforms.toml"
+ACCOUNTS_KEY = "accounts.key"
 
 
 class ChannelsConfig(AppConfig):
@@ -41,12 +44,12 @@ def options_of(settings: Settings) -> Options:
     The HTTP client is imported here, so that commands which fetch nothing start without it.
     """
     from channels.discovery import parse_platforms
-    from channels.options import Options
+    from channels.options import AccountReading, Options
     from channels.wire import Pace
     from net.addresses import TestNetwork
     from net.client import NetConfig
 
-    net = settings.net
+    net, telegram = settings.net, settings.channels.telegram
     return Options(
         net=NetConfig(
             user_agent=net.user_agent,
@@ -68,6 +71,42 @@ def options_of(settings: Settings) -> Options:
         journals=settings.data_dir / "journals",
         caps=caps_of(settings),
         explore=settings.channels.snowball.explore_share,
+        max_resolves=settings.channels.snowball.max_resolves,
         model=(settings.classify.model_dir, LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
+        accounts=AccountReading(
+            accounts_plan(settings),
+            max_batches=telegram.max_batches_per_channel,
+            at_once=telegram.accounts_at_once,
+            longest_wait_s=telegram.longest_wait_s,
+            timeout_s=telegram.timeout_s,
+        ),
+    )
+
+
+def accounts_plan(settings: Settings) -> AccountsPlan:
+    """What ``settings`` say of Telegram accounts."""
+    from channels.accounts.budgets import Budget, RequestClass
+    from channels.accounts.keys import KeySource
+    from channels.accounts.plan import AccountsPlan
+    from channels.accounts.vault import Vault
+    from channels.posts import TelegramServer
+
+    telegram, data = settings.channels.telegram, settings.data_dir
+    allowed, hour, day = telegram.budgets, timedelta(hours=1), timedelta(days=1)
+    key_file = settings.accounts_key_file or data / ACCOUNTS_KEY
+    return AccountsPlan(
+        vault=Vault(data / "accounts", KeySource(key_file, settings.accounts_key)),
+        server=TelegramServer(telegram.server, telegram.key_file),
+        api_id=telegram.api_id,
+        api_hash=telegram.api_hash,
+        api_hash_file=telegram.api_hash_file,
+        budgets={
+            RequestClass.RESOLVE: Budget(allowed.resolves_per_day, day),
+            RequestClass.HISTORY: Budget(allowed.history_calls_per_hour, hour),
+            RequestClass.INFO: Budget(allowed.infos_per_day, day),
+            RequestClass.SIMILAR: Budget(allowed.similar_per_day, day),
+            RequestClass.SEARCH: Budget(allowed.searches_per_day, day),
+            RequestClass.OTHER: Budget(allowed.others_per_hour, hour),
+        },
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cases import identity, intake
 from cases.models import Target
 from channels.discovery import Found
-from channels.models import ChannelCursor
+from channels.models import ChannelCursor, Wanted
 from channels.posts import ChannelInfo
 from channels.snowball.clues import Clue
 from channels.snowball.models import ChannelYield, InviteLink, Look, Naming
@@ -90,7 +90,7 @@ def known_as(target: Target, username: str) -> Target | None:
 def _merge(alias: Target, into: Target, clock: Clock) -> bool:
     """A cursor of the alias says nothing: without a number no post was ever read."""
     return identity.merge(
-        alias, into, drop=(ChannelCursor,), doubles=_DOUBLES, actor=ACTOR, clock=clock
+        alias, into, drop=(ChannelCursor, Wanted), doubles=_DOUBLES, actor=ACTOR, clock=clock
     )
 
 

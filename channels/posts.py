@@ -1,9 +1,8 @@
 """The records that every Telegram reader brings back, and what a reader is.
 
 Two readers give the same records: the preview reader (``preview``), which needs no account, and
-the account reader over MTProto, which is one more implementation of ``ChannelReader``: it gets an
-``AccountAccess``, resolves a channel once, polls by id (``min_id``) and hands back one batch per
-history call, with the raw messages as JSON in ``Fetch.exchange``.
+the account reader over MTProto (``mtproto.reading``): it resolves a channel once and hands back one
+batch per history call, with the raw answer as JSON in ``Fetch.exchange``.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from domain.documents import Link
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Where a post was forwarded from. ``username`` is empty where the origin hides itself;
-    ``numeric_id`` is a channel's bare id, where it is told."""
+    """Where a post was forwarded from. ``username`` is empty where the origin hides itself or has
+    none; ``numeric_id`` is the bare id of a channel, where that is told."""
 
     name: str
     username: str = ""
@@ -85,7 +84,9 @@ class Batch:
     """One page or one history call: what was fetched (the page itself last), what was read.
 
     ``older`` is where reading goes on (posts before this id), None at the end of what there is.
-    ``unreadable`` counts posts that are there but could not be read.
+    ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
+    page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
+    that an account may be able to read what this reader could not.
     """
 
     fetches: tuple[Fetch, ...]
@@ -93,6 +94,8 @@ class Batch:
     posts: tuple[Post, ...] = ()
     older: int | None = None
     unreadable: int = 0
+    partly: bool = False
+    by_account: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -107,18 +110,27 @@ class ChannelReader(Protocol):
     def egress(self) -> Egress:
         """The way out that this reader takes."""
 
+    @property
+    def by_number(self) -> bool:
+        """Whether it reads channels whose present username is not known, by their bare id."""
+
     def address(self, channel: str, before: int | None = None) -> str:
         """Under which URL the batch that ``read`` would begin with is recorded."""
 
     def read(
-        self, channel: str, since_id: int = 0, *, before: int | None = None
+        self,
+        channel: str,
+        since_id: int = 0,
+        *,
+        before: int | None = None,
+        at_most: int | None = None,
     ) -> Iterator[Batch]:
         """Batches of ``channel`` (a username) from the newest back to the post ``since_id``.
 
         ``before`` goes on with a reading that was cut off there. The first batch always comes,
-        so that edits are seen; each further one is fetched when it is asked for, so a caller
-        that has enough just stops. A batch whose outcome is not OK is the last one. Failures
-        are outcomes, not exceptions.
+        so that edits are seen. A caller that has enough just stops; one that says that it takes
+        ``at_most`` so many batches has nothing fetched in vain. A batch whose outcome is not OK
+        is the last one. Failures of the channel are outcomes, not exceptions.
         """
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from channels.landing import parse_landing
+from channels.landing import LandingKind, parse_landing
 from channels.parsing import ChannelPage, LayoutChanged, parse_page
 from channels.posts import Batch, Fetch
 from channels.wire import Answer, Hop, Wire
@@ -45,15 +45,24 @@ class PreviewReader:
     def egress(self) -> Egress:
         return Egress.PREVIEW
 
+    @property
+    def by_number(self) -> bool:
+        return False
+
     def address(self, channel: str, before: int | None = None) -> str:
         """The address of a channel's newest page, or of the page before post ``before``."""
         page = f"{self._base}{channel}" + (f"?before={before}" if before else "")
         return str(httpx.URL(page))
 
     def read(
-        self, channel: str, since_id: int = 0, *, before: int | None = None
+        self,
+        channel: str,
+        since_id: int = 0,
+        *,
+        before: int | None = None,
+        at_most: int | None = None,
     ) -> Iterator[Batch]:
-        """See ``ChannelReader.read``."""
+        """See ``ChannelReader.read``. Each page is asked for when it is wanted."""
         while True:
             batch = self._page(channel, before)
             yield batch
@@ -112,7 +121,10 @@ def _landed(answer: Answer, fetched: Fetched) -> Batch:
     except LayoutChanged as error:
         return Batch(_fetches(answer, Outcome.LAYOUT_CHANGED, str(error)))
     members = f", {landing.members} members" if landing.members is not None else ""
-    return Batch(_fetches(answer, landing.outcome, f"{landing.kind}{members}"))
+    return Batch(
+        _fetches(answer, landing.outcome, f"{landing.kind}{members}"),
+        by_account=landing.kind in {LandingKind.CHANNEL, LandingKind.UNTOLD},
+    )
 
 
 def _fetches(answer: Answer, outcome: Outcome, detail: str = "") -> tuple[Fetch, ...]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from django.db import DatabaseError
 
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
-from channels.options import Options, load_cascade
+from channels.account_pass import read_by_accounts
+from channels.accounts import pool
+from channels.claims import leave
+from channels.journals import journal_path, sent_in, worker_of
+from channels.keepers import keeper_of
+from channels.options import Options
 from channels.preview import PreviewReader
 from channels.served import count_refetched
-from channels.snowball.keeping import Keeper
-from channels.visiting import RETENTION, Visitor
+from channels.visiting import RETENTION, Visitor, nobody
 from channels.waiting import count_left, next_source
+from channels.wanted import hand_over, release, reopen
 from channels.wire import Wire
-from classifiers.cascade import Glance
 from domain.captures import Outcome
 from domain.clock import utc_now
 from domain.errors import EvidenceError, RecordError
@@ -39,63 +42,53 @@ _OF_THE_HOST = frozenset(
 )
 #: So many channels in a row failing so means that asking for more only makes it worse.
 _ENOUGH = 5
-_WORKER = "channels"
 #: What is wrong with the record or the disk is wrong for every channel.
 _FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
 
 
-def journal_path(folder: Path, run_id: int) -> Path:
-    """Where the requests of a run's channel readers are written down."""
-    return folder / f"run-{run_id:06d}-{_WORKER}.journal"
-
-
 def read_channels(run: Run, options: Options) -> None:
-    """Read the run's channels, and those they lead to, until none is left.
+    """Read the run's channels, and those they lead to, until none is left: previews first, then
+    accounts what has none.
 
     Safe to call again after a kill: pages in the record are not asked for again, requests whose
     answers were lost are counted as ``refetched``. Raises what is wrong with record or disk.
     """
     journal = RequestJournal(journal_path(options.journals, run.pk))
     evidence = EvidenceWriter(
-        options.evidence_root, run.pk, _WORKER, RETENTION, rotate_bytes=options.rotate_bytes
+        options.evidence_root, run.pk, worker_of(), RETENTION, rotate_bytes=options.rotate_bytes
     )
+    accounts = options.accounts if options.accounts is not None and pool.active() else None
     wire = Wire(options.net, options.pace, journal.sent)
     try:
-        count_refetched(run, journal.read())
+        count_refetched(run, sent_in(options.journals, run.pk))
+        release(run)
+        reopen(run)
         visitor = Visitor(
             run,
             PreviewReader(wire, options.base_url),
             evidence,
             max_pages=options.max_pages,
             platforms=options.platforms,
-            keeper=_keeper(run, options),
+            keeper=keeper_of(run, options),
+            hand_over=nobody if accounts is None else hand_over,
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options, ends)
+        while accounts is not None and not _over(ends) and read_by_accounts(run, accounts):
+            _read_all(run, visitor, options, ends)
+        leave(run)
         count_left(run, options.caps)
-        count_refetched(run, journal.read())
+        count_refetched(run, sent_in(options.journals, run.pk))
     finally:
         wire.close()
         evidence.close()
         journal.close()
 
 
-def _keeper(run: Run, options: Options) -> Keeper:
-    """Scores posts by the first stage, where there is a model."""
-    if options.model is None:
-        return Keeper(run, None, 1.0)
-    cascade = load_cascade(options.model)
-
-    def glance(text: str, title: str) -> Glance:
-        return cascade.glance(text, title=title)
-
-    return Keeper(run, glance, cascade.threshold)
-
-
 def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | None) -> None:
     in_a_row = 0
     while True:
-        over = ends is not None and utc_now() >= ends
+        over = _over(ends)
         caps = replace(options.caps, total=0) if over else options.caps
         source = next_source(run, caps, options.explore)
         if source is None:
@@ -109,6 +102,10 @@ def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | Non
         outcome = _visit(visitor, source)
         if outcome is not None:
             in_a_row = in_a_row + 1 if outcome in _OF_THE_HOST else 0
+
+
+def _over(ends: datetime | None) -> bool:
+    return ends is not None and utc_now() >= ends
 
 
 def _visit(visitor: Visitor, source: RunSource) -> Outcome | None:

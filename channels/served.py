@@ -1,6 +1,8 @@
 """Exact numbers: requests that went out and whose answers a killed process took with it.
 
-requests in the record + refetched = what the servers were sent
+requests in the record + refetched = what the servers were sent for channels
+
+What accounts ask for themselves when they connect is counted beside that, as ``sent``.
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Q
 
 from cases.counts import CountKey
 from cases.models import Capture, Run, RunCount, RunSource, Target
+from channels.mtproto.addresses import channel_of, is_own
 from channels.visiting import STAGE
 from channels.waiting import set_count
 from domain.captures import Egress
 from domain.targets import TargetKind
+
+_OWN = CountKey("", "sent", "by accounts to connect")
 
 
 def count_refetched(run: Run, sent: Mapping[str, int]) -> int:
@@ -25,12 +31,16 @@ def count_refetched(run: Run, sent: Mapping[str, int]) -> int:
     ``sent`` is how often each URL was requested. Call it while no request is under way; calling
     it again changes nothing, since the counts are set, not added to.
     """
-    captures = Capture.objects.filter(run=run, egress=Egress.PREVIEW)
+    captures = Capture.objects.filter(run=run, egress__in=(Egress.PREVIEW, Egress.TELEGRAM))
     known = {
         url: (n, target) for url, n, target in captures.values_list("url", "requests", "target")
     }
     lost: Counter[str] = Counter()
+    own = 0
     for url, n in sent.items():
+        if is_own(url):
+            own += n
+            continue
         in_record, target = known.get(url, (0, None))
         if n > in_record:
             lost[_source(run, url, target)] += n - in_record
@@ -38,6 +48,7 @@ def count_refetched(run: Run, sent: Mapping[str, int]) -> int:
         before = RunCount.objects.filter(run=run, stage=STAGE, name="refetched")
         for source in {*lost, *before.values_list("source", flat=True)}:
             set_count(run, CountKey(source, "refetched"), lost[source])
+        set_count(run, _OWN, own)
     return sum(lost.values())
 
 
@@ -45,8 +56,9 @@ def _source(run: Run, url: str, target: int | None) -> str:
     """The key of the channel that ``url`` was asked for; empty where the run has none."""
     if target is not None:
         return str(Target.objects.get(pk=target))
-    name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()
+    name = channel_of(url) or urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()
     rows = RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM)
-    for row in rows.filter(target__name__in=[name, f"@{name}"]).select_related("target"):
+    called = Q(target__name__in=[name, f"@{name}"]) | Q(target__value=name)
+    for row in rows.filter(called).select_related("target"):
         return str(row.target)
     return ""

@@ -14,6 +14,7 @@ from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
 from channels.discovery import Found, Platforms, discover
 from channels.documents import documents_of
+from channels.gone import note_gone
 from channels.identity import (
     by_present_key,
     introduce,
@@ -27,6 +28,7 @@ from channels.models import ChannelCursor
 from channels.posts import Batch, ChannelReader
 from channels.snowball.keeping import WHOLE_PAGES, Keeper
 from channels.usernames import is_bot
+from channels.wanted import done_with, pass_on, wish_for
 from classifiers.cascade import Glance
 from domain.candidates import Why
 from domain.captures import CaptureRecord, Outcome
@@ -35,7 +37,14 @@ from domain.seeds import DOCUMENTS
 
 STAGE = "channels"
 RETENTION = "posts"
+#: Whether another reader goes on with a channel after the visit ended so; see ``wanted``.
+HandOver = Callable[[Run, Target, Batch | None], bool]
 _TOOK_OVER = "its username belongs to another channel now"
+
+
+def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
+    """No other reader goes on."""
+    return False
 
 
 @dataclass(slots=True)
@@ -51,7 +60,8 @@ class _Walk:
 
 
 class Visitor:
-    """Reads channels for one run. ``max_pages`` bounds the pages of one visit."""
+    """Reads channels for one run. ``max_pages`` bounds the pages of one visit; ``hand_over`` is
+    asked whether another reader goes on with a channel that this one could not read."""
 
     def __init__(
         self,
@@ -64,22 +74,30 @@ class Visitor:
         clock: Clock = utc_now,
         keeper: Keeper | None = None,
         on_page: Callable[[], None] = lambda: None,
+        hand_over: HandOver = nobody,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
         self._keeper = keeper or Keeper(run, None, 1.0, clock)
-        self._on_page = on_page
+        self._on_page, self._hand_over = on_page, hand_over
 
     def visit(self, source: RunSource) -> Outcome | None:
         """Read a source and mark it done. None when nothing had to be asked for.
 
-        Goes on where a killed visit of the same run stopped.
+        Goes on where a killed visit of the same run stopped. A source that is handed over is not
+        done. What the reader raises leaves it where it stands, to be visited again.
         """
         target = source.target
         name = username_of(target)
+        if not name and self._reader.by_number:
+            name = target.value
+        if not name and self._hand_over(self._run, target, None):
+            return None
         known = known_as(target, name)
         if known is not None and known.visits.filter(run=self._run, done=True).exists():
             join_known(target, name, clock=self._clock)
+            RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+            done_with([source.target_id])
             return None
         walk = self._walk(target)
         before = walk.cursor.before_id
@@ -87,7 +105,8 @@ class Visitor:
             self.give_up(source, "skipped", why)
             return None
         outcome = None
-        for batch in self._reader.read(name, walk.cursor.last_id, before=before):
+        left = self._max_pages - walk.cursor.pages
+        for batch in self._reader.read(name, walk.cursor.last_id, before=before, at_most=left):
             finished, outcome = self._store(source, name, walk, batch), batch.outcome
             self._on_page()
             if finished:
@@ -108,6 +127,7 @@ class Visitor:
             key = CountKey(str(source.target), name, reason)
             counts.add(self._run.pk, STAGE, {key: 1})
             RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
+            done_with([source.target_id])
 
     def _why_not(self, source: RunSource, name: str, before: int | None) -> str:
         if not name:
@@ -128,7 +148,12 @@ class Visitor:
                 self._turn_to(source, name, walk, batch, tally)
             batch = _of_one_channel(batch, walk.target)
             read_before = walk.cursor.last_id
-            finished = self._advance(walk, batch, tally)
+            gone = note_gone(
+                walk.target, batch, walk.cursor.before_id, read_before, clock=self._clock
+            )
+            tally[walk.count("noticed", "posts deleted")] += gone
+            handed_over = self._hand_over(self._run, walk.target, batch)
+            finished = handed_over or self._advance(walk, batch, tally)
             glances = self._keeper.glances(
                 batch, about=not walk.begun, whole=walk.cursor.pages <= WHOLE_PAGES
             )
@@ -138,17 +163,19 @@ class Visitor:
                 STAGE,
                 self._records(walk, batch, found, tally),
                 self._evidence,
-                also=walk.cursor.save,
+                also=None if handed_over else walk.cursor.save,
                 retention=RETENTION,
                 clock=self._clock,
             )
             self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
             tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
-            if finished:
+            if finished and not handed_over:
+                ended = {walk.target.pk, source.target_id}
                 visits = RunSource.objects.filter(run=self._run)
-                visits.filter(target__in={walk.target.pk, source.target_id}).update(done=True)
-                self._keeper.settle({walk.target.pk, source.target_id}, batch)
+                visits.filter(target__in=ended).update(done=True)
+                done_with(ended)
+                self._keeper.settle(ended, batch)
         walk.begun = True
         return finished
 
@@ -162,11 +189,13 @@ class Visitor:
     ) -> None:
         """Go on under the target that the channel turned out to be, with its own cursor."""
         visits = RunSource.objects.filter(run=self._run)
+        wish = wish_for(walk.target)
         settled = settle(self._run.pk, walk.target, name, batch.channel, clock=self._clock)
         target = settled.target
         if settled.taken_over:
             tally[walk.count("failed", _TOOK_OVER)] += 1
             visits.filter(target=walk.target).update(done=True)
+            done_with([walk.target.pk])
         if target.pk != walk.target.pk:
             visits.get_or_create(
                 run=self._run,
@@ -177,6 +206,8 @@ class Visitor:
                     "expect": DOCUMENTS if settled.taken_over else source.expect,
                 },
             )
+            if wish is not None:
+                pass_on(wish, target)
             fresh = self._walk(target)
             walk.target, walk.cursor = fresh.target, fresh.cursor
         walk.target = target
@@ -185,7 +216,7 @@ class Visitor:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
         cursor.checked_at = self._clock()
-        cursor.pages += 1
+        cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
         reached = bool(batch.posts) and batch.posts[0].id <= cursor.last_id
         whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}

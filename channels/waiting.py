@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from cases import counts
 from cases.counts import CountKey
@@ -23,15 +23,17 @@ def next_source(run: Run, caps: Caps, explore: float = 0.0) -> RunSource | None:
     ``caps`` bound what is found on the way, ``explore`` is the share of it chosen by chance. None
     when all is read.
     """
-    return _waiting(run).first() or _adopt(run, caps, explore)
+    return waiting(run).first() or _adopt(run, caps, explore)
 
 
 def has_more(run: Run, caps: Caps) -> bool:
     """Whether ``next_source`` has one: a source that waits, or a candidate that may be taken."""
-    return _waiting(run).exists() or frontier_of(run, caps, 0.0).next() is not None
+    return waiting(run).exists() or frontier_of(run, caps, 0.0).next() is not None
 
 
-def _waiting(run: Run) -> QuerySet[RunSource]:
+def waiting(run: Run, *, handed_over: bool = False) -> QuerySet[RunSource]:
+    """Sources not read yet, likeliest first: those for the preview, or those ``handed_over`` to
+    accounts."""
     asked_for_first = Case(
         When(why=Why.SEED, then=Value(0)),
         When(why__in=ASKED_FOR, then=Value(1)),
@@ -39,7 +41,9 @@ def _waiting(run: Run) -> QuerySet[RunSource]:
         output_field=IntegerField(),
     )
     sources = RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM, done=False)
-    rows = sources.select_related("target").annotate(rank=asked_for_first, worth=expected())
+    left = Q(target__wanted__run=run)
+    rows = sources.filter(left) if handed_over else sources.exclude(left)
+    rows = rows.select_related("target").annotate(rank=asked_for_first, worth=expected())
     return rows.order_by("rank", "-worth", "pk")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -29,7 +29,9 @@ _BOOLEANS = {
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
 _LONGEST_SHOWN = 80
-_SECRET = "secret_key"
+_SECRETS = frozenset({"secret_key", "accounts_key", "channels.telegram.api_hash"})
+#: What a file of settings, that is copied and sent around, must not hold.
+_NOT_IN_FILES = ("accounts_key", "channels.telegram.api_hash")
 
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
@@ -76,13 +78,26 @@ def collect(environ: Mapping[str, str], folder: Path) -> Written:
     path = settings_file(environ, folder)
     read = _read(path) if path else {}
     origins: dict[str, str] = {}
-    problems: list[str] = []
+    problems = [
+        f"{name} in {path.name if path else FILE_NAME}: must come from the environment or "
+        f"from {name.rpartition('.')[2]}_file, which is not sent around"
+        for name in _NOT_IN_FILES
+        if _holds(read, name.split("."))
+    ]
     merged = cast("dict[str, Any]", json.loads(json.dumps(read, default=str)))
     start = path.parent if path else folder
     _anchor_paths(merged, start)
     _lay_over(merged, environ, folder, origins, problems)
     merged.setdefault("data_dir", str(start / "var"))
     return Written(path, merged, origins, tuple(problems))
+
+
+def _holds(table: Any, path: Sequence[str]) -> bool:
+    for name in path:
+        if not isinstance(table, dict) or name not in table:
+            return False
+        table = table[name]
+    return True
 
 
 def settings_file(environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -232,7 +247,7 @@ def _allowed(item: ErrorDetails) -> str:
 
 
 def _shown(value: Any, name: str = "") -> str:
-    if name == _SECRET:
+    if name in _SECRETS:
         return "(not shown)"
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -16,10 +16,13 @@ from config.recheck import Recheck
 from config.rendering import Render, RenderUse
 from config.section import Section, key, required, table
 from config.snowball import Snowball
+from config.telegram import Budgets
 from config.values import (
     SHORTEST_SECRET,
     AbsolutePath,
+    AccountsKey,
     Address,
+    ApiHash,
     Cidr,
     ClockTime,
     Cron,
@@ -249,6 +252,32 @@ class TelegramServer(Section):
         "", "The server that account readers speak to; empty for Telegram's own."
     )
     key_file: AbsolutePath | None = key(None, "Public RSA key of that server, PEM.")
+    api_id: int = key(
+        0, "Number of your application at my.telegram.org; 0 for none.", "number", ge=0
+    )
+    api_hash: ApiHash = key(
+        "",
+        "Hash of that application: from the environment alone, never in a file of settings.",
+    )
+    api_hash_file: AbsolutePath | None = key(
+        None, "File whose first line is that hash, mode 0600; instead of `api_hash`."
+    )
+    max_batches_per_channel: PositiveInt = key(
+        10, "Batches of 100 posts that an account reads of one channel in one night.", "batches"
+    )
+    accounts_at_once: int = key(
+        4, "Accounts that read at a time, each in a process of its own.", "accounts", ge=1, le=32
+    )
+    longest_wait_s: float = key(
+        5.0,
+        "Longest pause asked for by Telegram that is sat out; for a longer one the channel is left "
+        "to another account, or to another night.",
+        "seconds",
+        ge=0,
+        le=60,
+    )
+    timeout_s: Seconds = key(30.0, "Longest time for one answer of Telegram's.", "seconds")
+    budgets: Budgets = table(Budgets, "What one account may ask for.")
 
 
 class Channels(Section):
@@ -355,6 +384,16 @@ class Settings(Section):
         None,
         "File whose first line is the secret key, mode 0600; instead of `secret_key`, so that the "
         "key is neither in the settings nor in every shell's environment.",
+    )
+    accounts_key: AccountsKey = key(
+        "",
+        "Key that sessions of Telegram accounts are encrypted with: from the environment alone, "
+        "never in a file of settings. Several, separated by commas: the first encrypts, all open.",
+    )
+    accounts_key_file: AbsolutePath | None = key(
+        None,
+        "File with that key, mode 0600; instead of `accounts_key`. Unset: `accounts.key` in the "
+        "data directory, made on first use.",
     )
     production: bool = key(
         False, "Real use: a default secret, debug pages and test networks are refused."

@@ -96,6 +96,6 @@ LOGGING = {
     "root": {"handlers": ["stderr", "file"], "level": "INFO"},
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3")
+        for name in ("httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3", "telethon")
     },
 }

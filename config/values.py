@@ -163,6 +163,12 @@ def _secret(value: str) -> str:
     return value
 
 
+def _api_hash(value: str) -> str:
+    if value and not re.fullmatch(r"[0-9a-f]{32}", value):
+        raise ValueError("must have 32 characters 0-9 and a-f")
+    return value
+
+
 def _header_value(value: str) -> str:
     if not value.isascii() or not value.isprintable():
         raise ValueError("must be printable ASCII on one line")
@@ -183,6 +189,8 @@ ClockTime = Annotated[str, AfterValidator(_clock_time)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Secret = Annotated[str, AfterValidator(_secret), Field(repr=False)]
+AccountsKey = Annotated[str, Field(repr=False)]
+ApiHash = Annotated[str, AfterValidator(_api_hash), Field(repr=False)]
 AbsolutePath = Annotated[Path, AfterValidator(_path)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]

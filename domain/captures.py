@@ -51,6 +51,10 @@ class Outcome(StrEnum):
     THROTTLED = "throttled"
     NO_PREVIEW = "no_preview"
     NO_SUCH_NAME = "no_such_name"
+    PRIVATE = "private"
+    RESTRICTED = "restricted"
+    GROUP = "group"
+    NO_CHANNEL = "no_channel"
     LAYOUT_CHANGED = "layout_changed"
     NOT_RENDERED = "not_rendered"
     FAILED = "failed"
@@ -79,6 +83,9 @@ ANSWERED = frozenset(
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One HTTP exchange as it goes into the WARC. Headers keep their order and repetitions.
+
+    An answer of Telegram's API is one, too: ``method`` names the API's method, ``status`` is 200 or
+    the error's number, and only the body, JSON, goes into the WARC.
 
     ``body`` is what the server meant (content coding undone); it is empty where the body was
     not text, too large, or never came. ``address`` is the server's, empty where a proxy or Tor

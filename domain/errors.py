@@ -15,7 +15,8 @@
     │   │   └── AddressRefused  the address guard said no
     │   ├── ModelError          the model's files are missing or not the ones expected
     │   ├── EvidenceError       a WARC file cannot be written or read
-    │   └── IndexingError       the search engine failed
+    │   ├── IndexingError       the search engine failed
+    │   └── VaultError          a session of a Telegram account cannot be kept or read
     └── RecordError             the record contradicts itself (a broken audit chain)
 """
 
@@ -94,6 +95,10 @@ class EvidenceError(BoundaryError):
 
 class IndexingError(BoundaryError):
     """The search engine failed."""
+
+
+class VaultError(BoundaryError):
+    """A session of a Telegram account cannot be kept or read; the message names the file."""
 
 
 class RecordError(NarcowatchError):

@@ -55,6 +55,11 @@ _MET: tuple[tuple[Outcome, CheckResult], ...] = (
     (Outcome.INTERSTITIAL, _R.BLOCKED),
     (Outcome.LOGIN_WALL, _R.BLOCKED),
     (Outcome.THROTTLED, _R.BLOCKED),
+    (Outcome.PRIVATE, _R.BLOCKED),
+    (Outcome.RESTRICTED, _R.BLOCKED),
+    (Outcome.NO_CHANNEL, _R.DOWN),
+    (Outcome.NO_SUCH_NAME, _R.DOWN),
+    (Outcome.GROUP, _R.UNREADABLE),
     (Outcome.NO_PREVIEW, _R.BLOCKED),
     (Outcome.NOT_TEXT, _R.UNREADABLE),
     (Outcome.TOO_LARGE, _R.UNREADABLE),
@@ -62,15 +67,14 @@ _MET: tuple[tuple[Outcome, CheckResult], ...] = (
     (Outcome.TRUNCATED, _R.UNREADABLE),
     (Outcome.UNDECODABLE, _R.UNREADABLE),
     (Outcome.REDIRECT, _R.UNREADABLE),
-    (Outcome.OK, _R.UNREADABLE),
     (Outcome.NOT_FOUND, _R.DOWN),
     (Outcome.HTTP_ERROR, _R.DOWN),
     (Outcome.EMPTY, _R.DOWN),
-    (Outcome.NO_SUCH_NAME, _R.DOWN),
     (Outcome.DNS, _R.DOWN),
     (Outcome.CONNECTION, _R.DOWN),
     (Outcome.ONION_DOWN, _R.DOWN),
     (Outcome.TIMEOUT, _R.DOWN),
+    (Outcome.OK, _R.UNREADABLE),
 )
 #: Results under which the target's own content is not there any more.
 GONE = frozenset({_R.DOWN, _R.PARKED, _R.SEIZED})

@@ -17,12 +17,17 @@ _AGAINST = log((1 - SHOP) / (1 - MISTAKE))
 _PRIOR = -2.0
 
 
-def selling_odds(posts: int, selling: int) -> float:
-    """Log-odds that a channel sells, ``selling`` of whose ``posts`` do. Raises ValueError for
-    numbers that are none."""
+def evidence(posts: int, selling: float) -> float:
+    """What so many posts say, as a log-likelihood ratio; a doubtful post counts for a part of one.
+    Raises ValueError for numbers that are none."""
     if not 0 <= selling <= posts:
         raise ValueError(f"{selling} of {posts} posts cannot sell")
-    return _PRIOR + selling * _FOR + (posts - selling) * _AGAINST
+    return selling * _FOR + (posts - selling) * _AGAINST
+
+
+def selling_odds(posts: int, selling: int) -> float:
+    """Log-odds that a channel sells, ``selling`` of whose ``posts`` do."""
+    return _PRIOR + evidence(posts, selling)
 
 
 def sells(posts: int, selling: int) -> float:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from cases import assessing
-from cases.models import AssessmentRow, Capture, Case, DocumentRow, Run, RunCount
+from cases.models import AssessmentRow, Capture, Case, ChannelFacts, DocumentRow, Run, RunCount
 from cases.rechecking import ENDED, Seen, standing
 from classifiers.verdict import site_verdict
 from domain.captures import Outcome
 from domain.changes import Lines, lines_of, share_changed_of_pages, share_new
+from domain.channel_profiles import Activity
 from domain.coverage import Move, follow
 from domain.rechecks import CheckResult, result_of
 from domain.targets import TargetKind
@@ -81,13 +82,16 @@ class Looker:
     ) -> tuple[float | None, bool | None]:
         """The score of what was read tonight and whether that sells; None for not known.
 
-        A channel shows its old posts too, so there the whole case counts. A site that looks as
+        A channel shows its old posts too, so there the whole case counts, as long as the posts that
+        carry its verdict are there. A site that looks as
         before and whose selling pages were not reached tonight is not known to have stopped.
         """
         if result is not CheckResult.UP:
             return None, None
         if case.target.kind == TargetKind.TELEGRAM:
-            return case.score, None if case.score is None else case.score >= self.threshold
+            emptied = ChannelFacts.objects.filter(case=case, activity=Activity.EMPTIED).exists()
+            score = case.score
+            return score, None if score is None else score >= self.threshold and not emptied
         assessed = AssessmentRow.objects.filter(document__in=[row.pk for row in rows])
         values = [assessing.as_assessment(row) for row in assessed.filter(model=case.model)]
         if not values:

@@ -47,8 +47,8 @@ class Plan:
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
     sites and channels take turns in feeding each other with candidates, ``channel_caps`` the
     channels found on the way. ``night_ends`` is the time of day, and its zone, after which
-    nothing new is fetched. ``tor_required`` says that a
-    silent Tor fails the run. ``schedule`` says when known
+    nothing new is fetched. ``dormant_days`` without a post make a channel
+    dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule`` says when known
     cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
     targets taken in from tips.
     """
@@ -73,5 +73,6 @@ class Plan:
     shots: ShotPlan
     tor_required: bool = False
     fingerprint_days: int = 180
+    dormant_days: int = 30
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

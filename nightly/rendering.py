@@ -65,6 +65,8 @@ def to_terminal(report: Report, console: Console) -> None:
         )
     for hold in report.overdue_holds:
         console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
+    for account in report.lost_accounts:
+        console.print(Text(f"Telegram account lost: {printable(account)}", style="bold red"))
     for note in report.coverage_notes:
         console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:

@@ -127,6 +127,7 @@ class Report:
     proposals: list[ProposalLine] = field(default_factory=list)
     same_failure: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
+    lost_accounts: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""
 

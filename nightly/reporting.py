@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from cases.models import AuditHead, Case, Run, RunCount
+from channels.accounts import pool
 from domain.clock import iso, utc_now
 from domain.coverage import CoverageState
 from domain.seeds import SeedProblem
@@ -63,6 +64,7 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         proposals=proposal_lines(),
         same_failure=same_failure(sources),
         overdue_holds=_overdue_holds(),
+        lost_accounts=_lost_accounts(),
         refused_seeds=[asdict(problem) for problem in problems],
         audit_head=head.hash if head else "",
     )
@@ -86,6 +88,16 @@ def _overdue_holds() -> list[str]:
         f"{timezone.localtime(row.hold_until):%Y-%m-%d %H:%M %z}"
         for row in rows.order_by("hold_until")
         if row.hold_until is not None
+    ]
+
+
+def _lost_accounts() -> list[str]:
+    """Telegram accounts that are gone, until somebody logs in anew or retires them by hand."""
+    left = len(pool.active())
+    return [
+        f"{row.name}, {row.reason} since {timezone.localtime(row.since):%Y-%m-%d %H:%M %z}; "
+        f"{left} left"
+        for row in pool.lost()
     ]
 
 

@@ -15,6 +15,7 @@ from cases.bundles.writing import BundleWriter
 from cases.evidence import Pointer
 from cases.models import Capture, Case, Screenshot
 from cases.screenshots import png_pointer, read_png, read_text, text_pointer
+from domain.captures import Egress
 from domain.clock import iso
 from domain.custody import Item, Origin
 
@@ -51,7 +52,8 @@ def _capture_spans(rows: Iterable[Capture]) -> Iterator[Span]:
     for row in rows:
         if row.warc_file:
             pointer = Pointer(row.warc_file, row.warc_offset, row.warc_length)
-            records = _RENDERED if row.rendered else _EXCHANGE
+            plain = _RESOURCE if row.egress == Egress.TELEGRAM else _EXCHANGE
+            records = _RENDERED if row.rendered else plain
             yield Span(f"capture {row.pk}", pointer, records, row.sha256)
 
 

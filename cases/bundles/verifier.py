@@ -257,7 +257,8 @@ def _wanted(folder: Path) -> Iterator[tuple[str, list[str], dict[str, Any], str]
     for row in parse((folder / "record/captures.json").read_bytes()):
         if row["warc"] is not None:
             what = f"capture {row['id']}"
-            records = ["conversion"] if row["rendered"] else ["response", "request"]
+            plain = ["resource"] if row["egress"] == "telegram" else ["response", "request"]
+            records = ["conversion"] if row["rendered"] else plain
             yield what, records, row["warc"], row["sha256"]
     for row in parse((folder / "record/screenshots.json").read_bytes()):
         for part in (row["png"], row["text"]):

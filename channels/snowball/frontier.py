@@ -84,6 +84,7 @@ class Frontier:
     ) -> None:
         self.worth = worth or Worth()
         self.channels: dict[int, Channel] = {}
+        self._done: set[int] = set()
         self._caps, self._explore, self._taken = caps, explore, taken
         self._rng = rng or random.Random(0)  # noqa: S311 - spreads looks, guards nothing
         self._waiting: dict[int, _Waiting] = {}
@@ -97,10 +98,14 @@ class Frontier:
 
     # what is told
 
-    def known(self, number: int, channel: Channel) -> None:
-        """A channel that was looked at, or is asked for: it waits for nothing any more."""
+    def known(self, number: int, channel: Channel, *, waits: bool = False) -> None:
+        """A channel that was looked at, or is asked for. It waits for nothing any more, unless
+        ``waits`` says that it may be looked at again."""
         self.channels[number] = channel
-        self._drop(number)
+        if not waits:
+            self._done.add(number)
+            self._waiting.pop(number, None)
+            self._fresh.pop(number, None)
 
     def named(self, parent: int, child: int, clue: Clue) -> None:
         """``parent`` names ``child``, which waits from now on unless it was looked at."""
@@ -108,7 +113,7 @@ class Frontier:
             return
         self._names[parent].add(child)
         self.channels.setdefault(parent, Channel())
-        if child not in self.channels:
+        if child not in self._done:
             self._waiting.setdefault(child, _Waiting()).clues[parent] = clue
             self._fresh[child] = None
 
@@ -261,10 +266,6 @@ class Frontier:
             pick.channel,
             Channel(inherited=standing.onward, depth=parent.depth + 1, found_by=pick.parent),
         )
-
-    def _drop(self, number: int) -> None:
-        self._waiting.pop(number, None)
-        self._fresh.pop(number, None)
 
     def _value_all(self) -> None:
         self._valued = 0

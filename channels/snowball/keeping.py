@@ -23,7 +23,9 @@ from domain.targets import TargetKey, TargetKind
 #: Of further pages of one visit only posts that lead somewhere are scored.
 WHOLE_PAGES = 5
 #: Outcomes under which a name is known to stand for no channel that can be read.
-_NOTHING = frozenset({Outcome.EMPTY, Outcome.NO_SUCH_NAME})
+_NOTHING = frozenset(
+    {Outcome.EMPTY, Outcome.NO_SUCH_NAME, Outcome.NO_CHANNEL, Outcome.PRIVATE, Outcome.RESTRICTED}
+)
 _NOTHING_SAID = (LandingKind.ACCOUNT.value, LandingKind.PRIVATE.value)
 Glancer = Callable[[str, str], Glance]
 

@@ -43,9 +43,11 @@ def frontier_of(run: Run, caps: Caps, explore: float) -> Frontier:
         rng=random.Random(f"{run.pk}:{taken}"),  # noqa: S311 - spreads looks, guards nothing
         taken=taken,
     )
+    waiting = [row for row in candidates(run)[:_MOST] if _can_be_read(row.target)]
+    numbers = {row.target_id for row in waiting}
     for number, channel in _channels(run).items():
-        frontier.known(number, channel)
-    for parent, child, clue in _named(run):
+        frontier.known(number, channel, waits=number in numbers)
+    for parent, child, clue in _named(waiting):
         frontier.named(parent, child, clue)
     ties = Naming.objects.filter(child__channel_yield__outcome__isnull=False)
     frontier.ties(ties.values_list("parent", "child").iterator())
@@ -59,9 +61,10 @@ def found_on_the_way(run: Run) -> QuerySet[RunSource]:
 
 
 def candidates(run: Run) -> QuerySet[CandidateRow]:
-    """Channels that this run found, and those that were found before and never read, not visited
-    in this run. Bots are among them."""
-    found = Q(run=run) | Q(target__visits=None) | Q(parent__visits__run=run, target__cursor=None)
+    """Channels that this run found, those that were found before and never read, and those that
+    waited for an account in vain; not visited in this run. Bots are among them."""
+    found = Q(run=run) | Q(target__visits=None) | Q(target__wanted__isnull=False)
+    found |= Q(parent__visits__run=run, target__cursor=None)
     rows = CandidateRow.objects.filter(found, target__kind=TargetKind.TELEGRAM)
     rows = rows.exclude(target__visits__run=run).exclude(why=Why.TIP)
     return rows.select_related("target", "parent").order_by("-pk").distinct()
@@ -106,6 +109,17 @@ def expected() -> Coalesce:
     return Coalesce(Subquery(look.values("expected")[:1]), 1.0)
 
 
+def resolves_left(run: Run, most: int) -> int:
+    """How many more names found on the way accounts may resolve in ``run``, of ``most``."""
+    return max(0, most - Look.objects.filter(run=run).exclude(resolved_at=None).count())
+
+
+def resolving(run: Run, target: int, *, clock: Clock = utc_now) -> None:
+    """An account is about to resolve the name of a channel; nothing is counted where that was
+    asked for."""
+    Look.objects.filter(run=run, target=target, resolved_at=None).update(resolved_at=clock())
+
+
 def _learned() -> Worth:
     looks = Look.objects.exclude(outcome=None).order_by("-pk").values_list("given", "outcome")
     newest_first = list(looks[:_LEARNED])
@@ -135,9 +149,8 @@ def _channels(run: Run) -> dict[int, Channel]:
     return found
 
 
-def _named(run: Run) -> Iterable[tuple[int, int, Clue]]:
+def _named(rows: Iterable[CandidateRow]) -> Iterable[tuple[int, int, Clue]]:
     """Who names the channels that wait, and how."""
-    rows = [row for row in candidates(run)[:_MOST] if _can_be_read(row.target)]
     children = {row.target_id for row in rows}
     told: set[tuple[int, int]] = set()
     for naming in Naming.objects.filter(child__in=children).iterator():

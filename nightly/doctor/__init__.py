@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightly.doctor import parts, storage
+from nightly.doctor import accounts, parts, storage
 from nightly.doctor.findings import Check, Finding, Installation, State, examine
 
 __all__ = ["CHECKS", "Check", "Finding", "Installation", "State", "examine"]
@@ -23,4 +23,5 @@ CHECKS = (
     Check("NW013", "Chromium", parts.chromium_there),
     Check("NW014", "Unbound", parts.unbound_there),
     Check("NW015", "settings", storage.settings_right),
+    Check("NW016", "Telegram accounts", accounts.accounts_ready),
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from channels.accounts.plan import AccountsPlan
 from domain.clock import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Installation:
     render_unconfined: bool
     exports: ExportPlan
     built_file: Path
+    accounts: AccountsPlan | None = None
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

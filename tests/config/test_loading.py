@@ -124,6 +124,7 @@ def test_every_problem_is_told_at_once_with_key_value_and_what_is_allowed(tmp_pa
         ("NIGHT__SCHEDULE", "0 1 * * 1", "write mon, tue"),
         ("NIGHT__TIMEZONE", "Asia/Nowhere", "IANA"),
         ("SECRET_KEY", "short", "at least 50 characters"),
+        ("CHANNELS__TELEGRAM__API_HASH", "shorthash", "32 characters"),
         ("CLASSIFY__REVIEW_THRESHOLD", "1.5", "less than or equal to 1"),
         ("CLASSIFY__REVIEW_THRESHOLD", "nan", "valid number"),
         ("CRAWL__OBEY_ROBOTS", "perhaps", "valid boolean"),
@@ -138,6 +139,30 @@ def test_a_bad_value_is_refused(tmp_path: Path, variable: str, value: str, said:
     assert line.startswith(f"NARCOWATCH_{variable}")
     assert said in line
     assert "short" not in line, "a secret is not shown"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('accounts_key = "hidden"\n', "accounts_key"),
+        (
+            '[channels.telegram]\napi_hash = "00000000000000000000000000hidden"\n',
+            "channels.telegram.api_hash",
+        ),
+    ],
+)
+def test_what_gives_accounts_away_is_not_taken_from_a_file_of_settings(
+    tmp_path: Path, text: str, key: str
+) -> None:
+    written(tmp_path, text)
+    told = problems({}, tmp_path)
+    assert told[0].startswith(f"{key} in narcowatch.toml: must come from the environment or from")
+    assert "hidden" not in "".join(told)
+    (tmp_path / "narcowatch.toml").unlink()
+    environ = {"NARCOWATCH_ACCOUNTS_KEY": "hidden"}
+    settings = load(environ, tmp_path)
+    assert settings.accounts_key == "hidden"
+    assert "hidden" not in repr(settings)
 
 
 @pytest.mark.parametrize("schedule", ["*/5 0-6 1,15 */2 mon-fri", "0 1 * * *", "0 1 * * SUN"])

@@ -18,6 +18,12 @@ import pytest
 from blocking.gate import Limits
 from blocking.plan import ExportPlan, Recipient, RequestRules
 from cases import audit
+from channels.accounts import pool
+from channels.accounts.keys import KeySource
+from channels.accounts.plan import AccountsPlan
+from channels.accounts.pool import Reason
+from channels.accounts.vault import Vault
+from channels.posts import TelegramServer
 from config.schema import CHECKOUT
 from crawlers.rendering import sandbox
 from index.opening import open_engine
@@ -352,3 +358,76 @@ def test_the_doctor_runs_where_settings_are_refused(tmp_path: Path) -> None:
     table = doctor(tmp_path, "doctor", CRAWL__MAX_PAGES="many")
     assert "NARCOWATCH_CRAWL__MAX_PAGES = 'many'" in table.stdout
     assert "NW006" in table.stdout
+
+
+@pytest.fixture
+def accounts(installation: Installation) -> AccountsPlan:
+    """Two accounts that are as they should be."""
+    data = installation.data_dir
+    vault = Vault(data / "accounts", KeySource(data.parent / "accounts.key"))
+    vault.prepare()
+    for number, name in enumerate(("one", "two")):
+        vault.store(name, f"session of {name}")
+        pool.enlist(name, number, actor="test")
+    return AccountsPlan(vault, TelegramServer(), 1, "0" * 32, None, {})
+
+
+@pytest.mark.django_db
+def test_without_accounts_nothing_is_asked_of_them(installation: Installation) -> None:
+    vault = Vault(installation.data_dir / "accounts", KeySource(installation.data_dir / "key"))
+    plan = AccountsPlan(vault, TelegramServer(), 0, "", None, {})
+    finding = said("NW016", replace(installation, accounts=plan))
+    assert (finding.state, finding.message[:11]) == (State.OK, "no accounts")
+    assert list(installation.data_dir.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_accounts_that_cannot_sign_in_are_an_error(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    right = replace(installation, accounts=accounts)
+    assert said("NW016", right).message.startswith("2 active, key from")
+    vault, path = accounts.vault, accounts.vault.path("one")
+    elsewhere = replace(vault, keys=KeySource(vault.keys.path.with_name("gone")))
+    for plan, message in (
+        (replace(accounts, vault=elsewhere), "gone: there is no key"),
+        (replace(accounts, vault=replace(vault, keys=KeySource(path, "x"))), "ACCOUNTS_KEY: key 1"),
+        (replace(accounts, api_id=0), "api_id"),
+        (replace(accounts, api_hash=""), "api_hash"),
+    ):
+        finding = said("NW016", replace(installation, accounts=plan))
+        assert finding.state is State.ERROR
+        assert message in finding.message
+    whole = path.read_bytes()
+    harms: dict[str, Callable[[], object]] = {
+        "is open to others": lambda: path.chmod(0o644),
+        "it is no sealed session": lambda: path.write_text("x"),
+        "no session in": path.unlink,
+    }
+    for message, harm in harms.items():
+        harm()
+        finding = said("NW016", right)
+        assert (finding.state, message in finding.message) == (State.ERROR, True), finding
+        path.write_bytes(whole)
+        path.chmod(0o600)
+    assert said("NW016", right).state is State.OK
+
+
+@pytest.mark.django_db
+def test_a_lost_account_a_key_half_changed_and_one_beside_its_sessions_are_warnings(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    right, keys = replace(installation, accounts=accounts), accounts.vault.keys
+    keys.path.write_text(keys.path.read_text() * 2)
+    finding = said("NW016", right)
+    assert (finding.state, "channels key --rotate" in finding.hint) == (State.WARNING, True)
+    accounts.vault.rotate()
+    assert said("NW016", right).state is State.OK
+    beside = KeySource(keys.path.rename(installation.data_dir / "accounts.key"))
+    moved = replace(right, accounts=replace(accounts, vault=replace(accounts.vault, keys=beside)))
+    assert "beside what it encrypts" in said("NW016", moved).message
+    assert said("NW016", replace(moved, production=False)).state is State.OK
+    pool.retire("one", Reason.BANNED, accounts.vault)
+    finding = said("NW016", moved)
+    assert finding.state is State.WARNING
+    assert finding.message == "Telegram took away: one (banned); 1 left"

@@ -14,6 +14,9 @@ from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run
 from cases.moves import move
+from channels.accounts import pool
+from channels.accounts.keys import KeySource
+from channels.accounts.vault import Vault
 from domain.candidates import Why
 from domain.captures import CaptureRecord, Egress, Outcome
 from domain.defang import defang_prose
@@ -252,3 +255,22 @@ def test_times_are_those_of_the_nights_zone_and_targets_are_defanged(
     shown = out.getvalue()
     assert "night, 2026-03-01 17:00:00 +0500 to" in shown
     assert shown.index("Cases found") < shown.index("Sources") < shown.index("Stages")
+
+
+def test_an_account_that_was_lost_is_named_until_somebody_sees_to_it(tmp_path: Path) -> None:
+    run, vault = new_run(), Vault(tmp_path / "accounts", KeySource(tmp_path / "key"))
+    for number, name in enumerate(("one", "two")):
+        pool.enlist(name, number, actor="test")
+    assert reporting.build(run).lost_accounts == []
+    pool.retire("one", pool.Reason.DUPLICATED, vault, run_id=run.pk)
+    report = reporting.build(run)
+    (told,) = report.lost_accounts
+    assert told.startswith("one, duplicated since 20")
+    assert told.endswith("; 1 left")
+    printed = StringIO()
+    to_terminal(report, Console(file=printed, width=200))
+    for form in (printed.getvalue(), to_html(report)):
+        assert f"Telegram account lost: {told}" in form
+        assert "accounts lost: duplicated" in form
+    pool.retire("one", pool.Reason.BY_HAND, vault)
+    assert reporting.build(run).lost_accounts == []

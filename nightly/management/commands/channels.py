@@ -6,17 +6,104 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from channels.accounts import pool
+from channels.accounts.ledger import Ledger
+from channels.accounts.plan import AccountsPlan
+from channels.apps import accounts_plan
+from channels.models import TelegramAccount
+from domain.clock import iso
+from domain.errors import InputError
 from nightly import running
 from nightly.apps import plan_of
 from nightly.stages import READ_CHANNELS
 
+_ACTOR = "operator:console"
+
 
 class Command(BaseCommand):
-    help = "Read the channels of a seeds file and assess them."
+    help = "Read the channels of a seeds file and assess them; login, list, retire, key: accounts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        running.add_options(parser, seeds_required=True)
+        running.add_options(parser, seeds_required=False)
+        what = parser.add_subparsers(dest="what", metavar="login | list | retire | key")
+        login = what.add_parser("login", help="take in an account; asks for phone, code, password")
+        login.add_argument("name", help="what to call it: small letters a-z, digits and -")
+        what.add_parser("list", help="the accounts, and what each has left")
+        retire = what.add_parser("retire", help="have an account read no more; its session goes")
+        retire.add_argument("name")
+        key = what.add_parser("key", help="make the key that sessions are encrypted with")
+        key.add_argument("--rotate", action="store_true", help="encrypt all with another key")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        accounts = accounts_plan(settings.NARCOWATCH)
+        match options["what"]:
+            case "login":
+                self._login(accounts, options["name"])
+            case "list":
+                self._list(accounts)
+            case "retire":
+                self._retire(accounts, options["name"])
+            case "key":
+                self._key(accounts, rotate=options["rotate"])
+            case _:
+                self._read(options)
+
+    def _read(self, options: dict[str, Any]) -> None:
+        if options["seeds"] is None:
+            raise InputError("name the channels to read: --seeds FILE")
         plan = plan_of(settings.NARCOWATCH)
         raise SystemExit(running.run("channels", READ_CHANNELS, plan, options, settings.CALLED_AS))
+
+    def _login(self, accounts: AccountsPlan, name: str) -> None:
+        from channels.accounts.login import log_in  # Telethon takes a while to load
+        from channels.accounts.terminal import ask, unseen
+
+        pool.check_new(name)
+        accounts.hash_of_api()
+        self._prepare(accounts)
+        with unseen():
+            log_in(accounts, name, ask, actor=_ACTOR)
+        self.stdout.write(f"{name} is logged in: {accounts.vault.path(name)}")
+
+    def _list(self, accounts: AccountsPlan) -> None:
+        rows = TelegramAccount.objects.order_by("name")
+        if not rows:
+            self.stdout.write("no accounts: channels without a preview are not read")
+        for row in rows:
+            state = f"{row.state} ({row.reason})" if row.reason else row.state
+            self.stdout.write(f"{row.name}  {state} since {iso(row.since)}")
+            if row.state == TelegramAccount.State.ACTIVE:
+                for line in _left(row, accounts):
+                    self.stdout.write(f"    {line}")
+
+    def _retire(self, accounts: AccountsPlan, name: str) -> None:
+        news = pool.retire(name, pool.Reason.BY_HAND, accounts.vault, actor=_ACTOR)
+        self.stdout.write(f"{name} is retired" if news else f"{name} was retired before")
+        self.stdout.write("end its session in Telegram too: Settings, Devices, narcowatch")
+
+    def _key(self, accounts: AccountsPlan, *, rotate: bool) -> None:
+        made = self._prepare(accounts)
+        keys = accounts.vault.keys
+        if rotate and not made:
+            n = accounts.vault.rotate()
+            self.stdout.write(f"{n} sessions are encrypted with another key: {keys.origin}")
+        elif not made:
+            self.stdout.write(f"there is a key: {keys.origin}")
+
+    def _prepare(self, accounts: AccountsPlan) -> bool:
+        made = accounts.vault.prepare()
+        if made:
+            self.stdout.write(
+                f"a key was made: {accounts.vault.keys.path} (keep a copy, apart from the sessions)"
+            )
+        return made
+
+
+def _left(row: TelegramAccount, accounts: AccountsPlan) -> list[str]:
+    """What the account has used of each budget, and from when on it may ask again."""
+    ledger, lines = Ledger(row.name, accounts.budgets), []
+    for kind, budget in accounts.budgets.items():
+        until = ledger.not_before(kind)
+        waits = f", not before {iso(until)}" if until else ""
+        lines.append(f"{kind}: {ledger.used(kind)} of {budget.most} in {budget.window}{waits}")
+    return lines

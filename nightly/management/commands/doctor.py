@@ -13,6 +13,7 @@ from rich.table import Table
 
 import config
 from blocking.apps import export_plan
+from channels.apps import accounts_plan
 from config.schema import Settings
 from nightly.apps import LEXICONS
 from nightly.doctor import CHECKS, Finding, Installation, State, examine
@@ -71,4 +72,5 @@ def installation_of(settings: Settings) -> Installation:
         own_secret=bool(settings.secret_key or settings.secret_key_file),
         exports=export_plan(settings),
         built_file=Path(config.__file__),
+        accounts=accounts_plan(settings),
     )

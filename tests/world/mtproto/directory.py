@@ -13,6 +13,7 @@ from telethon import types
 from telethon.tl.tlobject import TLObject
 
 from tests.world.mtproto.faults import RpcFault
+from tests.world.mtproto.signing_in import CODE
 
 
 class UnknownMessage(TLObject):
@@ -51,7 +52,8 @@ class Person:
 @dataclass(slots=True)
 class Chat:
     """A channel, or a public group where ``group`` is set. ``messages`` by id; ``unknown`` ids are
-    of a kind no client knows. ``log`` is what happened, one entry for each step of ``pts``."""
+    of a kind no client knows, over ``broken`` ones the server fails. ``log`` is what happened, one
+    entry for each step of ``pts``."""
 
     id: int
     username: str
@@ -65,6 +67,7 @@ class Chat:
     similar: tuple[str, ...] = ()
     messages: dict[int, Any] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
+    broken: set[int] = field(default_factory=set)
     log: list[TLObject] = field(default_factory=list)
 
     @property
@@ -102,12 +105,14 @@ class Chat:
 
 @dataclass(slots=True)
 class Account:
-    """Somebody who can sign in. ``lost`` is the error that all its requests get from now on."""
+    """Somebody who can sign in, by ``code``. ``lost`` is the error that all its requests get from
+    now on."""
 
     name: str
     phone: str
     id: int
     password: str = ""
+    code: str = CODE
     lost: str = ""
 
 
@@ -133,9 +138,9 @@ class Directory:
             self.people[person.id] = person
             return person
 
-    def add_account(self, name: str, phone: str, password: str = "") -> Account:
+    def add_account(self, name: str, phone: str, password: str = "", code: str = CODE) -> Account:
         with self.lock:
-            account = Account(name, phone, 7_000 + len(self.accounts), password)
+            account = Account(name, phone, 7_000 + len(self.accounts), password, code)
             self.accounts[name] = account
             return account
 

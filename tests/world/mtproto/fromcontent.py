@@ -94,7 +94,7 @@ class Chats:
                 **({} if chat.group else told),
                 fwd_from=self._origin(post, date),
                 reply_to=_reply(message),
-                reply_markup=self._buttons(post) if number == 0 else None,
+                reply_markup=self._buttons(post, chat.username) if number == 0 else None,
                 grouped_id=chat.id * 1000 + message.id if message.album > 1 else None,
                 media=_photo(message.id + number, date) if message.album > 1 else None,
             )
@@ -131,25 +131,25 @@ class Chats:
             channel_post=origin.posts[-1].id,
         )
 
-    def _buttons(self, post: Post) -> TLObject | None:
+    def _buttons(self, post: Post, name: str) -> TLObject | None:
         if not post.buttons:
             return None
         buttons = [
-            types.KeyboardInlineButton(label, types.InlineButtonTypeUrl(self._url(target)))
+            types.KeyboardInlineButton(label, types.InlineButtonTypeUrl(self._url(target, name)))
             for label, target in post.buttons
         ]
         return types.ReplyInlineMarkup([types.KeyboardInlineButtonRow(buttons)])
 
-    def _url(self, target: str) -> str:
+    def _url(self, target: str, channel: str) -> str:
+        """Where a button leads, with the same marks as on the preview page."""
         match = _PLACEHOLDER.fullmatch(target)
         if match is None:
             return target
         kind, name = match.groups()
-        return (
-            self._addresses.channel_url(name)
-            if kind == "channel"
-            else self._addresses.site_url(name)
-        )
+        if kind == "channel":
+            return self._addresses.channel_url(name)
+        url = self._addresses.site_url(name)
+        return url if ".onion" in url else f"{url}?from=tg&ref={channel}"
 
 
 def _entities(text: str) -> Iterator[TLObject]:

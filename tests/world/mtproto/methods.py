@@ -12,7 +12,7 @@ from telethon.tl.tlobject import TLObject
 
 from tests.world.mtproto.directory import Account, Chat, Directory, Person, UnknownMessage
 from tests.world.mtproto.faults import RpcFault
-from tests.world.mtproto.signing_in import CODE, PasswordCheck, no_password
+from tests.world.mtproto.signing_in import PasswordCheck, no_password
 
 Answer = TLObject | bytes
 _MOST = 100
@@ -37,6 +37,7 @@ class Methods:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self.most = _MOST
         self._by_name: dict[str, Callable[[Any, Caller], Answer]] = {
             "GetConfig": self._config,
             "SendCode": self._send_code,
@@ -81,10 +82,10 @@ class Methods:
         caller.asked = next(known, None)
         if caller.asked is None:
             raise RpcFault(400, "PHONE_NUMBER_INVALID")
-        return types.auth.SentCode(types.auth.SentCodeTypeApp(len(CODE)), "hash")
+        return types.auth.SentCode(types.auth.SentCodeTypeApp(len(caller.asked.code)), "hash")
 
     def _sign_in(self, request: Any, caller: Caller) -> Answer:
-        if caller.asked is None or request.phone_code != CODE:
+        if caller.asked is None or request.phone_code != caller.asked.code:
             raise RpcFault(400, "PHONE_CODE_INVALID")
         if caller.asked.password:
             caller.check = PasswordCheck.of(caller.asked.password)
@@ -206,7 +207,7 @@ class Methods:
 
     def _history(self, request: Any, caller: Caller) -> Answer:
         chat = self._directory.chat_of(request.peer, caller.name)
-        messages = window(chat.messages.values(), request)
+        messages = window(chat.messages.values(), request)[: self.most]
         return self._page(chat, messages, len(chat.messages), caller)
 
     def _messages(self, request: Any, caller: Caller) -> Answer:
@@ -219,6 +220,8 @@ class Methods:
         return self._page(chat, found, len(found), caller)
 
     def _page(self, chat: Chat, found: list[Any], count: int, caller: Caller) -> Answer:
+        if any(one.id in chat.broken for one in found):
+            raise RpcFault(500, "INTERNAL")
         messages = [UnknownMessage(one.id) if one.id in chat.unknown else one for one in found]
         return types.messages.ChannelMessages(
             pts=chat.pts,

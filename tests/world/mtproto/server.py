@@ -71,7 +71,7 @@ class TelegramDouble:
     """A context manager: inside it the server is up on ``port`` of 127.0.0.1.
 
     It can be stopped and started again on the same port; chats, accounts and keys stay.
-    ``skew_s`` is how much its clock goes ahead.
+    ``skew_s`` is how much its clock goes ahead; a history answer has ``most`` messages at most.
     """
 
     def __init__(self, *, port: int = 0, skew_s: float = 0.0) -> None:
@@ -105,6 +105,14 @@ class TelegramDouble:
         self.stop()
 
     # what tests ask for
+
+    @property
+    def most(self) -> int:
+        return self._methods.most
+
+    @most.setter
+    def most(self, most: int) -> None:
+        self._methods.most = most
 
     def start(self) -> int:
         """Begin to serve; returns the port."""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_rendered_captures"),
-        ("channels", "0001_initial"),
+        ("channels", "0003_wanted_and_gone"),
     ]
 
     operations = [

@@ -1,0 +1,63 @@
+"""Accounts at work on a run, each in a process of its own, after the previews were read."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from cases import counts
+from cases.counts import CountKey
+from cases.models import Run
+from channels.accounts import pool
+from channels.accounts.ledger import Ledger, RequestClass
+from channels.accounts.readiness import may_read
+from channels.claims import unclaimed
+from channels.options import AccountReading
+from channels.process import EXIT_DONE, EXIT_REFUSED, run_account
+from channels.visiting import STAGE
+from channels.wanted import release
+
+log = logging.getLogger(__name__)
+_STARTS = 3
+
+
+def read_by_accounts(run: Run, accounts: AccountReading) -> bool:
+    """Have accounts read what the preview left to them. Returns whether that changed anything.
+
+    As many are started as there is work for, those first that asked for the least lately.
+    """
+    release(run)  # nobody is at work now
+    before = unclaimed(run).count()
+    names = _ready(accounts)[: min(before, accounts.at_once)]
+    if not names:
+        return False
+    log.info("%s channels for the accounts %s", before, ", ".join(names))
+    # a thread for each: the kernel ends a child with the thread that started it
+    with ThreadPoolExecutor(len(names), thread_name_prefix="account") as threads:
+        ended = list(threads.map(lambda name: _started(run.pk, name), names))
+    for name, (code, again) in zip(names, ended, strict=True):
+        _count(run, "account process started anew", again)
+        if code != EXIT_DONE:
+            log.error("the process of account %s ended with exit code %s", name, code)
+            _count(run, f"account {name} could not be used", 1)
+    release(run)
+    return unclaimed(run).count() != before
+
+
+def _ready(accounts: AccountReading) -> list[str]:
+    ledgers = [Ledger(name, accounts.plan.budgets) for name in pool.active()]
+    able = [one for one in ledgers if may_read(one, accounts.longest_wait_s)]
+    return [one.account for one in sorted(able, key=lambda one: one.used(RequestClass.HISTORY))]
+
+
+def _started(run_id: int, name: str) -> tuple[int, int]:
+    """The exit code of an account's process, and how often it was started again."""
+    code, again = run_account(run_id, name), 0
+    while code not in {EXIT_DONE, EXIT_REFUSED} and again + 1 < _STARTS:
+        code, again = run_account(run_id, name), again + 1
+    return code, again
+
+
+def _count(run: Run, reason: str, n: int) -> None:
+    if n:
+        counts.add(run.pk, STAGE, {CountKey("", "failed", reason): n})

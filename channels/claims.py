@@ -1,0 +1,73 @@
+"""Which account reads which channel: claimed one by one in the record, likeliest first."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import BooleanField, CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from cases.counts import CountKey
+from cases.models import Run, RunCount, RunSource
+from channels.models import AccountPeer, Wanted
+from channels.snowball.queue import ASKED_FOR, resolves_left, resolving
+from channels.waiting import set_count, waiting
+from channels.wanted import ACTIVE
+
+_LEFT = "waits for an account"
+
+
+def unclaimed(run: Run) -> QuerySet[RunSource]:
+    """The run's sources that accounts are to read and nobody reads, likeliest first."""
+    return waiting(run, handed_over=True).filter(target__wanted__account="")
+
+
+def claim(
+    run: Run, account: str, *, resolves: bool, most_resolves: int | None = None
+) -> RunSource | None:
+    """Take the likeliest channel that ``account`` can read; None where there is none.
+
+    Without ``resolves`` only those that it knows already; ``most_resolves`` is how many names
+    found on the way the run may resolve (None: any number). Channels that only other accounts know
+    come last: these read them without resolving them anew.
+    """
+    rows = unclaimed(run).annotate(mine=_known_by(account), theirs=_known_by(None))
+    passes = [rows.filter(mine=True)]
+    if resolves:
+        by_name = Q(target__wanted__by_name=True)
+        if most_resolves is not None and not resolves_left(run, most_resolves):
+            by_name &= Q(why__in=ASKED_FOR)
+        able = rows.filter(Q(mine=True) | by_name)
+        passes = [able.filter(Q(mine=True) | Q(theirs=False)), able]
+    for found in passes:
+        for row in found:
+            free = Wanted.objects.filter(target=row.target_id, account="")
+            if free.update(account=account):
+                if not row.mine:
+                    resolving(run, row.target_id)
+                return row
+    return None
+
+
+def _known_by(account: str | None) -> Exists:
+    """Whether ``account`` (None: any) can find the target by its id."""
+    peers = AccountPeer.objects.filter(account__state=ACTIVE)
+    if account is not None:
+        peers = peers.filter(account__name=account)
+    key = Cast("numeric_id", CharField(max_length=30))
+    known = peers.annotate(key=key).filter(key=OuterRef("target__value"))
+    return Exists(known, output_field=BooleanField())
+
+
+def leave(run: Run) -> int:
+    """End the visits that no account can make now; each is counted, and wanted still.
+
+    Counts are set, not added: a later turn of the night may find an account after all.
+    """
+    with transaction.atomic():
+        rows = RunSource.objects.filter(run=run, target__wanted__run=run)
+        left = {str(row.target) for row in rows.select_related("target")}
+        RunSource.objects.filter(pk__in=[row.pk for row in rows]).update(done=True)
+        counted = RunCount.objects.filter(run=run, name="skipped", reason=_LEFT)
+        for source in left | {*counted.values_list("source", flat=True)}:
+            set_count(run, CountKey(source, "skipped", _LEFT), int(source in left))
+    return len(left)

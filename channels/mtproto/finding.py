@@ -1,0 +1,119 @@
+"""Finding a channel for an account: by the id it remembers, or else by resolving its username."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from telethon.tl import functions, types
+
+from channels.accounts.ledger import Peer, RequestClass, Spent
+from channels.mtproto.addresses import history_url, info_url, resolve_url
+from channels.mtproto.answers import as_json
+from channels.mtproto.asking import Asker
+from channels.mtproto.failures import Refused, ServerFailed, Unreadable
+from channels.mtproto.fetches import answered, ended, failed, shut, unkept
+from channels.mtproto.mapping import info_of, username_of
+from channels.posts import ChannelInfo, Fetch
+from domain.captures import Outcome
+
+_RESOLVE, _INFO = "contacts.resolveUsername", "channels.getFullChannel"
+#: What the API says of an access hash that is not (or no longer) good.
+_STALE = "CHANNEL_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a channel is addressed, and what was asked to find it. ``peer`` is None where it cannot
+    be read: the last of ``fetches`` says why. ``info`` is None where nothing was asked."""
+
+    fetches: tuple[Fetch, ...] = ()
+    peer: Peer | None = None
+    info: ChannelInfo | None = None
+
+    @property
+    def input_peer(self) -> Any:
+        assert self.peer is not None
+        return types.InputPeerChannel(self.peer.numeric_id, self.peer.access_hash)
+
+
+class Finder:
+    """Finds channels for the account of ``asker``; see ``AccountReader`` for what it raises."""
+
+    def __init__(self, asker: Asker, number_of: Callable[[str], int | None]) -> None:
+        self._asker, self._number_of = asker, number_of
+
+    def find(self, channel: str, *, described: bool) -> Found:
+        """Find ``channel``, a username or a bare id; ask for its description if ``described``.
+
+        A username is resolved once: then its id and access hash are in the ledger.
+        """
+        number = int(channel) if channel.isdecimal() else self._number_of(channel)
+        peer = self._asker.ledger.peer(number) if number is not None else None
+        if peer is None and channel.isdecimal():
+            url = history_url(channel, None)
+            why = "this account does not know the channel, and its username is not known"
+            return Found((unkept(url, self._asker.clock(), Outcome.FAILED, why, 0),))
+        if peer is None:
+            return self._resolved(channel, described=described)
+        found = self._described(channel, Found(peer=peer)) if described else Found(peer=peer)
+        stale = bool(found.fetches) and found.fetches[-1].detail == _STALE
+        if stale and not channel.isdecimal():
+            again = self._resolved(channel, described=described)
+            return replace(again, fetches=(*found.fetches, *again.fetches))
+        return found
+
+    def _resolved(self, channel: str, *, described: bool) -> Found:
+        url = resolve_url(channel, self._asker.ledger.account)
+        request = functions.contacts.ResolveUsernameRequest(channel)
+        at = self._asker.clock()
+        try:
+            answer = self._asker.ask(RequestClass.RESOLVE, request, url)
+        except (Refused, ServerFailed, Unreadable) as failure:
+            return Found((failed(url, _RESOLVE, at, failure, self._asker.taken(url)),))
+        resolved, sent = answer.value, self._asker.taken(url)
+        chat = next(iter((*resolved.chats, *resolved.users)), None)
+        closed = shut(chat)
+        if closed is not None and closed[0] is Outcome.NO_CHANNEL:  # nothing is kept of people
+            return Found((unkept(url, answer.at, *closed, sent),))
+        fetches = (answered(url, _RESOLVE, answer.at, as_json(resolved), sent),)
+        if closed is not None:
+            info = info_of(chat) if isinstance(chat, types.Channel) else None
+            return Found(ended(fetches, *closed), None, info)
+        peer = self._remembered(chat)
+        found = Found(fetches, peer, info_of(chat))
+        return self._described(channel, found) if described else found
+
+    def _remembered(self, chat: Any) -> Peer:
+        peer = Peer(chat.id, chat.access_hash, username_of(chat))
+        self._asker.ledger.remember(peer.numeric_id, peer.access_hash, peer.username)
+        return peer
+
+    def _described(self, channel: str, found: Found) -> Found:
+        """What the channel says of itself. Posts are read without it where it cannot be had."""
+        assert found.peer is not None
+        url = info_url(channel, self._asker.ledger.account)
+        request = functions.channels.GetFullChannelRequest(
+            types.InputChannel(found.peer.numeric_id, found.peer.access_hash)
+        )
+        at = self._asker.clock()
+        try:
+            answer = self._asker.ask(RequestClass.INFO, request, url)
+        except Spent as spent:
+            if spent.kind is not RequestClass.INFO:
+                raise
+            return found
+        except (Refused, ServerFailed, Unreadable) as failure:
+            fetch = failed(url, _INFO, at, failure, self._asker.taken(url))
+            lost = isinstance(failure, Refused)
+            return Found((*found.fetches, fetch), None if lost else found.peer, found.info)
+        full, number = answer.value, found.peer.numeric_id
+        fetch = answered(url, _INFO, answer.at, as_json(full), self._asker.taken(url))
+        fetches = (*found.fetches, fetch)
+        chat = next((one for one in full.chats if one.id == number), None)
+        if (closed := shut(chat)) is not None:
+            return Found(ended(fetches, *closed), None, found.info)
+        if username_of(chat) != found.peer.username:
+            self._remembered(chat)
+        return Found(fetches, found.peer, info_of(chat, full.full_chat))
