@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import focus, growth, mirrors, pipeline, preview
+from bench import focus, growth, mirrors, pipeline, preview, snowball
 
 
 def _mirrors() -> dict[str, Any]:
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "growth": growth.measure,
     "mirrors": _mirrors,
     "preview": preview.measure,
+    "snowball": snowball.measure,
 }
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from cases import audit, proposed_verdicts
 from cases.mirrors import pairs_of
-from cases.models import AssessmentRow, Case, Family, MirrorPair
+from cases.models import AssessmentRow, Case, ChannelFacts, Family, MirrorPair
 from cases.proposed_verdicts import Member
+from domain.channel_profiles import ChannelProfile, profile_from
 from domain.clock import Clock, utc_now
 from domain.families import Trait, group
 from domain.states import CaseState
@@ -90,7 +91,19 @@ def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
     for case in cases:
         if case.target.kind == "telegram":
             traits[case.pk].add(("telegram", case.target.name.lower().lstrip("@")))
+    for facts in ChannelFacts.objects.filter(case__in=cases):
+        traits[facts.case_id].update(_told_by(profile_from(facts.profile)))
     return traits
+
+
+def _told_by(profile: ChannelProfile) -> Iterator[Trait]:
+    """What a channel says of its operator outside the posts that carry its verdict: contacts in its
+    description, its bots, the channels that it calls its reserve."""
+    for kind, value in profile.contacts:
+        if kind in OWN_INDICATORS:
+            yield kind, value.lower().lstrip("@")
+    for name in (*profile.bots, *profile.reserve):
+        yield "telegram", name.lower().lstrip("@")
 
 
 def _family_of(cases: list[Case], clock: Clock) -> Family:

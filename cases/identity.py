@@ -56,12 +56,14 @@ def merge(
     into: Target,
     *,
     drop: Collection[type[Model]] = (),
+    doubles: Collection[type[Model]] = (),
     actor: str,
     clock: Clock = utc_now,
 ) -> bool:
     """Make two targets one: all that points to ``alias`` points to ``into``; ``alias`` goes.
 
-    Rows of the models in ``drop`` go with it. Returns False, and changes nothing, where people
+    Rows of the models in ``drop`` go with it; of those in ``doubles`` rows go that ``into`` has a
+    like one of. Returns False, and changes nothing, where people
     or the classifier have moved the cases of both: those stay apart, each with its history.
     """
     with transaction.atomic():
@@ -72,7 +74,7 @@ def merge(
             if model in drop:
                 model._default_manager.filter(**{name: alias}).delete()
             else:
-                _repoint(model, name, alias, into)
+                _repoint(model, name, alias, into, {CandidateRow, *doubles})
         _move_counts(str(alias), str(into))
         details = {"from": str(alias), "to": str(into), "was": alias.pk}
         alias.delete()
@@ -104,7 +106,9 @@ def _untouched(case: Case) -> bool:
     return case.state == CaseState.NEW and not seen
 
 
-def _repoint(model: type[Model], field: str, alias: Target, into: Target) -> None:
+def _repoint(
+    model: type[Model], field: str, alias: Target, into: Target, doubles: Collection[type[Model]]
+) -> None:
     """Row by row, since ``into`` may have the same candidate or visit already."""
     rows = model._default_manager
     for row in rows.filter(**{field: alias}):
@@ -114,7 +118,7 @@ def _repoint(model: type[Model], field: str, alias: Target, into: Target) -> Non
         except IntegrityError:
             if isinstance(row, RunSource):
                 _join_visits(row, into)
-            elif model is not CandidateRow:
+            elif model not in doubles:
                 raise
             row.delete()
 

@@ -19,6 +19,7 @@ from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
 from channels.accounts.readiness import may_ask, may_read
 from channels.claims import claim
 from channels.journals import journal_path, worker_of
+from channels.keepers import keeper_of
 from channels.mtproto.asking import Asker, Patience
 from channels.mtproto.client import build_client
 from channels.mtproto.failures import AccountLost, Unreachable
@@ -76,9 +77,10 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
             evidence,
             max_pages=accounts.max_batches,
             platforms=options.platforms,
+            keeper=keeper_of(run, options),
         )
         ends = end_of(run.started_at, *options.night_ends)
-        _Work(run, ledger, visitor, accounts.longest_wait_s, ends).all()
+        _Work(run, ledger, visitor, accounts.longest_wait_s, ends, options.max_resolves).all()
     except AccountLost as lost:
         reason = _REASONS.get(lost.name, pool.Reason.REVOKED)
         pool.retire(account, reason, accounts.plan.vault, run_id=run.pk)
@@ -111,9 +113,11 @@ class _Work:
         visitor: Visitor,
         longest_wait_s: float,
         ends: datetime | None,
+        most_resolves: int,
     ) -> None:
         self._run, self._ledger, self._visitor = run, ledger, visitor
         self._longest_wait_s, self._ends = longest_wait_s, ends
+        self._most_resolves = most_resolves
         self._in_a_row = 0
 
     def all(self) -> None:
@@ -132,7 +136,8 @@ class _Work:
         """Read the likeliest channel. Returns whether there was one."""
         account = self._ledger.account
         resolves = may_ask(self._ledger, RequestClass.RESOLVE, self._longest_wait_s)
-        source = claim(self._run, account, resolves=resolves)
+        most = self._most_resolves
+        source = claim(self._run, account, resolves=resolves, most_resolves=most)
         if source is None:
             return False
         try:

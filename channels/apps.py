@@ -12,8 +12,10 @@ import config
 if TYPE_CHECKING:
     from channels.accounts.plan import AccountsPlan
     from channels.options import Options
+    from channels.snowball.rings import Caps
     from config.schema import Settings
 
+LEXICONS = Path(config.__file__).parent / "lexicons"
 PLATFORMS = Path(config.__file__).parent / "platforms.toml"
 ACCOUNTS_KEY = "accounts.key"
 
@@ -22,6 +24,18 @@ class ChannelsConfig(AppConfig):
     """Reading Telegram channels."""
 
     name = "channels"
+
+
+def caps_of(settings: Settings) -> Caps:
+    """What one night finds on the way, at most."""
+    from channels.snowball.rings import Caps
+
+    channels = settings.channels
+    return Caps(
+        total=channels.max_new_channels,
+        parent=channels.snowball.max_per_channel,
+        ring=channels.snowball.max_per_ring,
+    )
 
 
 def options_of(settings: Settings) -> Options:
@@ -51,11 +65,14 @@ def options_of(settings: Settings) -> Options:
         pace=Pace(settings.channels.delay_s, net.max_body_bytes),
         base_url=settings.channels.preview_base_url,
         max_pages=settings.channels.max_pages_per_channel,
-        max_new_channels=settings.channels.max_new_channels,
         platforms=parse_platforms(tomllib.loads(PLATFORMS.read_text(encoding="utf-8"))),
         evidence_root=settings.data_dir / "evidence",
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
+        caps=caps_of(settings),
+        explore=settings.channels.snowball.explore_share,
+        max_resolves=settings.channels.snowball.max_resolves,
+        model=(settings.classify.model_dir, LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
         accounts=AccountReading(
             accounts_plan(settings),

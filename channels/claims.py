@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from cases.counts import CountKey
 from cases.models import Run, RunCount, RunSource
 from channels.models import AccountPeer, Wanted
+from channels.snowball.queue import ASKED_FOR, resolves_left, resolving
 from channels.waiting import set_count, waiting
 from channels.wanted import ACTIVE
 
@@ -20,21 +21,29 @@ def unclaimed(run: Run) -> QuerySet[RunSource]:
     return waiting(run, handed_over=True).filter(target__wanted__account="")
 
 
-def claim(run: Run, account: str, *, resolves: bool) -> RunSource | None:
+def claim(
+    run: Run, account: str, *, resolves: bool, most_resolves: int | None = None
+) -> RunSource | None:
     """Take the likeliest channel that ``account`` can read; None where there is none.
 
-    Without ``resolves`` only those that it knows already. Channels that only other accounts know
+    Without ``resolves`` only those that it knows already; ``most_resolves`` is how many names
+    found on the way the run may resolve (None: any number). Channels that only other accounts know
     come last: these read them without resolving them anew.
     """
     rows = unclaimed(run).annotate(mine=_known_by(account), theirs=_known_by(None))
     passes = [rows.filter(mine=True)]
     if resolves:
-        able = rows.filter(Q(mine=True) | Q(target__wanted__by_name=True))
+        by_name = Q(target__wanted__by_name=True)
+        if most_resolves is not None and not resolves_left(run, most_resolves):
+            by_name &= Q(why__in=ASKED_FOR)
+        able = rows.filter(Q(mine=True) | by_name)
         passes = [able.filter(Q(mine=True) | Q(theirs=False)), able]
     for found in passes:
         for row in found:
             free = Wanted.objects.filter(target=row.target_id, account="")
             if free.update(account=account):
+                if not row.mine:
+                    resolving(run, row.target_id)
                 return row
     return None
 

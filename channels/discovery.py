@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from channels.documents import ABOUT
 from channels.posts import ChannelInfo, Post
-from channels.usernames import Pointer, is_bot, where_to
+from channels.snowball.clues import Clue, Via
+from channels.usernames import Pointer, invite_hash, is_bot, username_in, where_to
+from classifiers.cascade import Glance
 from domain.candidates import Candidate, Why
-from domain.documents import Link
+from domain.digests import sha256_hex
 from domain.errors import KeyFormatError
 from domain.names_in_text import broken_onions_in, hosts_in, onions_in, undisguised
 from domain.platforms import Platforms as Platforms
 from domain.platforms import parse_platforms as parse_platforms
+from domain.reserve import reserve_names, speaks_of_reserve
 from domain.targets import (
     TargetKey,
     TargetKind,
@@ -38,12 +42,27 @@ _ADDRESS = re.compile(
 _CLOSING = ".,;:!?)]}»”…"
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invite link. The hash would let people in, so its digest alone is kept."""
+
+    digest: str
+    post: str
+
+
 @dataclass(slots=True)
 class Found:
-    """Candidates, best reason first, and what was left out, by reason."""
+    """Candidates, best reason first, and what was left out, by reason.
+
+    ``clues`` say how each channel is named, ``names`` under which username those are known that
+    are told by number, ``invites`` are the invite links, each once.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    clues: dict[TargetKey, Clue] = field(default_factory=dict)
+    names: dict[TargetKey, str] = field(default_factory=dict)
+    invites: list[Invite] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,18 @@ class _Lead:
     why: Why
     url: str
     priority: float
+    via: Via
+    reserve: bool = False
+    numeric_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A post or the description (``part``), and all that it leads to."""
+
+    part: str
+    leads: tuple[_Lead, ...]
+    glance: Glance | None
 
 
 def discover(
@@ -59,74 +90,137 @@ def discover(
     info: ChannelInfo | None,
     posts: Iterable[Post],
     platforms: Platforms,
+    glances: Mapping[str, Glance] | None = None,
 ) -> Found:
     """What ``posts`` and the description in ``info`` lead to, each target once.
 
-    ``own`` is the channel's username: it does not lead to itself. Invite links and links into
-    private channels are counted and never followed; platforms and what is beyond
+    ``own`` is the channel's username: it does not lead to itself. ``glances`` are the first
+    stage's words on the posts (and the description, ``ABOUT``) by part. Invite links and links
+    into private channels are counted and never followed; platforms and what is beyond
     ``MOST_FROM_A_PAGE`` are counted too.
     """
-    found = Found()
-    best: dict[TargetKey, _Lead] = {}
-    for lead in _once(_leads(info, posts)):
-        key, url = _target(lead.url, own, platforms, found.left_out)
-        if key is None:
-            continue
-        better = _Lead(lead.why, url, _priority(key, lead.priority))
-        if key not in best or better.priority > best[key].priority:
-            best[key] = better
-    ordered = sorted(best.items(), key=lambda item: -item[1].priority)
-    if len(ordered) > MOST_FROM_A_PAGE:
-        found.left_out["more than a page may bring"] += len(ordered) - MOST_FROM_A_PAGE
-    found.candidates = [
-        Candidate(key, lead.why, url=lead.url, parent=parent, priority=lead.priority)
-        for key, lead in ordered[:MOST_FROM_A_PAGE]
-    ]
-    return found
+    return _Search(parent, own, platforms).through(_places(info, posts, glances or {}))
 
 
-def _once(leads: Iterable[_Lead]) -> Iterable[_Lead]:
-    """Each address with its best reason: links stand in the text too."""
-    best: dict[str, _Lead] = {}
-    for lead in leads:
-        if lead.url not in best or lead.priority > best[lead.url].priority:
-            best[lead.url] = lead
-    return best.values()
+class _Search:
+    """Goes through the places of one page."""
+
+    def __init__(self, parent: TargetKey, own: str, platforms: Platforms) -> None:
+        self._parent, self._own, self._platforms = parent, own, platforms
+        self._found = Found()
+        self._best: dict[TargetKey, Candidate] = {}
+        self._known: dict[str, tuple[TargetKey | None, str]] = {}
+
+    def through(self, places: Iterable[_Place]) -> Found:
+        for place in places:
+            self._take(place)
+        found = self._found
+        ordered = sorted(self._best.values(), key=lambda one: -one.priority)
+        if (beyond := len(ordered) - MOST_FROM_A_PAGE) > 0:
+            found.left_out["more than a page may bring"] += beyond
+        found.candidates = ordered[:MOST_FROM_A_PAGE]
+        kept = {one.target for one in found.candidates}
+        found.clues = {key: clue for key, clue in found.clues.items() if key in kept}
+        return found
+
+    def _take(self, place: _Place) -> None:
+        named: dict[TargetKey, _Lead] = {}
+        for lead in place.leads:
+            key, url = self._target(lead, place.part)
+            if key is None or key == self._parent:
+                continue
+            self._note(key, url, lead, place.glance)
+            if key.kind is TargetKind.TELEGRAM and not is_bot(key.value):
+                other = named.setdefault(key, lead)
+                best = lead if lead.priority > other.priority else other
+                named[key] = replace(best, reserve=lead.reserve or other.reserve)
+        for key, lead in named.items():
+            clue = _clue(lead, place.glance, len(named))
+            known = self._found.clues.get(key)
+            self._found.clues[key] = known.joined(clue) if known else clue
+
+    def _note(self, key: TargetKey, url: str, lead: _Lead, glance: Glance | None) -> None:
+        priority = _priority(key, lead.priority)
+        if glance is not None and key.kind is not TargetKind.TELEGRAM:
+            priority *= (1 + glance.selling) / 2
+        known = self._best.get(key)
+        if known is None or priority > known.priority:
+            self._best[key] = Candidate(
+                key, lead.why, url=url, parent=self._parent, priority=priority
+            )
+
+    def _target(self, lead: _Lead, part: str) -> tuple[TargetKey | None, str]:
+        """The target of a lead; what is none is counted once for each address."""
+        if lead.numeric_id is not None:
+            key = telegram_key(numeric_id=lead.numeric_id)
+            if (username := username_in(lead.url)) and username != self._own:
+                self._found.names[key] = username
+            return key, ""
+        if lead.url not in self._known:
+            found = _target(lead.url, self._own, self._platforms, self._found.left_out)
+            self._known[lead.url] = found
+            if invite := invite_hash(lead.url):
+                self._found.invites.append(Invite(sha256_hex(invite.encode()), part))
+        return self._known[lead.url]
 
 
-def _leads(info: ChannelInfo | None, posts: Iterable[Post]) -> Iterator[_Lead]:
+def _clue(lead: _Lead, glance: Glance | None, names: int) -> Clue:
+    selling, about = (glance.selling, glance.about_drugs) if glance else (0.0, 0.0)
+    return Clue(lead.via, selling / names, about / names, lead.reserve)
+
+
+def _places(
+    info: ChannelInfo | None, posts: Iterable[Post], glances: Mapping[str, Glance]
+) -> Iterator[_Place]:
     if info is not None:
-        yield from _from_text(info.description)
-        yield from (_Lead(Why.MENTION, link.url, LINKED) for link in info.links)
+        reserve = frozenset(reserve_names(info.description))
+        leads = [_Lead(Why.MENTION, link.url, LINKED, Via.ABOUT) for link in info.links]
+        leads += _from_text(info.description, Via.ABOUT, Via.ABOUT)
+        yield _Place(ABOUT, _marked(leads, reserve), glances.get(ABOUT))
     for post in posts:
         if post.service:
             continue
-        if post.forward is not None and post.forward.username:
-            yield _Lead(Why.FORWARD, f"tg://resolve?domain={post.forward.username}", FORWARD)
-        yield from _from_links(post.buttons, BUTTON)
-        yield from _from_links(post.links, LINKED)
-        yield from _from_text(post.text)
+        reserve = frozenset(reserve_names(post.text))
+        part = str(post.id)
+        yield _Place(part, _marked(_leads(post), reserve), glances.get(part))
 
 
-def _from_links(links: Iterable[Link], priority: float) -> Iterator[_Lead]:
-    for link in links:
-        yield _Lead(Why.MENTION, link.url, priority)
+def _marked(leads: Iterable[_Lead], reserve: Collection[str]) -> tuple[_Lead, ...]:
+    """``leads`` with those marked that the text calls a reserve."""
+    return tuple(
+        replace(lead, reserve=True) if reserve and username_in(lead.url) in reserve else lead
+        for lead in leads
+    )
 
 
-def _from_text(text: str) -> Iterator[_Lead]:
+def _leads(post: Post) -> Iterator[_Lead]:
+    origin = post.forward
+    if origin is not None and (origin.username or origin.numeric_id is not None):
+        url = f"tg://resolve?domain={origin.username}"
+        yield _Lead(Why.FORWARD, url, FORWARD, Via.FORWARD, numeric_id=origin.numeric_id)
+    for link in post.buttons:
+        reserve = speaks_of_reserve(link.text)
+        yield _Lead(Why.MENTION, link.url, BUTTON, Via.BUTTON, reserve)
+    for link in post.links:
+        yield _Lead(Why.MENTION, link.url, LINKED, Via.LINK)
+    yield from _from_text(post.text, Via.LINK, Via.MENTION)
+
+
+def _from_text(text: str, linked_as: Via, named_as: Via) -> Iterator[_Lead]:
     """What is named in a text. Telegram links host names in posts by itself, except those of
     onion services and those that are disguised."""
     linked, text = set(hosts_in(text)), undisguised(text)
     for found in _ADDRESS.finditer(text):
         address = found[0].rstrip(_CLOSING)
-        yield _Lead(Why.MENTION, address if "://" in address else f"https://{address}", LINKED)
+        url = address if "://" in address else f"https://{address}"
+        yield _Lead(Why.MENTION, url, LINKED, linked_as)
     for name in (*onions_in(text), *broken_onions_in(text)):
-        yield _Lead(Why.MENTION, f"http://{name}/", ONION)
+        yield _Lead(Why.MENTION, f"http://{name}/", ONION, named_as)
     for name in dict.fromkeys(hosts_in(text)):
         if name not in linked:
-            yield _Lead(Why.MENTION, f"http://{name}/", SITE)
+            yield _Lead(Why.MENTION, f"http://{name}/", SITE, named_as)
     for found in _HANDLE.finditer(text):
-        yield _Lead(Why.MENTION, f"tg://resolve?domain={found[1]}", NAMED)
+        yield _Lead(Why.MENTION, f"tg://resolve?domain={found[1]}", NAMED, named_as)
 
 
 def _target(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases import identity, intake
 from cases.models import Target
+from channels.discovery import Found
 from channels.models import ChannelCursor, Wanted
 from channels.posts import ChannelInfo
+from channels.snowball.clues import Clue
+from channels.snowball.models import ChannelYield, InviteLink, Look, Naming
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
 from domain.errors import KeyFormatError
-from domain.targets import TargetKind, telegram_key, telegram_username
+from domain.targets import TargetKey, TargetKind, telegram_key, telegram_username
 
 ACTOR = "system:channels"
+#: Of these a merged channel keeps its own.
+_DOUBLES = (Naming, ChannelYield, Look, InviteLink)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,21 @@ def known_as(target: Target, username: str) -> Target | None:
 
 def _merge(alias: Target, into: Target, clock: Clock) -> bool:
     """A cursor of the alias says nothing: without a number no post was ever read."""
-    return identity.merge(alias, into, drop=(ChannelCursor, Wanted), actor=ACTOR, clock=clock)
+    return identity.merge(
+        alias, into, drop=(ChannelCursor, Wanted), doubles=_DOUBLES, actor=ACTOR, clock=clock
+    )
+
+
+def introduce(run_id: int, key: TargetKey, username: str, *, clock: Clock = utc_now) -> Target:
+    """The channel that is told of by number and username at once, as the origin of a forward or
+    as a similar channel: what is known of either is one target from now on."""
+    rows = Target.objects.filter(kind=key.kind, value__in=(key.value, f"@{username}"))
+    known = sorted(rows, key=is_alias)
+    if not known:
+        _free_name(username, int(key.value), clock)
+        return intake.target_row(key, name=username, clock=clock)[0]
+    info = ChannelInfo("", username, int(key.value))
+    return settle(run_id, known[-1], username, info, clock=clock).target
 
 
 def _free_name(name: str, numeric_id: int, clock: Clock) -> None:
@@ -102,3 +121,23 @@ def _newcomer(run_id: int, known: Target, numeric_id: int, name: str, clock: Clo
     intake.note_candidates(run_id, [candidate], clock=clock)
     target, _ = intake.target_row(key, clock=clock)
     return identity.rename(target, name, actor=ACTOR, clock=clock)
+
+
+def by_present_key(found: Found, target: Target) -> Found:
+    """Channels that are known by number under the name given are meant, not new ones. ``target``
+    does not lead to itself."""
+    aliases = [c.target.value[1:] for c in found.candidates if c.target.value.startswith("@")]
+    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, name__in=aliases)
+    known = {row.name: row.key for row in rows.exclude(value__startswith="@")}
+
+    def present(key: TargetKey) -> TargetKey:
+        is_channel = key.kind is TargetKind.TELEGRAM
+        return known.get(key.value.removeprefix("@"), key) if is_channel else key
+
+    meant = [replace(one, target=present(one.target)) for one in found.candidates]
+    clues: dict[TargetKey, Clue] = {}
+    for key, clue in found.clues.items():
+        if (now := present(key)) != target.key:
+            clues[now] = clues[now].joined(clue) if now in clues else clue
+    candidates = [one for one in meant if one.target != target.key]
+    return replace(found, candidates=candidates, clues=clues)

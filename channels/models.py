@@ -6,6 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 
+from channels.snowball.models import ChannelYield as ChannelYield
+from channels.snowball.models import InviteLink as InviteLink
+from channels.snowball.models import Look as Look
+from channels.snowball.models import Naming as Naming
+
 
 class ChannelCursor(models.Model):
     """``last_id``: all posts up to it were read or lie beyond a page limit.

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import classifiers
 from channels.accounts.plan import AccountsPlan
 from channels.discovery import Platforms
+from channels.snowball.rings import Caps
 from channels.wire import Pace
+from classifiers.cascade import Cascade
+from domain.lexicon import Lexicon
 from net.client import NetConfig
 
 
@@ -27,18 +31,30 @@ class AccountReading:
 @dataclass(frozen=True, slots=True)
 class Options:
     """``base_url`` is what a username is appended to; ``evidence_root`` and ``journals`` are
-    folders; ``max_pages`` bounds one visit, ``max_new_channels`` one run. ``night_ends`` is the
-    time of day, and its zone, after which no channel is begun. Without ``accounts`` channels that
-    have no preview are not read."""
+    folders; ``max_pages`` bounds one visit, ``caps`` what one run finds on the way, of which the
+    share ``explore`` is looked at by chance. ``model`` are the folders of the model and of the
+    lexicons that posts are scored with, None for none. ``night_ends`` is the time of day, and its
+    zone, after which no channel is begun. Without ``accounts`` channels that have no preview are
+    not read; they resolve at most ``max_resolves`` names found on the way."""
 
     net: NetConfig
     pace: Pace
     base_url: str
     max_pages: int
-    max_new_channels: int
+    caps: Caps
+    explore: float
     platforms: Platforms
     evidence_root: Path
     rotate_bytes: int
     journals: Path
+    model: tuple[Path, Path] | None = None
     night_ends: tuple[str, str] = ("", "UTC")
     accounts: AccountReading | None = None
+    max_resolves: int = 100
+
+
+def load_cascade(folders: tuple[Path, Path]) -> Cascade:
+    """The model in the first of ``folders``, with the lexicons in the second. Raises ModelError."""
+    model, lexicons = folders
+    texts = {path.name: path.read_text("utf-8") for path in lexicons.glob("*.toml")}
+    return classifiers.load(model, Lexicon.parse(texts))

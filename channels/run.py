@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import DatabaseError
@@ -13,6 +14,7 @@ from channels.account_pass import read_by_accounts
 from channels.accounts import pool
 from channels.claims import leave
 from channels.journals import journal_path, sent_in, worker_of
+from channels.keepers import keeper_of
 from channels.options import Options
 from channels.preview import PreviewReader
 from channels.served import count_refetched
@@ -68,14 +70,15 @@ def read_channels(run: Run, options: Options) -> None:
             evidence,
             max_pages=options.max_pages,
             platforms=options.platforms,
+            keeper=keeper_of(run, options),
             hand_over=nobody if accounts is None else hand_over,
         )
         ends = end_of(run.started_at, *options.night_ends)
-        _read_all(run, visitor, options.max_new_channels, ends)
+        _read_all(run, visitor, options, ends)
         while accounts is not None and not _over(ends) and read_by_accounts(run, accounts):
-            _read_all(run, visitor, options.max_new_channels, ends)
+            _read_all(run, visitor, options, ends)
         leave(run)
-        count_left(run)
+        count_left(run, options.caps)
         count_refetched(run, sent_in(options.journals, run.pk))
     finally:
         wire.close()
@@ -83,11 +86,12 @@ def read_channels(run: Run, options: Options) -> None:
         journal.close()
 
 
-def _read_all(run: Run, visitor: Visitor, max_new: int, ends: datetime | None) -> None:
+def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | None) -> None:
     in_a_row = 0
     while True:
         over = _over(ends)
-        source = next_source(run, 0 if over else max_new)
+        caps = replace(options.caps, total=0) if over else options.caps
+        source = next_source(run, caps, options.explore)
         if source is None:
             return
         if over:

@@ -108,6 +108,17 @@ def username_in(url: str) -> str:
     return pointed.username if pointed.kind is Pointer.NAME else ""
 
 
+def invite_hash(url: str) -> str:
+    """The hash in an invite link, empty for any other address."""
+    if where_to(url).kind is not Pointer.INVITE:
+        return ""
+    parts = urlsplit(url.strip() if "//" in url else f"https://{url.strip()}")
+    if parts.scheme == "tg":
+        query = parse_qs(parts.query)
+        return next((query[name][0] for name in ("invite", "slug") if query.get(name)), "")
+    return parts.path.rstrip("/").rpartition("/")[2].lstrip("+")
+
+
 def is_bot(username: str) -> bool:
     """Whether a username is a bot's: Telegram keeps names that end in ``bot`` for them."""
     return username.lower().endswith("bot")

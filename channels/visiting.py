@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -12,19 +12,28 @@ from cases import counts, intake
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
-from channels.discovery import Platforms, discover
+from channels.discovery import Found, Platforms, discover
 from channels.documents import documents_of
 from channels.gone import note_gone
-from channels.identity import is_alias, join_known, known_as, settle, username_of
+from channels.identity import (
+    by_present_key,
+    introduce,
+    is_alias,
+    join_known,
+    known_as,
+    settle,
+    username_of,
+)
 from channels.models import ChannelCursor
 from channels.posts import Batch, ChannelReader
+from channels.snowball.keeping import WHOLE_PAGES, Keeper
 from channels.usernames import is_bot
 from channels.wanted import done_with, pass_on, wish_for
-from domain.candidates import Candidate, Why
+from classifiers.cascade import Glance
+from domain.candidates import Why
 from domain.captures import CaptureRecord, Outcome
 from domain.clock import Clock, utc_now
 from domain.seeds import DOCUMENTS
-from domain.targets import TargetKind
 
 STAGE = "channels"
 RETENTION = "posts"
@@ -63,11 +72,13 @@ class Visitor:
         max_pages: int,
         platforms: Platforms,
         clock: Clock = utc_now,
+        keeper: Keeper | None = None,
         on_page: Callable[[], None] = lambda: None,
         hand_over: HandOver = nobody,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
+        self._keeper = keeper or Keeper(run, None, 1.0, clock)
         self._on_page, self._hand_over = on_page, hand_over
 
     def visit(self, source: RunSource) -> Outcome | None:
@@ -136,21 +147,27 @@ class Visitor:
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
             batch = _of_one_channel(batch, walk.target)
+            read_before = walk.cursor.last_id
             gone = note_gone(
-                walk.target, batch, walk.cursor.before_id, walk.cursor.last_id, clock=self._clock
+                walk.target, batch, walk.cursor.before_id, read_before, clock=self._clock
             )
             tally[walk.count("noticed", "posts deleted")] += gone
             handed_over = self._hand_over(self._run, walk.target, batch)
             finished = handed_over or self._advance(walk, batch, tally)
+            glances = self._keeper.glances(
+                batch, about=not walk.begun, whole=walk.cursor.pages <= WHOLE_PAGES
+            )
+            found = self._search(walk, name, batch, glances, tally)
             stored = intake.store(
                 self._run.pk,
                 STAGE,
-                self._records(walk, name, batch, tally),
+                self._records(walk, batch, found, tally),
                 self._evidence,
                 also=None if handed_over else walk.cursor.save,
                 retention=RETENTION,
                 clock=self._clock,
             )
+            self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
             tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
             if finished and not handed_over:
@@ -158,6 +175,7 @@ class Visitor:
                 visits = RunSource.objects.filter(run=self._run)
                 visits.filter(target__in=ended).update(done=True)
                 done_with(ended)
+                self._keeper.settle(ended, batch)
         walk.begun = True
         return finished
 
@@ -212,15 +230,29 @@ class Visitor:
         cursor.run = cursor.before_id = None
         return True
 
-    def _records(
-        self, walk: _Walk, name: str, batch: Batch, tally: Counter[CountKey]
-    ) -> list[CaptureRecord]:
-        first = not walk.begun
+    def _search(
+        self,
+        walk: _Walk,
+        name: str,
+        batch: Batch,
+        glances: Mapping[str, Glance],
+        tally: Counter[CountKey],
+    ) -> Found:
+        """Where the batch leads. Channels that are told by number and name are introduced."""
         own = batch.channel.username if batch.channel else name
-        documents, skipped = documents_of(batch, about=first)
-        info = batch.channel if first else None
-        found = discover(walk.target.key, own, info, batch.posts, self._platforms)
-        for reason, n in (skipped + found.left_out).items():
+        info = batch.channel if not walk.begun else None
+        found = discover(walk.target.key, own, info, batch.posts, self._platforms, glances)
+        for reason, n in found.left_out.items():
+            tally[walk.count("skipped", reason)] += n
+        for key, username in found.names.items():
+            introduce(self._run.pk, key, username, clock=self._clock)
+        return by_present_key(found, walk.target)
+
+    def _records(
+        self, walk: _Walk, batch: Batch, found: Found, tally: Counter[CountKey]
+    ) -> list[CaptureRecord]:
+        documents, skipped = documents_of(batch, about=not walk.begun)
+        for reason, n in skipped.items():
             tally[walk.count("skipped", reason)] += n
         records = [
             CaptureRecord(
@@ -235,7 +267,7 @@ class Visitor:
             )
             for fetch in batch.fetches
         ]
-        candidates = _by_present_key(found.candidates, walk.target)
+        candidates = tuple(found.candidates)
         records[-1] = replace(records[-1], documents=documents, candidates=candidates)
         return records
 
@@ -248,19 +280,3 @@ def _of_one_channel(batch: Batch, target: Target) -> Batch:
     *way, last = batch.fetches
     detail = f"the page is of channel {numeric_id}: the username has changed hands"
     return Batch((*way, replace(last, outcome=Outcome.FAILED, detail=detail)))
-
-
-def _by_present_key(candidates: list[Candidate], target: Target) -> tuple[Candidate, ...]:
-    """Channels that are known by number under the name given are meant, not new ones."""
-    names = {c.target.value[1:]: c for c in candidates if c.target.value.startswith("@")}
-    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, name__in=[*names])
-    known = {row.name: row for row in rows.exclude(value__startswith="@")}
-    present = []
-    for candidate in candidates:
-        row = known.get(candidate.target.value.removeprefix("@"))
-        if candidate.target.kind is TargetKind.TELEGRAM and row is not None:
-            if row.pk == target.pk:
-                continue
-            candidate = replace(candidate, target=row.key)
-        present.append(candidate)
-    return tuple(present)

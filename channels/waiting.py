@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, FloatField, IntegerField, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from cases import counts, runs
+from cases import counts
 from cases.counts import CountKey
-from cases.models import CandidateRow, Run, RunCount, RunSource
-from channels.identity import username_of
-from channels.usernames import is_bot
+from cases.models import Run, RunCount, RunSource
+from channels.snowball.queue import ASKED_FOR, expected, frontier_of, take
+from channels.snowball.rings import Caps
 from channels.visiting import STAGE
 from domain.candidates import Why
 from domain.targets import TargetKind
 
-#: Sources that somebody or something asked for; all others were found on the way.
-ASKED_FOR = (Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP)
-_OVER = CountKey("", "dropped", "channels over the night's limit")
+_LIMIT = CountKey("", "dropped", "channels over the night's limit")
+_OTHER = CountKey("", "dropped", "channels over a parent's or a ring's limit")
 
 
-def next_source(run: Run, max_new: int) -> RunSource | None:
+def next_source(run: Run, caps: Caps, explore: float = 0.0) -> RunSource | None:
     """The next channel to read, taken in from the candidates where no source is waiting.
 
-    At most ``max_new`` channels found on the way are read in one run. None when all is read.
+    ``caps`` bound what is found on the way, ``explore`` is the share of it chosen by chance. None
+    when all is read.
     """
-    return waiting(run).first() or _adopt(run, max_new)
+    return waiting(run).first() or _adopt(run, caps, explore)
 
 
-def _sources(run: Run) -> QuerySet[RunSource]:
-    return RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM)
+def has_more(run: Run, caps: Caps) -> bool:
+    """Whether ``next_source`` has one: a source that waits, or a candidate that may be taken."""
+    return waiting(run).exists() or frontier_of(run, caps, 0.0).next() is not None
 
 
 def waiting(run: Run, *, handed_over: bool = False) -> QuerySet[RunSource]:
@@ -40,39 +40,24 @@ def waiting(run: Run, *, handed_over: bool = False) -> QuerySet[RunSource]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    best = Coalesce(Max("target__candidates__priority"), Value(0.0), output_field=FloatField())
-    rows = _sources(run).filter(done=False).select_related("target")
+    sources = RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM, done=False)
     left = Q(target__wanted__run=run)
-    rows = rows.filter(left) if handed_over else rows.exclude(left)
-    return rows.annotate(rank=asked_for_first, best=best).order_by("rank", "-best", "pk")
+    rows = sources.filter(left) if handed_over else sources.exclude(left)
+    rows = rows.select_related("target").annotate(rank=asked_for_first, worth=expected())
+    return rows.order_by("rank", "-worth", "pk")
 
 
-def _adopt(run: Run, max_new: int) -> RunSource | None:
-    if _sources(run).exclude(why__in=ASKED_FOR).count() >= max_new:
-        return None
-    for row in _candidates(run):
-        if not is_bot(username_of(row.target)):
-            runs.add_source(run, row.target.key, Why(row.why), url=row.url)
-            return waiting(run).first()
-    return None
+def _adopt(run: Run, caps: Caps, explore: float) -> RunSource | None:
+    pick = frontier_of(run, caps, explore).next()
+    return take(run, pick) if pick is not None else None
 
 
-def _candidates(run: Run) -> QuerySet[CandidateRow]:
-    """Channels that this run found, those found on its sources before but never read, and those
-    that waited for an account in vain."""
-    found = Q(run=run) | Q(parent__visits__run=run, target__cursor=None)
-    found |= Q(target__wanted__isnull=False)
-    rows = CandidateRow.objects.filter(found, target__kind=TargetKind.TELEGRAM)
-    unvisited = rows.exclude(target__visits__run=run).select_related("target")
-    return unvisited.order_by("-priority", "pk").distinct()
-
-
-def count_left(run: Run) -> int:
-    """Count, as it stands now, how many channels found did not fit the limit."""
-    names = {row.target.pk: username_of(row.target) for row in _candidates(run)}
-    left = sum(not is_bot(name) for name in names.values())
-    set_count(run, _OVER, left)
-    return left
+def count_left(run: Run, caps: Caps) -> int:
+    """Count, as it stands now, how many channels found did not fit a limit."""
+    why = [reason for _, reason in frontier_of(run, caps, 0.0).left_by()]
+    set_count(run, _LIMIT, why.count("limit"))
+    set_count(run, _OTHER, len(why) - why.count("limit"))
+    return len(why)
 
 
 def set_count(run: Run, key: CountKey, n: int) -> None:

@@ -9,7 +9,8 @@ from math import log
 from classifiers.linear import sigmoid
 from domain.assessment import Assessment, Role, Verdict
 
-_MAX_CARRIERS = 10
+#: So many documents carry a verdict at most.
+CARRIERS = 10
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 # A threshold that errs on one page in a thousand errs on many sites of many pages. So the odds
 # asked of a site rise with its pages for each selling one, as in Bonferroni's correction for
@@ -37,23 +38,23 @@ def site_verdict(
     if not assessments:
         return Verdict(0.0, 0.0, Role.OTHER)
     shares = [1.0] * len(assessments) if weights is None else list(weights)
-    line = _logit(threshold)
+    line = logit(threshold)
     margins = [
-        min(_logit(one.probability) - line, 12.0) + (log(share) if share > 0 else -20.0)
+        min(logit(one.probability) - line, 12.0) + (log(share) if share > 0 else -20.0)
         for one, share in zip(assessments, shares, strict=True)
     ]
     selling = [at for at, one in enumerate(assessments) if one.probability >= threshold]
     order = sorted(range(len(assessments)), key=lambda at: -margins[at])
-    carriers = tuple(at for at in order if at in set(selling))[:_MAX_CARRIERS]
+    carriers = tuple(at for at in order if at in set(selling))[:CARRIERS]
     weight_of_selling = sum(shares[at] for at in selling)
     return Verdict(
         probability=sigmoid(line + _margin(margins, len(selling))),
         selling_share=weight_of_selling / (sum(shares) or 1.0),
-        role=_role(assessments, carriers),
+        role=role_among([assessments[at] for at in carriers] or assessments),
         carriers=carriers,
-        substances=_ranked(assessments, carriers, lambda one: one.substances),
-        regions=_ranked(assessments, carriers, lambda one: one.regions),
-        langs=_ranked(assessments, range(len(assessments)), lambda one: (one.lang,)),
+        substances=ranked([assessments[at] for at in carriers], lambda one: one.substances),
+        regions=ranked([assessments[at] for at in carriers], lambda one: one.regions),
+        langs=ranked(assessments, lambda one: (one.lang,)),
         restricted=any(one.restricted for one in assessments),
     )
 
@@ -69,23 +70,23 @@ def _margin(margins: Sequence[float], selling: int) -> float:
     return best + 0.5 * log(max(selling, 1)) - penalty
 
 
-def _role(assessments: Sequence[Assessment], carriers: Sequence[int]) -> Role:
-    pool = [assessments[at] for at in carriers] or list(assessments)
-    counts = Counter(one.role for one in pool)
+def role_among(assessments: Sequence[Assessment]) -> Role:
+    """The role of a target, from those of the documents that speak for it."""
+    counts = Counter(one.role for one in assessments)
     if counts[Role.SHOP] or (counts[Role.LISTING] >= 2 and Role.COURIER_RECRUITMENT in counts):
         return Role.SHOP
     return max(counts, key=lambda role: (counts[role], role.value))
 
 
-def _ranked(
-    assessments: Sequence[Assessment],
-    at: Iterable[int],
-    field: Callable[[Assessment], Iterable[str]],
+def ranked(
+    assessments: Iterable[Assessment], field: Callable[[Assessment], Iterable[str]]
 ) -> tuple[str, ...]:
-    counts = Counter(value for number in at for value in field(assessments[number]) if value)
+    """What ``field`` gives of all, most often first."""
+    counts = Counter(value for one in assessments for value in field(one) if value)
     return tuple(sorted(counts, key=lambda value: (-counts[value], value)))
 
 
-def _logit(probability: float) -> float:
+def logit(probability: float) -> float:
+    """Log-odds, bounded where a probability is all but 0 or 1."""
     bounded = min(max(probability, _LEAST), _MOST)
     return log(bounded / (1 - bounded))

@@ -15,6 +15,7 @@ from config.discovery import Discovery
 from config.recheck import Recheck
 from config.rendering import Render, RenderUse
 from config.section import Section, key, required, table
+from config.snowball import Snowball
 from config.telegram import Budgets
 from config.values import (
     SHORTEST_SECRET,
@@ -296,6 +297,7 @@ class Channels(Section):
     max_new_channels: int = key(
         200, "Channels found on the way that one night takes in.", "channels", ge=0
     )
+    snowball: Snowball = table(Snowball, "Channels found on the way.")
     telegram: TelegramServer = table(TelegramServer, "The Telegram server of account readers.")
 
 

@@ -5,6 +5,7 @@ from django.apps import AppConfig
 
 import config
 from blocking.apps import export_plan
+from channels.apps import caps_of
 from config.recheck import Recheck
 from config.schema import Settings, TorUse
 from crawlers.apps import renderer_plan
@@ -40,7 +41,8 @@ def plan_of(settings: Settings) -> Plan:
         fingerprint_days=settings.evidence.fingerprint_days,
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
-        max_new_channels=settings.channels.max_new_channels,
+        channel_caps=caps_of(settings),
+        dormant_days=settings.channels.snowball.dormant_days,
         follow_discovered=settings.crawl.follow_discovered,
         exports=export_plan(settings),
         night_ends=(settings.night.ends, settings.night.timezone),

@@ -10,6 +10,7 @@ from functools import partial
 from cases import cut_short, runs
 from cases.models import CandidateRow, Capture, RunCount, RunSource
 from channels.process import run_channels
+from channels.waiting import has_more
 from crawlers.process import run_crawl
 from crawlers.visits import destinations
 from domain.candidates import Why
@@ -54,14 +55,14 @@ def check_tor(night: Night) -> Counted:
 def _gather(night: Night, *, sites: bool, channels: bool) -> Counted:
     counted: Counter[tuple[str, str]] = Counter()
     for _ in range(night.plan.rounds):
-        if night.plan.follow_discovered and not _is_over(night):
-            _adopt(night, sites=sites, channels=channels)
+        if sites and night.plan.follow_discovered and not _is_over(night):
+            _adopt(night)
         worked = False
         if sites and _waiting(night, SITES):
             crawl = partial(run_crawl, max_pages=night.plan.max_pages)
             counted[("failed", "crawl process started anew")] += _end_well(crawl, "crawl", night)
             worked = True
-        if channels and _waiting(night, CHANNELS):
+        if channels and _channels_wait(night):
             again = _end_well(run_channels, "channels", night)
             counted[("failed", "channels process started anew")] += again
             worked = True
@@ -100,18 +101,20 @@ def _over_budget(night: Night) -> int:
     return noted.values("target").distinct().count()
 
 
-def _adopt(night: Night, *, sites: bool, channels: bool) -> None:
-    plan = night.plan
-    for wanted, kinds, limit in (
-        (sites, SITES, plan.max_new_sites),
-        (channels, CHANNELS, plan.max_new_channels),
-    ):
-        if not wanted:
-            continue
-        left = max(0, limit - _found(night, kinds))
-        adopted = runs.adopt_candidates(night.run, kinds, limit=left)
-        if adopted.over_budget:
-            log.info("%s %s candidates wait for another night", adopted.over_budget, kinds[0])
+def _adopt(night: Night) -> None:
+    """Take in the likeliest sites found on the way. Channels are taken in one by one, as each
+    teaches which is next, by the process that reads them."""
+    left = max(0, night.plan.max_new_sites - _found(night, SITES))
+    adopted = runs.adopt_candidates(night.run, SITES, limit=left)
+    if adopted.over_budget:
+        log.info("%s site candidates wait for another night", adopted.over_budget)
+
+
+def _channels_wait(night: Night) -> bool:
+    if _waiting(night, CHANNELS):
+        return True
+    follows = night.plan.follow_discovered and not _is_over(night)
+    return follows and has_more(night.run, night.plan.channel_caps)
 
 
 def _found(night: Night, kinds: Iterable[TargetKind]) -> int:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from cases import assessing
-from cases.models import AssessmentRow, Capture, Case, DocumentRow, Run, RunCount
+from cases.models import AssessmentRow, Capture, Case, ChannelFacts, DocumentRow, Run, RunCount
 from cases.rechecking import ENDED, Seen, standing
 from classifiers.verdict import site_verdict
 from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.models import FrontierEntry
 from domain.captures import IN_DOUBT, Outcome
 from domain.changes import Lines, lines_of, share_changed_of_pages, share_new
+from domain.channel_profiles import Activity
 from domain.coverage import Move, follow
 from domain.rechecks import SHOWN, CheckResult, result_of
 from domain.targets import TargetKind
@@ -98,13 +99,16 @@ class Looker:
     ) -> tuple[float | None, bool | None]:
         """The score of what was read tonight and whether that sells; None for not known.
 
-        A channel shows its old posts too, so there the whole case counts. A site that looks as
+        A channel shows its old posts too, so there the whole case counts, as long as the posts that
+        carry its verdict are there. A site that looks as
         before and whose selling pages were not reached tonight is not known to have stopped.
         """
         if result is not CheckResult.UP:
             return None, None
         if case.target.kind == TargetKind.TELEGRAM:
-            return case.score, None if case.score is None else case.score >= self.threshold
+            emptied = ChannelFacts.objects.filter(case=case, activity=Activity.EMPTIED).exists()
+            score = case.score
+            return score, None if score is None else score >= self.threshold and not emptied
         score = self._score(case, rows)
         if score is None:
             return None, None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blocking.plan import ExportPlan
+from channels.snowball.rings import Caps
 from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
 
@@ -44,9 +45,10 @@ class Plan:
     ``review_threshold`` None means the model's own. ``tie_threshold`` is the score from which a
     target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
-    sites and channels take turns in feeding each other with candidates. ``night_ends`` is the
-    time of day, and its zone, after which nothing new is fetched. ``tor_required`` says that a
-    silent Tor fails the run. ``schedule`` says when known
+    sites and channels take turns in feeding each other with candidates, ``channel_caps`` the
+    channels found on the way. ``night_ends`` is the time of day, and its zone, after which
+    nothing new is fetched. ``dormant_days`` without a post make a channel
+    dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule`` says when known
     cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
     targets taken in from tips.
     """
@@ -61,7 +63,7 @@ class Plan:
     tie_threshold: float
     max_pages: int
     max_new_sites: int
-    max_new_channels: int
+    channel_caps: Caps
     follow_discovered: bool
     exports: ExportPlan
     schedule: Schedule
@@ -71,5 +73,6 @@ class Plan:
     shots: ShotPlan
     tor_required: bool = False
     fingerprint_days: int = 180
+    dormant_days: int = 30
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4

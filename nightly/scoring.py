@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -16,10 +17,12 @@ from cases.ties import two_way_ties
 from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
 from classifiers.verdict import site_verdict
-from domain.assessment import Assessment
+from domain.assessment import Assessment, Verdict
 from domain.candidates import Why
 from domain.lexicon import Lexicon
 from domain.states import CaseState
+from domain.targets import TargetKind
+from nightly.channel_scoring import judge, keep_profile
 from nightly.mirroring import compare
 from nightly.night import IN_HUMAN_HANDS, Counted, Night
 
@@ -44,9 +47,7 @@ def assess(night: Night) -> Counted:
         if not rows:
             counted[("skipped", "no document")] += 1
             continue
-        verdict = site_verdict(
-            [assessing.as_assessment(row) for row in rows], threshold=cascade.threshold
-        )
+        verdict = _verdict(night, case, rows, cascade, counted)
         state = assessing.record_verdict(
             case.pk,
             verdict,
@@ -62,6 +63,30 @@ def assess(night: Night) -> Counted:
     counted[("out", "cases tied to selling ones")] = tied.count()
     counted.update(compare(night, _plainly(threshold)))
     return dict(counted)
+
+
+def _verdict(
+    night: Night,
+    case: Case,
+    rows: Sequence[AssessmentRow],
+    cascade: Cascade,
+    counted: Counter[tuple[str, str]],
+) -> Verdict:
+    if case.target.kind != TargetKind.TELEGRAM:
+        values = [assessing.as_assessment(row) for row in rows]
+        return site_verdict(values, threshold=cascade.threshold)
+    verdict, whole = judge(case, rows, cascade)
+    activity = keep_profile(
+        case,
+        rows,
+        verdict,
+        whole,
+        threshold=cascade.threshold,
+        dormant_after=timedelta(days=night.plan.dormant_days),
+        now=night.clock(),
+    )
+    counted[("out", f"channels {activity}")] += 1
+    return verdict
 
 
 def _queue_tied(night: Night, threshold: float) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.assessing import latest_assessments
-from cases.models import AssessmentRow, AuditEvent, Capture, Case, Target
-from domain.defang import defang
+from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
+from domain.channel_profiles import in_words, profile_from
+from domain.defang import defang, defang_prose
 from domain.targets import parse_key
 
 #: Pages listed of one case; a channel may have thousands of posts.
@@ -66,6 +67,15 @@ def bytes_of(capture: Capture) -> CaptureBytes:
         capture.warc_offset,
         capture.sha256,
     )
+
+
+def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
+    """What the posts of a channel say of it, a line each, links defanged; nothing for a site."""
+    facts = ChannelFacts.objects.filter(case=case).first()
+    if facts is None:
+        return ()
+    lines = in_words(profile_from(facts.profile))
+    return tuple((name, defang_prose(text)) for name, text in lines)
 
 
 def queued_because(case: Case) -> str:

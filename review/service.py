@@ -22,6 +22,7 @@ from review.pages import (
     PageLine,
     assessed_pages,
     bytes_of,
+    channel_lines,
     page_lines,
     queued_because,
 )
@@ -55,8 +56,8 @@ class CaseView:
     ``pages`` in all.
 
     ``proposed_verdicts`` come from decided cases of the same family, ``proposals`` from looking
-    again. ``verdicts`` stay empty until the
-    reader has given an own one (blind second review).
+    again. ``channel`` is what a channel's posts say of it, by name. ``verdicts`` stay empty until
+    the reader has given an own one (blind second review).
     """
 
     case_id: int
@@ -79,6 +80,7 @@ class CaseView:
     looks: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
     because: str = ""
+    channel: tuple[tuple[str, str], ...] = ()
     listed: tuple[PageLine, ...] = ()
 
 
@@ -132,6 +134,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         ),
         evidence=evidence_of(case),
         because=queued_because(case),
+        channel=channel_lines(case),
         listed=page_lines(pages),
     )
 

@@ -52,6 +52,7 @@ def rows(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "region", ", ".join(view.regions) or "-"
     yield "languages", ", ".join(view.langs) or "-"
     yield "pages or posts", str(view.pages)
+    yield from view.channel
     yield "found by", "; ".join(view.found) or "-"
     yield "indicators", "; ".join(_indicator(*one) for one in view.indicators) or "-"
     yield "warnings", "; ".join(view.warnings) or "-"

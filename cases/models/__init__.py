@@ -4,6 +4,7 @@ from cases.models.assessments import AssessmentRow
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.captures import Capture, DocumentRow
 from cases.models.cases import Case, Family
+from cases.models.channels import ChannelFacts
 from cases.models.checks import ContentCheck, Proposal
 from cases.models.decisions import DecisionRow
 from cases.models.mirrors import (
@@ -26,6 +27,7 @@ __all__ = [
     "CandidateRow",
     "Capture",
     "Case",
+    "ChannelFacts",
     "ContentCheck",
     "DecisionRow",
     "DocumentRow",

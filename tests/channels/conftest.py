@@ -10,6 +10,7 @@ from cases import audit, runs
 from cases.models import Capture, Run
 from channels.options import Options
 from channels.run import read_channels
+from channels.snowball.rings import Caps
 from channels.wire import Pace
 from domain.platforms import Platforms
 from domain.seeds import parse_seeds
@@ -39,7 +40,8 @@ def night(server: PreviewServer, tmp_path: Path) -> Night:
             "pace": Pace(0.0, 1_000_000, QUICK),
             "base_url": f"http://{HOST}/s/",
             "max_pages": 10,
-            "max_new_channels": 50,
+            "caps": Caps(total=50),
+            "explore": 0.0,
             "platforms": Platforms(frozenset({"video.example"})),
             "evidence_root": tmp_path / "evidence",
             "rotate_bytes": 1 << 20,

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from cases.models import Run, RunCount, RunSource
 from channels.run import next_source
+from channels.snowball.rings import Caps
 from channels.visiting import Visitor
 from domain.captures import Outcome
 from tests.channels.pages import FakePost, landing_html, page_html
@@ -30,10 +31,10 @@ def test_what_is_found_is_bounded_and_the_likelier_is_read(
             for n, name in enumerate(("name_one", "name_two", "origin_of_it"), 200)
         ),
     )
-    run = night("some_shop", max_new_channels=1)
+    run = night("some_shop", caps=Caps(total=1))
     assert list(outcomes(run)) == ["/s/some_shop", "/s/origin_of_it"]
     assert count(run, "dropped", "channels over the night's limit") == 2
-    later = night("some_shop", max_new_channels=1)
+    later = night("some_shop", caps=Caps(total=1))
     assert list(outcomes(later)) == ["/s/some_shop", "/s/name_one"]
 
 
@@ -101,7 +102,7 @@ def test_reading_a_finished_run_again_asks_for_nothing(night: Night, server: Pre
     served = sum(server.served.values())
     RunSource.objects.update(done=True)
     read_again = Run.objects.get(pk=run.pk)
-    assert next_source(read_again, 50) is None
+    assert next_source(read_again, Caps()) is None
     assert sum(server.served.values()) == served
     assert RunCount.objects.filter(run=run).count() == before
 

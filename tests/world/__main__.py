@@ -35,6 +35,7 @@ def serve(options: argparse.Namespace) -> int:
         latency_ms=options.latency_ms,
         port=options.port,
         tor_cache=options.tor_cache,
+        accounts=options.account,
     )
     parent = os.getppid()
     with world:
@@ -56,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tor-cache", type=Path, default=TOR_CACHE, help="keys kept between runs")
     serve.add_argument("--latency-ms", type=float, default=0.0, help="delay of every answer")
     serve.add_argument("--port", type=int, default=0, help="0 for any")
+    serve.add_argument(
+        "--account", action="append", default=[], metavar="NAME", help="an account at Telegram"
+    )
     serve.add_argument("--hostile", action="store_true", help="name hostile sites as seeds too")
     serve.add_argument("--with-parent", action="store_true", help="stop when the parent ends")
     return parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 CONTENT = Path(__file__).resolve().parent / "content"
 SKINS = ("plain", "cards", "table", "forum", "landing", "blog")
 CAPTCHA_SITE = "captcha-shop"
+_OPTIONAL = ("preview", "group", "private", "renamed_from", "took_over")
 
 _REFERENCE = re.compile(r"[({](site|channel):([\w-]+)[)}]")
-_PAGE_LINK = re.compile(r"\]\(([\w-]+)\.md\)")
 _HEADING = re.compile(r"\s*# +(.+)")
 
 
@@ -76,16 +76,27 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Post:
+    """One post. ``author`` (a username) and ``author_name`` wrote it, in groups alone."""
+
     id: int
     hours_ago: float
     text: str
     views: int
     forwarded_from: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    author: str = ""
+    author_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
+    """A channel, or a public group. ``preview`` says whether it shows itself without an account;
+    ``private`` that nobody is let in. ``similar`` are channels that Telegram calls so.
+
+    ``renamed_from`` is the username that it bore once; ``took_over`` says that another channel
+    bore its username once.
+    """
+
     name: str
     title: str
     description: str
@@ -97,6 +108,21 @@ class Channel:
     region: str
     subscribers: int
     posts: tuple[Post, ...]
+    preview: bool = True
+    group: bool = False
+    private: bool = False
+    similar: tuple[str, ...] = ()
+    renamed_from: str = ""
+    took_over: bool = False
+
+    def readable(self, *, accounts: bool) -> bool:
+        """Whether its posts can be read at all, with or without an account."""
+        return not self.private and (accounts or self.shows_itself)
+
+    @property
+    def shows_itself(self) -> bool:
+        """Whether there is a preview of it; groups have none."""
+        return self.preview and not (self.group or self.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +140,58 @@ class Content:
     channels: dict[str, Channel]
     seeds: SeedChoice
 
-    def links(self) -> dict[Ref, set[Ref]]:
-        """Who names whom. What stands behind a captcha or is written by a script counts for
-        nothing."""
+    def origin(self, name: str) -> Channel:
+        """The channel that forwards from ``name`` come from: they lead on whatever it is called."""
+        renamed = (c for c in self.channels.values() if c.renamed_from == name)
+        return next(renamed, None) or self.channels[name]
+
+    def before_renames(self) -> Content:
+        """The same world before channels changed their names and others took them over."""
+        before = [
+            replace(c, name=c.renamed_from, renamed_from=c.name) if c.renamed_from else c
+            for c in self.channels.values()
+            if not c.took_over
+        ]
+        return replace(self, channels={channel.name: channel for channel in before})
+
+    def links(self, *, accounts: bool = True) -> dict[Ref, set[Ref]]:
+        """Who names whom, as it can be followed. What stands behind a captcha or is written by a
+        script counts for nothing; similar channels are told to accounts alone."""
         found: dict[Ref, set[Ref]] = {}
         for site in self.sites.values():
             pages = () if site.slug == CAPTCHA_SITE or site.scripted else site.pages
-            found[Ref("site", site.slug)] = {r for page in pages for r in references(page.text)}
+            refs = {r for page in pages for r in references(page.text)}
+            found[Ref("site", site.slug)] = self._present(refs)
         for channel in self.channels.values():
-            refs = {r for post in channel.posts for r in _post_references(post)}
-            found[Ref("channel", channel.name)] = refs | set(references(channel.description))
+            refs = {r for post in channel.posts for r in references_of(post)}
+            refs = self._present(refs | set(references(channel.description)))
+            refs |= {
+                Ref("channel", self.origin(post.forwarded_from).name)
+                for post in channel.posts
+                if post.forwarded_from
+            }
+            if accounts:
+                refs |= {Ref("channel", name) for name in channel.similar}
+            found[Ref("channel", channel.name)] = refs
         return found
 
-    def reachable(self, start: set[Ref], *, onions: bool = True) -> set[Ref]:
-        """All that can be reached from ``start`` by links; without ``onions`` not through them."""
-        links = self.links()
+    def _present(self, refs: set[Ref]) -> set[Ref]:
+        """Without old names, which nobody bears any more."""
+        return {ref for ref in refs if ref.kind == "site" or ref.name in self.channels}
+
+    def reachable(self, start: set[Ref], *, onions: bool = True, accounts: bool = True) -> set[Ref]:
+        """All that can be reached from ``start`` by links; without ``onions`` not through them,
+        without ``accounts`` not through channels that only those read."""
+        links = self.links(accounts=accounts)
         closed = set() if onions else {Ref("site", s.slug) for s in self.sites.values() if s.onion}
         seen: set[Ref] = set()
         waiting = sorted(start - closed)
         while waiting:
             here = waiting.pop()
-            if here not in seen:
-                seen.add(here)
+            if here in seen:
+                continue
+            seen.add(here)
+            if here.kind == "site" or self.channels[here.name].readable(accounts=accounts):
                 waiting.extend(links[here] - seen - closed)
         return seen
 
@@ -146,12 +202,12 @@ def references(text: str) -> Iterator[Ref]:
         yield Ref(kind, name)
 
 
-def _post_references(post: Post) -> Iterator[Ref]:
+def references_of(post: Post) -> Iterator[Ref]:
+    """The sites and channels that text and buttons of a post name; where it was forwarded from
+    is another matter."""
     yield from references(post.text)
     for _, target in post.buttons:
         yield from references(target)
-    if post.forwarded_from:
-        yield Ref("channel", post.forwarded_from)
 
 
 def load(folder: Path = CONTENT) -> Content:
@@ -161,6 +217,8 @@ def load(folder: Path = CONTENT) -> Content:
     choice = folder / "sites" / "SEEDS.md"
     seeds = _seeds(choice.read_text(encoding="utf-8")) if choice.exists() else SeedChoice()
     content = Content({s.slug: s for s in sites}, {c.name: c for c in channels}, seeds)
+    from tests.world.contradictions import check  # which needs the types of this module
+
     if problems := list(check(content)):
         raise ContentError("\n".join(problems))
     return content
@@ -209,6 +267,8 @@ def _channel(path: Path) -> Channel:
         region=raw.get("region", ""),
         subscribers=raw["subscribers"],
         posts=tuple(_post(post) for post in raw.get("posts", ())),
+        similar=tuple(raw.get("similar", ())),
+        **{key: raw[key] for key in _OPTIONAL if key in raw},
     )
 
 
@@ -220,6 +280,8 @@ def _post(raw: dict[str, Any]) -> Post:
         views=raw.get("views", 0),
         forwarded_from=raw.get("forwarded_from", ""),
         buttons=tuple((label, target) for label, target in raw.get("buttons", ())),
+        author=raw.get("author", ""),
+        author_name=raw.get("author_name", ""),
     )
 
 
@@ -234,45 +296,3 @@ def _seeds(text: str) -> SeedChoice:
                 current = names
     sites, channels, innocent = (tuple(names) for names in found.values())
     return SeedChoice(sites, channels, innocent)
-
-
-def check(content: Content) -> Iterator[str]:
-    """What is wrong with the texts, a line each."""
-    known = {Ref("site", s) for s in content.sites} | {Ref("channel", c) for c in content.channels}
-    for here, there in content.links().items():
-        for ref in sorted(there - known):
-            yield f"{here}: links to {ref}, which does not exist"
-    for site in content.sites.values():
-        yield from _check_site(site, content)
-    for slug in (*content.seeds.sites, *content.seeds.innocent):
-        if slug not in content.sites:
-            yield f"seeds: no site {slug}"
-    for name in content.seeds.channels:
-        if name not in content.channels:
-            yield f"seeds: no channel {name}"
-    hosts = [h for site in content.sites.values() for h in (site.host, site.formerly) if h]
-    numbers = [channel.numeric_id for channel in content.channels.values()]
-    yield from (f"two sites on {host}" for host in sorted(set(hosts)) if hosts.count(host) > 1)
-    yield from (f"two channels {n}" for n in sorted(set(numbers)) if numbers.count(n) > 1)
-    for channel in content.channels.values():
-        ids = [post.id for post in channel.posts]
-        if ids != sorted(set(ids)):
-            yield f"channel:{channel.name}: post ids do not rise"
-
-
-def _check_site(site: Site, content: Content) -> Iterator[str]:
-    names = [page.name for page in site.pages]
-    if "index" not in names:
-        yield f"site:{site.slug}: no index.md"
-    if bool(site.host) == site.onion:
-        yield f"site:{site.slug}: needs a host, or onion = true, and not both"
-    if site.host and not site.host.endswith((".test", ".example")):
-        yield f"site:{site.slug}: host {site.host} is not below .test or .example"
-    if site.skin not in SKINS:
-        yield f"site:{site.slug}: no skin {site.skin}"
-    if site.mirror_of and site.mirror_of not in content.sites:
-        yield f"site:{site.slug}: mirror of {site.mirror_of}, which does not exist"
-    for page in site.pages:
-        for name in _PAGE_LINK.findall(page.text):
-            if name not in names:
-                yield f"site:{site.slug}: {page.name}.md links to {name}.md, which does not exist"

@@ -146,7 +146,8 @@ class MessageMarkup:
         name = post.forwarded_from
         if not name:
             return ""
-        origin = self._content.channels[name]
+        origin = self._content.origin(name)
+        name = origin.name
         title = f'<span dir="auto">{escape(origin.title)}</span>'
         cls = "tgme_widget_message_forwarded_from_name"
         # Some authors hide themselves: then the name stands there without a link.

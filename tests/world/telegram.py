@@ -62,7 +62,7 @@ def telegram_handler(content: Content, addresses: Addresses, now: datetime) -> H
             return Response(body=png("telegram"), content_type="image/png")
         if len(parts) == 2 and parts[0] == "s":
             name = parts[1].lower()
-            if name not in channels:
+            if name not in channels or not channels[name].shows_itself:
                 return redirect(f"http://{HOST}/{parts[1]}")
             return preview(name, request.query("before"), request.query("q"))
         if parts and parts[0] != "s":
@@ -133,10 +133,12 @@ def _landing(name: str, channel: Channel | None) -> str:
     """``t.me/<name>``: of a channel with the exact number of subscribers."""
     verb, action, extra, preview = "View", "View in Telegram", "", ""
     if channel is not None:
-        shown = escape(channel.title)
-        extra = f"{channel.subscribers:,}".replace(",", " ") + " subscribers"
-        link = f'<a class="tgme_page_context_link" href="/s/{channel.name}">Preview channel</a>'
-        preview = f'<div class="tgme_page_additional">{link}</div>'
+        shown, extra = escape(channel.title), _members(channel)
+        if channel.private:
+            action = "Request to Join"
+        if channel.shows_itself:
+            link = f'<a class="tgme_page_context_link" href="/s/{channel.name}">Preview channel</a>'
+            preview = f'<div class="tgme_page_additional">{link}</div>'
     elif name.lower() == CLOSED_GROUP:
         shown, extra = "Закрытая комната", "211 members, 9 online"
     else:
@@ -144,3 +146,10 @@ def _landing(name: str, channel: Channel | None) -> str:
     return template("telegram-landing").substitute(
         name=escape(name), shown=shown, verb=verb, action=action, extra=extra, preview=preview
     )
+
+
+def _members(channel: Channel) -> str:
+    exact = f"{channel.subscribers:,}".replace(",", " ")
+    if channel.group:
+        return f"{exact} members, {max(1, channel.subscribers // 20)} online"
+    return f"{exact} subscribers"

@@ -47,10 +47,12 @@ def facts(
     preview_base: str,
     *,
     onions: bool,
+    accounts: bool = False,
 ) -> list[Fact]:
-    """All facts; without ``onions`` no onion site is part of the world."""
+    """All facts; without ``onions`` no onion site is part of the world, without ``accounts``
+    nobody reads channels that have no preview."""
     start = seed_refs(content, onions=onions)
-    reached = content.reachable(start, onions=onions)
+    reached = content.reachable(start, onions=onions, accounts=accounts)
     found = [
         _site_fact(site, addresses, Ref("site", site.slug) in reached)
         for site in content.sites.values()
@@ -58,7 +60,8 @@ def facts(
     ]
     found += [_old_fact(site, addresses) for site in content.sites.values() if site.formerly]
     for channel in content.channels.values():
-        findable = Ref("channel", channel.name) in reached
+        readable = channel.readable(accounts=accounts)
+        findable = readable and Ref("channel", channel.name) in reached
         found.append(_channel_fact(channel, preview_base, findable))
     return [*found, *(_hostile_fact(hostile) for hostile in hostiles if "*" not in hostile.host)]
 
@@ -75,12 +78,12 @@ def seed_refs(content: Content, *, onions: bool) -> set[Ref]:
 
 
 def _wanted(content: Content) -> Iterator[Ref]:
-    """The clearnet sites and channels that sell."""
+    """The clearnet sites and channels that sell and can be read with an account or without."""
     for site in content.sites.values():
         if site.truth is Truth.SHOP and not site.onion and site.slug != CAPTCHA_SITE:
             yield Ref("site", site.slug)
     for channel in content.channels.values():
-        if channel.truth is Truth.SHOP:
+        if channel.truth is Truth.SHOP and not channel.private:
             yield Ref("channel", channel.name)
 
 

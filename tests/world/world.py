@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.world import search, telegram
 from tests.world.accesslog import Access, HostCount, read_log
+from tests.world.accounts import Accounts
 from tests.world.addresses import Addresses, addresses_of
 from tests.world.content import CAPTCHA_SITE, CONTENT, Content, Truth, load
 from tests.world.exchange import Handler
@@ -35,6 +36,8 @@ class World:
 
     ``tor`` says whether onion sites are served on a private Tor network (None: where the
     program is installed). ``latency_ms`` delays every answer. ``now`` dates the channels' posts.
+    ``accounts`` are the names of accounts at a Telegram server, which is there if there are any.
+    ``renamed`` says whether channels have changed their names yet (see ``rename``).
     """
 
     def __init__(
@@ -47,6 +50,8 @@ class World:
         now: datetime | None = None,
         content: Path = CONTENT,
         tor_cache: Path = TOR_CACHE,
+        accounts: Sequence[str] = (),
+        renamed: bool = True,
     ) -> None:
         self.log_path = folder / "access.log"
         self.content: Content = load(content)
@@ -56,7 +61,13 @@ class World:
         self._with_tor = tor_available() if tor is None else tor
         self._tor_cache = tor_cache
         folder.mkdir(parents=True, exist_ok=True)
-        handlers = _handlers(self.content, self.addresses, now or datetime.now(UTC))
+        self._now = now or datetime.now(UTC)
+        self._shown = self.content if renamed else self.content.before_renames()
+        self.accounts: Accounts | None = None
+        if accounts:
+            self.accounts = Accounts(folder, accounts, self._shown, self.addresses)
+        handlers = _handlers(self.content, self.addresses)
+        handlers[telegram.HOST] = self._telegram()
         self.server = WorldServer(handlers, self.log_path, latency_ms, port)
         self._hostiles: list[Hostile] = []
         self._stack = ExitStack()
@@ -65,6 +76,8 @@ class World:
         began = time.monotonic()
         with ExitStack() as undo:
             undo.callback(self.server.stop)
+            if self.accounts:
+                undo.enter_context(self.accounts)
             port = self.server.start()
             self._hostiles = hostile_sites(port, onions=self._with_tor)
             self.server.add({hostile.host: hostile.handler for hostile in self._hostiles})
@@ -94,6 +107,16 @@ class World:
         known = self.tor.onions if self.tor else {}
         return {slug: host for slug, host in known.items() if slug in self.content.sites}
 
+    def rename(self) -> None:
+        """Let channels change their names, and others take them over, as the texts say."""
+        self._shown = self.content
+        self.server.add({telegram.HOST: self._telegram()})
+        if self.accounts:
+            self.accounts.chats.rename(self.content)
+
+    def _telegram(self) -> Handler:
+        return telegram.telegram_handler(self._shown, self.addresses, self._now)
+
     def truth(self) -> list[Fact]:
         """Everything in the world: shops, innocents, hostiles."""
         return facts(
@@ -102,6 +125,7 @@ class World:
             self._hostiles,
             PREVIEW_BASE,
             onions=self.tor is not None,
+            accounts=self.accounts is not None,
         )
 
     def seeds(self, *, hostile: bool = False, innocent: bool = False) -> list[Fact]:
@@ -135,7 +159,11 @@ class World:
                 "resolver_overrides": dict.fromkeys(_PATTERNS, here),
             },
             "tor": ({"enabled": "on", "socks": self.tor.socks} if self.tor else {"enabled": "off"}),
-            "channels": {"preview_base_url": PREVIEW_BASE, "delay_s": 0.0},
+            "channels": {
+                "preview_base_url": PREVIEW_BASE,
+                "delay_s": 0.0,
+                **({"telegram": self.accounts.settings()} if self.accounts else {}),
+            },
             "crawl": {"delay_s": 0.0, "concurrency_per_address": 64},
         }
 
@@ -166,6 +194,7 @@ class World:
             "access_log": str(self.log_path.resolve()),
             "tor": {"socks": self.tor.socks, "pids": self.tor.pids} if self.tor else None,
             "onions": dict(self.onions),
+            "accounts": self.accounts.sessions if self.accounts else {},
             "truth": {
                 str(fact.key): {
                     "truth": fact.truth,
@@ -187,7 +216,7 @@ class World:
         return [fact for fact in self.truth() if fact.truth is not Truth.SHOP]
 
 
-def _handlers(content: Content, addresses: Addresses, now: datetime) -> dict[str, Handler]:
+def _handlers(content: Content, addresses: Addresses) -> dict[str, Handler]:
     handlers: dict[str, Handler] = {}
     indexed: dict[str, str] = {}
     for site in content.sites.values():
@@ -202,6 +231,5 @@ def _handlers(content: Content, addresses: Addresses, now: datetime) -> dict[str
             handlers[site.formerly] = moved_to(f"http://{host}/")
         if not (site.onion or hidden or site.scripted):
             indexed.update({f"http://{host}{target}": page for target, page in pages.items()})
-    handlers[telegram.HOST] = telegram.telegram_handler(content, addresses, now)
     handlers[search.HOST] = search.search_handler(indexed)
     return handlers

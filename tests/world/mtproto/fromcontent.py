@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from telethon import helpers, types
 from telethon.tl.tlobject import TLObject
@@ -13,7 +14,7 @@ from telethon.tl.tlobject import TLObject
 from tests.world.addresses import Addresses
 from tests.world.content import Channel, Content, Post
 from tests.world.messages import Message, messages_of
-from tests.world.mtproto.directory import Chat, Directory
+from tests.world.mtproto.directory import Chat, Directory, Person
 
 _PLACEHOLDER = re.compile(r"\{(site|channel):([\w-]+)\}")
 _MENTION = re.compile(r"(?<![\w@/])@[A-Za-z][A-Za-z0-9_]{3,31}")
@@ -41,11 +42,26 @@ class Chats:
             username=channel.name,
             title=channel.title,
             about=self._plain(channel.description),
+            group=channel.group,
             members=channel.subscribers,
+            preview=channel.shows_itself,
+            private=channel.private,
+            similar=channel.similar,
         )
         self._directory.add_chat(chat)
         self._directory.fill(chat, self._messages(chat, channel))
         return chat
+
+    def rename(self, after: Content) -> None:
+        """Let channels have the names that they have in ``after``; those that took names over
+        come in."""
+        self._content = after
+        for channel in after.channels.values():
+            if (chat := self._directory.chats.get(channel.numeric_id)) is not None:
+                chat.username, chat.similar = channel.name, channel.similar
+        for channel in after.channels.values():
+            if channel.numeric_id not in self._directory.chats:
+                self.add(channel)
 
     def _messages(self, chat: Chat, channel: Channel) -> Iterator[Any]:
         for message in messages_of(channel):
@@ -59,12 +75,13 @@ class Chats:
                 id=message.id,
                 peer_id=chat.peer,
                 date=date,
-                post=True,
+                post=not chat.group,
                 action=types.MessageActionCustomAction(message.service),
                 reactions_are_possible=None,
             )
             return
         text = self._plain(post.text)
+        told = {"views": post.views, "forwards": 1}
         for number in range(message.album):
             yield types.Message(
                 id=message.id + number,
@@ -72,15 +89,27 @@ class Chats:
                 date=date,
                 message=text if number == 0 else "",
                 entities=[*_entities(text)] if number == 0 else None,
-                post=True,
-                views=post.views,
-                forwards=1,
+                from_id=self._author(post) if chat.group else None,
+                post=None if chat.group else True,
+                **({} if chat.group else told),
                 fwd_from=self._origin(post, date),
                 reply_to=_reply(message),
                 reply_markup=self._buttons(post, chat.username) if number == 0 else None,
                 grouped_id=chat.id * 1000 + message.id if message.album > 1 else None,
                 media=_photo(message.id + number, date) if message.album > 1 else None,
             )
+
+    def _author(self, post: Post) -> TLObject | None:
+        """Who wrote a message in a group; nobody where the group itself speaks."""
+        if not (post.author or post.author_name):
+            return None
+        number = crc32(f"{post.author} {post.author_name}".encode())
+        if number not in self._directory.people:
+            bot = post.author.lower().endswith("bot")
+            self._directory.add_person(
+                Person(number, post.author, post.author_name or post.author, bot)
+            )
+        return types.PeerUser(number)
 
     def _plain(self, text: str) -> str:
         return _PLACEHOLDER.sub(
@@ -93,7 +122,7 @@ class Chats:
     def _origin(self, post: Post, date: Any) -> TLObject | None:
         if not post.forwarded_from:
             return None
-        origin = self._content.channels[post.forwarded_from]
+        origin = self._content.origin(post.forwarded_from)
         if post.id % 7 == 0:  # some authors hide themselves, as on the preview pages
             return types.MessageFwdHeader(date=date, from_name=origin.title)
         return types.MessageFwdHeader(

@@ -1,0 +1,1 @@
+"""The snowball: which of the channels that others name is looked at next, and what that cost."""

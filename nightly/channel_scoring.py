@@ -1,0 +1,105 @@
+"""Channels: the verdict over their posts, and what those say of the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from cases import assessing
+from cases.models import AssessmentRow, CandidateRow, Case, ChannelFacts, DocumentRow
+from channels.models import GonePost, InviteLink, Naming
+from classifiers.cascade import Cascade
+from classifiers.channel_verdict import channel_verdict
+from domain.assessment import Assessment, Indicator, Verdict
+from domain.channel_profiles import Activity, Links, PostFacts, profile_of
+from domain.targets import TargetKind
+
+#: So much of the newest posts is read as one text, in characters.
+TOGETHER = 20_000
+_SITES = (TargetKind.HOST, TargetKind.ONION)
+
+
+def judge(
+    case: Case, rows: Sequence[AssessmentRow], cascade: Cascade
+) -> tuple[Verdict, Assessment | None]:
+    """The verdict on a channel, and what its newest posts are when they are read as one text."""
+    documents = [row.document for row in rows]
+    whole = None
+    if len(documents) > 1:
+        whole = cascade.assess(text_together(documents), title=documents[-1].title)
+    posts = [assessing.as_assessment(row) for row in rows]
+    return channel_verdict(posts, whole, threshold=cascade.threshold), whole
+
+
+def text_together(documents: Sequence[DocumentRow]) -> str:
+    """The newest posts, oldest first, up to ``TOGETHER`` characters, after the description."""
+    about = [one.text for one in documents if not one.part.isdecimal()]
+    posts = sorted((one for one in documents if one.part.isdecimal()), key=lambda p: -int(p.part))
+    taken: list[str] = []
+    left = TOGETHER
+    for post in posts:
+        left -= len(post.text)
+        if left < 0 and taken:
+            break
+        taken.append(post.text)
+    return "\n\n".join([*about, *reversed(taken)])
+
+
+def keep_profile(
+    case: Case,
+    rows: Sequence[AssessmentRow],
+    verdict: Verdict,
+    whole: Assessment | None,
+    *,
+    threshold: float,
+    dormant_after: timedelta,
+    now: datetime,
+) -> Activity:
+    """Put the channel's profile into the record, for those who decide. Returns its activity."""
+    carrying = dict.fromkeys(verdict.carriers, True)
+    gone = set(GonePost.objects.filter(target=case.target_id).values_list("post", flat=True))
+    posts, about = [], list[Indicator]()
+    for at, row in enumerate(rows):
+        indicators = tuple(Indicator(**one) for one in row.indicators)
+        if not row.document.part.isdecimal():
+            about.extend(indicators)
+            continue
+        number = int(row.document.part)
+        posts.append(
+            PostFacts(
+                number=number,
+                posted_at=row.document.posted_at,
+                selling=row.probability >= threshold,
+                carries=at in carrying,
+                priced=sum(bool(price["unit"]) for price in row.prices),
+                indicators=indicators,
+                gone=number in gone,
+            )
+        )
+    posts.sort(key=lambda post: post.number)
+    profile = profile_of(
+        posts,
+        about,
+        links_of(case),
+        own=case.target.name,
+        now=now,
+        dormant_after=dormant_after,
+        together=whole.probability if whole else None,
+    )
+    ChannelFacts.objects.update_or_create(
+        case=case,
+        defaults={"activity": profile.activity, "profile": profile.as_json(), "made_at": now},
+    )
+    return profile.activity
+
+
+def links_of(case: Case) -> Links:
+    """Where the channel of ``case`` leads."""
+    sites = CandidateRow.objects.filter(parent=case.target_id, target__kind__in=_SITES)
+    names = sites.order_by("pk").values_list("target__name", flat=True)
+    reserve = Naming.objects.filter(parent=case.target_id, reserve=True).select_related("child")
+    return Links(
+        sites=tuple(dict.fromkeys(names)),
+        reserve=tuple(row.child.name.lower().lstrip("@") for row in reserve.order_by("pk")),
+        invites=InviteLink.objects.filter(target=case.target_id).count(),
+    )

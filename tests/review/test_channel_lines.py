@@ -1,0 +1,100 @@
+"""What the case page says of a channel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from cases import families
+from cases.models import Case, ChannelFacts
+from domain.assessment import Indicator
+from domain.channel_profiles import Links, PostFacts, profile_of
+from domain.states import CaseState
+from review import service
+from review.terminal import show_case
+from tests.people import analyst
+from tests.records import NOON, case_in
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(case: Case, *, gone: bool = False, reserve: tuple[str, ...] = ("shop_two",)) -> None:
+    post = PostFacts(
+        7,
+        NOON,
+        selling=True,
+        carries=True,
+        priced=4,
+        indicators=(Indicator("telegram", "some_oper"), Indicator("telegram", "some_shop_bot")),
+        gone=gone,
+    )
+    profile = profile_of(
+        [post],
+        (Indicator("btc", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"),),
+        Links(("shop.test",), reserve, 1),
+        own="some_shop",
+        now=NOON,
+        dormant_after=timedelta(days=30),
+        together=0.98,
+    )
+    ChannelFacts.objects.create(
+        case=case, activity=profile.activity, profile=profile.as_json(), made_at=NOON
+    )
+
+
+def channel(name: str, number: int) -> Case:
+    case = case_in(CaseState.IN_REVIEW, f"telegram:{number}")
+    case.target.name = name
+    case.target.save()
+    return Case.objects.select_related("target").get(pk=case.pk)
+
+
+def test_a_channels_case_says_how_it_goes_on_and_where_it_leads() -> None:
+    case = channel("some_shop", 500)
+    facts(case)
+    view = service.case_view(case.pk, analyst())
+    assert dict(view.channel) == {
+        "channel is": "active, last post 2026-03-01",
+        "posts": "1 of 1 sell (100%), 1 of 1 in the last 30 days, the last one on 2026-03-01",
+        "read as one text": "0.980",
+        "price list": "post 7",
+        "contacts": "btc 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, telegram some_oper",
+        "bots": "@some_shop_bot",
+        "its sites and mirrors": "shop[.]test",
+        "reserve channels": "@shop_two",
+        "invite links": "1, never followed",
+    }
+    out = StringIO()
+    show_case(view, Console(file=out, width=200, force_terminal=False))
+    assert "reserve channels" in out.getvalue()
+    assert "shop[.]test" in out.getvalue()
+
+
+def test_an_emptied_channel_says_so() -> None:
+    case = channel("some_shop", 500)
+    facts(case, gone=True)
+    words = dict(service.case_view(case.pk, analyst()).channel)
+    assert words["channel is"] == (
+        "emptied: 1 of the 1 posts that carry the verdict are gone; no post is left"
+    )
+
+
+def test_a_site_has_no_such_lines() -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    assert service.case_view(case.pk, analyst()).channel == ()
+
+
+def test_a_channel_and_its_reserve_are_one_family() -> None:
+    case, reserve, other = (
+        channel("some_shop", 500),
+        channel("shop_two", 501),
+        channel("x_y_z", 502),
+    )
+    facts(case)
+    families.regroup(actor="test")
+    members = {row.pk: row.family_id for row in Case.objects.all()}
+    assert members[case.pk] == members[reserve.pk] is not None
+    assert members[other.pk] is None

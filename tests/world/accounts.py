@@ -1,0 +1,51 @@
+"""The world's Telegram server, with accounts that are signed in, for readers that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.world.addresses import Addresses
+from tests.world.content import Content
+from tests.world.mtproto.fromcontent import Chats
+from tests.world.mtproto.server import TelegramDouble
+
+
+class Accounts:
+    """A context manager: inside it the server is up and ``sessions`` are the accounts' session
+    strings by name. ``key_file`` holds the server's public key."""
+
+    def __init__(
+        self, folder: Path, names: Sequence[str], content: Content, addresses: Addresses
+    ) -> None:
+        self.server = TelegramDouble()
+        self.chats = Chats(self.server.directory, content, addresses)
+        self.chats.add_all()
+        self.key_file = folder.resolve() / "telegram.pem"
+        self.key_file.write_bytes(self.server.key.pem())
+        self.sessions: dict[str, str] = {}
+        self._names = names
+
+    def __enter__(self) -> Accounts:
+        self.server.start()
+        for number, name in enumerate(self._names, 1):
+            account = self.server.directory.add_account(name, f"7701{number:07}")
+            self.sessions[name] = self.server.session_of(account)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.server.stop()
+
+    def settings(self) -> dict[str, Any]:
+        """What leads narcowatch to this server; known once it is up."""
+        return {
+            "server": f"127.0.0.1:{self.server.port}",
+            "key_file": str(self.key_file),
+        }
