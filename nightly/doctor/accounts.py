@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import DatabaseError
 
+from cases.presence import database_made
 from channels.accounts import pool
 from channels.accounts.plan import AccountsPlan
 from channels.models import TelegramAccount
 from domain.errors import InputError, VaultError
 from nightly.doctor.findings import Installation, Said, error, ok, warning
-from nightly.readiness import database_made
 
 
 def accounts_ready(installation: Installation) -> Said:
