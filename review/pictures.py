@@ -10,8 +10,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from cases import audit, screenshots
+from cases.bundles.access import on_hold
 from cases.models import Case, Person, Screenshot
-from cases.people import require
+from cases.people import RELEASERS, require
 from domain.clock import Clock, iso, utc_now
 from domain.defang import defang
 from domain.errors import AccessError, InputError
@@ -35,8 +36,8 @@ def page_of_pictures(case_id: int, person: Person, root: Path, *, clock: Clock =
     """All screenshots of a case as one HTML page without scripts or outside resources, the newest
     first. Who looked at what is in the audit chain before the page is handed out.
 
-    Raises AccessError for who may not read cases and for restricted cases, InputError where there
-    is none, EvidenceError where a picture is not what was taken.
+    Raises AccessError for who may not read cases, for restricted cases and for those that somebody
+    else holds, InputError where there is none, EvidenceError where a picture is not what was taken.
     """
     require(person, READERS, "look at screenshots")
     case = Case.objects.select_related("target").filter(pk=case_id).first()
@@ -44,6 +45,8 @@ def page_of_pictures(case_id: int, person: Person, root: Path, *, clock: Clock =
         raise InputError(f"there is no case {case_id}")
     if case.restricted:
         raise AccessError(f"case {case_id} is in the restricted queue")
+    if on_hold(case) and case.hold_owner_id != person.pk:
+        require(person, RELEASERS, f"look at screenshots of case {case_id}, which is on hold")
     rows = list(case.screenshots.order_by("-taken_at", "-pk"))
     if not rows:
         raise InputError(f"case {case_id} has no screenshots")

@@ -168,7 +168,7 @@ def people(house: House, tmp_path: Path) -> Callable[[str, int], None]:
     password.write_text(PASSWORD)
     password.chmod(0o600)
     signing_in = ("--password-file", str(password))
-    for name in ("aida", "berik"):
+    for name in ("analyst1", "analyst2"):
         added = house.narcowatch("person", "add", name, "--group", "analyst", *signing_in)
         assert added.returncode == 0, added.stderr
 
@@ -186,7 +186,7 @@ def test_a_later_night_killed_in_families_and_in_looking_again(
     first = finish(house)
     confirm = people(house, tmp_path)
     (case,) = [line["case"] for line in first["cases"] if line["target"] == "host:aurora-kz.test"]
-    for name in ("aida", "berik"):
+    for name in ("analyst1", "analyst2"):
         confirm(name, case)
     garden = html("<h1>Садовый центр</h1><p>Саженцы яблонь, груш и вишен. Доставка по городу.</p>")
     house.world.server.add(

@@ -29,7 +29,8 @@ def done(run: Run) -> Run:
 
 
 def test_tips_by_hand_are_looked_at_in_the_next_night_and_then_no_more() -> None:
-    _, new = tips.by_hand([tip("a.test"), tip("b.test")], file="digest")
+    _, new, known = tips.by_hand([tip("a.test"), tip("b.test")], file="digest")
+    assert known == 0
     assert new == 2
     night = new_run()
     assert tips.add_waiting(night, limit=10) == Taken(2, 0, 0)
@@ -40,7 +41,7 @@ def test_tips_by_hand_are_looked_at_in_the_next_night_and_then_no_more() -> None
     done(night)
     assert tips.add_waiting(new_run(), limit=10) == Taken(0, 0, 0)
     (event,) = AuditEvent.objects.filter(action="tips.noted")
-    assert event.details == {"file": "digest", "tips": 2, "new": 2}
+    assert event.details == {"file": "digest", "tips": 2, "new": 2, "known": 0}
 
 
 def test_a_visit_that_was_not_finished_does_not_use_a_tip_up() -> None:

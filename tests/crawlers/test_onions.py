@@ -91,7 +91,7 @@ def test_an_onion_name_never_reaches_a_resolver_or_the_clearnet_handler(
     run = at.begin("http://clear.test/")
     at.crawl(run)
     assert set(at.outcomes(run)) == {"http://clear.test/"}
-    assert at.counts(run, "skipped") == {"Tor is off": 1}
+    assert at.counts(run, "skipped") == {"onion service, and Tor is off": 1}
 
 
 def test_where_tor_is_wanted_in_any_case_its_silence_is_counted_without_onions(

@@ -63,7 +63,9 @@ def unclosed(request: Request) -> Response:
     if number.isdigit() and int(number) < len(_UNCLOSED):
         opened = _UNCLOSED[int(number)]
         flood = opened * (500_000 // len(opened))
-        return html(f"<title>Вид</title><p>Примеры разметки</p><script></script>{flood}")
+        return html(
+            f"<title>Вид</title><p>Примеры разметки</p><form></form><script></script>{flood}"
+        )
     return not_found(request)
 
 
