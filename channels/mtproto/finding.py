@@ -106,8 +106,8 @@ class Finder:
             return found
         except (Refused, ServerFailed, Unreadable) as failure:
             fetch = failed(url, _INFO, at, failure, self._asker.taken(url))
-            lost = isinstance(failure, Refused)
-            return Found((*found.fetches, fetch), None if lost else found.peer, found.info)
+            peer = None if fetch.outcome is Outcome.PRIVATE else found.peer
+            return Found((*found.fetches, fetch), peer, found.info)
         full, number = answer.value, found.peer.numeric_id
         fetch = answered(url, _INFO, answer.at, as_json(full), self._asker.taken(url))
         fetches = (*found.fetches, fetch)
