@@ -38,7 +38,8 @@ def channel_verdict(
     order = sorted(range(len(posts)), key=lambda at: -margins[at])
     hints = sum(sigmoid(margin) for margin in margins if margin >= _HINT)
     alone = log(sum(exp(margins[at]) for at in order[:_LOUDEST]))
-    alone += min(0.0, evidence(len(posts), hints))
+    sure = min(max(1 + alone, 0.0), 1.0)  # what nobody takes for selling needs no correction
+    alone += sure * min(0.0, evidence(len(posts), hints))
     together = alone
     if whole is not None:
         together = logit(whole.probability) - line - _MORE * (1 - 1 / len(posts))

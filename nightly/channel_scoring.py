@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from cases import assessing
@@ -103,3 +103,17 @@ def links_of(case: Case) -> Links:
         reserve=tuple(row.child.name.lower().lstrip("@") for row in reserve.order_by("pk")),
         invites=InviteLink.objects.filter(target=case.target_id).count(),
     )
+
+
+def reserves_of(sellers: Collection[int], doubtful: Collection[int]) -> dict[int, list[int]]:
+    """For each of the ``doubtful`` targets (row numbers) those ``sellers`` that call it their
+    reserve and are named by it: a shop says so of its own channels alone."""
+    called = Naming.objects.filter(parent__in=sellers, child__in=doubtful, reserve=True)
+    named = set(
+        Naming.objects.filter(parent__in=doubtful, child__in=sellers).values_list("parent", "child")
+    )
+    found: dict[int, list[int]] = {}
+    for seller, reserve in sorted(called.values_list("parent", "child")):
+        if (reserve, seller) in named:
+            found.setdefault(reserve, []).append(seller)
+    return found

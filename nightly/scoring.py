@@ -22,7 +22,7 @@ from domain.candidates import Why
 from domain.lexicon import Lexicon
 from domain.states import CaseState
 from domain.targets import TargetKind
-from nightly.channel_scoring import judge, keep_profile
+from nightly.channel_scoring import judge, keep_profile, reserves_of
 from nightly.mirroring import compare
 from nightly.night import IN_HUMAN_HANDS, Counted, Night
 
@@ -91,22 +91,22 @@ def _verdict(
 
 def _queue_tied(night: Night, threshold: float) -> None:
     """Doubtful targets that sell by what they are tied to: two ways, to targets whose own texts
-    plainly sell. Ties to doubtful ones do not count, so that an error does not spread."""
+    plainly sell, or as the reserve channel of one whose own texts sell. Ties to doubtful ones do
+    not count, so that an error does not spread."""
     scored = Case.objects.filter(restricted=False).exclude(
         target__visits__in=RunSource.objects.filter(run=night.run, why=Why.SEARCH)
     )
-    selling = dict(
-        scored.filter(score__gte=_plainly(threshold), state__in=_SELLING).values_list(
-            "target_id", "pk"
-        )
-    )
+    selling = scored.filter(score__gte=threshold, state__in=_SELLING)
+    sellers = {*selling.values_list("target_id", flat=True)}
+    plainly = selling.filter(score__gte=_plainly(threshold))
+    plain_sellers = {*plainly.values_list("target_id", flat=True)}
     doubtful = dict(
         scored.filter(
             score__gte=night.plan.tie_threshold, state=CaseState.SCREENED_OUT
         ).values_list("target_id", "pk")
     )
-    keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=[*selling])}
-    ties = two_way_ties([*doubtful], [*selling])
+    keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=sellers)}
+    ties = reserves_of(sellers, doubtful) | two_way_ties(doubtful, plain_sellers)
     tied = {doubtful[one]: [keys[other] for other in others] for one, others in ties.items()}
     assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
 

@@ -24,6 +24,11 @@ RECIPIENT = "regulator"
 TIED_TO_ONIONS = {"zerkalo-hub"}
 
 
+#: They say all in code words, or sell as one voice among many, and name nobody who names them back:
+#: neither their own texts nor ties give them away. They are read, screened out, and counted.
+IN_CODE = {"u_dyadi_toli", "irtysh_tihiy_bereg", "orbita_baraholka_chat"}
+
+
 @dataclass(frozen=True)
 class House:
     """A data directory with its settings, over a running world."""
@@ -45,7 +50,7 @@ class House:
         return {
             str(fact.key): fact.slug
             for fact in self.world.findable()
-            if fact.slug not in out_of_sight
+            if fact.slug not in out_of_sight | IN_CODE
         }
 
     @property

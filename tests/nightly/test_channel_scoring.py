@@ -13,7 +13,7 @@ from channels.snowball.clues import Via
 from domain.assessment import Role, Verdict
 from domain.channel_profiles import Activity, profile_from
 from domain.targets import site_key, telegram_key
-from nightly.channel_scoring import TOGETHER, keep_profile, text_together
+from nightly.channel_scoring import TOGETHER, keep_profile, reserves_of, text_together
 from tests.records import NOON, new_run
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,28 @@ def test_a_profile_is_kept_and_renewed(case: Case) -> None:
     GonePost.objects.create(target=case.target, post=1, noticed_at=NOON)
     assert keep() is Activity.EMPTIED
     assert ChannelFacts.objects.get(case=case).activity == "emptied"
+
+
+def test_a_reserve_that_names_its_shop_back_is_tied_to_it() -> None:
+    numbers = {}
+    for number, name in enumerate(("shop", "reserve", "friend", "silent"), 1):
+        target, _ = target_row(telegram_key(numeric_id=number), name=name)
+        numbers[name] = target.pk
+
+    def names(parent: str, child: str, *, reserve: bool = False) -> None:
+        Naming.objects.create(
+            parent_id=numbers[parent],
+            child_id=numbers[child],
+            via=Via.MENTION,
+            reserve=reserve,
+            noted_at=NOON,
+        )
+
+    names("shop", "reserve", reserve=True)
+    names("reserve", "shop")
+    names("shop", "friend")
+    names("friend", "shop")
+    names("shop", "silent", reserve=True)
+    doubtful = [numbers[name] for name in ("reserve", "friend", "silent")]
+    assert reserves_of([numbers["shop"]], doubtful) == {numbers["reserve"]: [numbers["shop"]]}
+    assert reserves_of([], doubtful) == {}
