@@ -1,6 +1,8 @@
-"""What has been read of each channel, and where an unfinished reading goes on."""
+"""What has been read of each channel, and the accounts that read where there is no preview."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 
@@ -25,3 +27,80 @@ class ChannelCursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} read up to {self.last_id}"
+
+
+class TelegramAccount(models.Model):
+    """An account that may read. Its session lies encrypted in the vault, never here.
+
+    ``user_id`` is Telegram's number of it; a retired account has a ``reason``, ``since`` is when
+    it came to its state.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        RETIRED = "retired"
+
+    class Reason(models.TextChoices):
+        BANNED = "banned"
+        REVOKED = "revoked"
+        DUPLICATED = "duplicated"
+        BY_HAND = "by hand"
+
+    name = models.CharField(max_length=40, unique=True)
+    user_id = models.BigIntegerField(unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class AccountUse(models.Model):
+    """``used`` requests of one class that an account sent in the slot before ``ends_at``."""
+
+    account = models.ForeignKey(TelegramAccount, on_delete=models.CASCADE, related_name="uses")
+    kind = models.CharField(max_length=10)
+    ends_at = models.DateTimeField()
+    used = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "kind", "ends_at"], name="use_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.kind} {self.used} before {self.ends_at}"
+
+
+class AccountWait(models.Model):
+    """Telegram told the account not to ask for this class ``until`` then."""
+
+    account = models.ForeignKey(TelegramAccount, on_delete=models.CASCADE, related_name="waits")
+    kind = models.CharField(max_length=10)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "kind"], name="wait_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.kind} until {self.until}"
+
+
+class AccountPeer(models.Model):
+    """How one account addresses a channel: the access hash is good for no other account."""
+
+    account = models.ForeignKey(TelegramAccount, on_delete=models.CASCADE, related_name="peers")
+    numeric_id = models.BigIntegerField()
+    access_hash = models.BigIntegerField()
+    username = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "numeric_id"], name="peer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.numeric_id} {self.username}"

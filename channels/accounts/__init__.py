@@ -1,0 +1,1 @@
+"""What accounts there are, and what each may still ask Telegram for."""

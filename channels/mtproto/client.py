@@ -1,0 +1,138 @@
+"""A Telegram client as this project uses one: it never sleeps on its own and never hides a try."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from importlib.metadata import version
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from telethon import TelegramClient
+from telethon.crypto import rsa as known_keys
+from telethon.sessions import StringSession
+
+from channels.posts import AccountAccess, TelegramServer
+from domain.errors import InputError
+
+#: The data centre that a server given by address stands for; what Telethon begins with, too.
+_DC = 2
+
+
+def build_client(
+    access: AccountAccess,
+    *,
+    receive_updates: bool = False,
+    request_retries: int = 0,
+    reconnects: bool = True,
+    connection_retries: int = 5,
+    timeout_s: int = 10,
+    on_request: Callable[[str], None] | None = None,
+) -> Any:
+    """A ``TelegramClient`` for ``access``, not connected; without a session it can sign in.
+
+    Flood waits are raised, never slept through. With ``request_retries`` 0 a request that the
+    server fails (RPC 500) is sent once and raised, so that whoever counts requests counts them
+    all; ``reconnects`` has it get over lost connections by itself, at most
+    ``connection_retries`` times in a row, and send again what was not answered.
+
+    ``on_request`` is called on the client's loop with the name of each request just before it is
+    sent (``GetHistory``), but not for what a reconnect sends again. Connecting sends GetConfig,
+    GetUsers and, where the session is signed in, GetState and GetDifference.
+
+    Where ``access.server`` names a key file, that key is from now on the only one that this
+    process takes for a server's. Raises InputError for a key file, an address, an API id or a
+    session that is none.
+    """
+    if not access.api_id or not access.api_hash:
+        raise InputError("channels.telegram.api_id and api_hash are not set: my.telegram.org")
+    session = _session(access.session)
+    if access.server.address:
+        _lead_to(session, access.server.address)
+    _trust(access.server)
+    client = TelegramClient(
+        session,
+        access.api_id,
+        access.api_hash,
+        use_ipv6=":" in (session.server_address or ""),
+        timeout=timeout_s,
+        request_retries=request_retries,
+        connection_retries=connection_retries,
+        retry_delay=1,
+        auto_reconnect=reconnects,
+        flood_sleep_threshold=0,
+        raise_last_call_error=True,
+        device_model="narcowatch",
+        system_version="Linux",
+        app_version=version("narcowatch"),
+        receive_updates=receive_updates,
+    )
+    if on_request is not None:
+        _tell(client, on_request)
+    return client
+
+
+def session_string(client: Any) -> str:
+    """The client's session: a credential. Empty before the first connection."""
+    text: str = client.session.save()
+    return text
+
+
+def _session(text: str) -> Any:
+    try:
+        return StringSession(text)
+    except (ValueError, struct.error):
+        raise InputError("the session is none that this version can read: log in again") from None
+
+
+def _lead_to(session: Any, address: str) -> None:
+    """Have the session connect to ``address``, unless it belongs to another data centre."""
+    host, _, port = address.rpartition(":")
+    try:
+        ip = ip_address(host.strip("[]"))  # sessions hold addresses, no names
+        number = int(port)
+    except ValueError:
+        raise InputError(f"channels.telegram.server = {address!r}: must be IP:PORT") from None
+    if session.dc_id in (0, None, _DC):
+        session.set_dc(_DC, ip.compressed, number)
+
+
+def _trust(server: TelegramServer) -> None:
+    """Telethon keeps the keys of servers in a table of the process."""
+    if server.key_file is None:
+        return
+    key = _public_key(server.key_file)
+    known_keys._server_keys.clear()
+    known_keys._server_keys[known_keys._compute_fingerprint(key)] = (key, False)
+
+
+def _public_key(path: Path) -> Any:
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"channels.telegram.key_file {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"channels.telegram.key_file {path} is no public key, PEM") from error
+    if not isinstance(key, RSAPublicKey):
+        raise InputError(f"channels.telegram.key_file {path} is no RSA key")
+    numbers = key.public_numbers()
+    return rsa.PublicKey(numbers.n, numbers.e)
+
+
+def _tell(client: Any, on_request: Callable[[str], None]) -> None:
+    """All requests of a client go through its sender, each wrapped in what all have around."""
+    sender = client._sender
+    send = sender.send
+
+    def telling(request: Any, ordered: bool = False) -> Any:
+        for one in request if isinstance(request, list | tuple) else (request,):
+            while hasattr(one, "query"):
+                one = one.query
+            on_request(type(one).__name__.removesuffix("Request"))
+        return send(request, ordered=ordered)
+
+    sender.send = telling
