@@ -17,7 +17,7 @@ from django.db.models.expressions import CombinedExpression
 from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
-from cases.models import CandidateRow, Capture, Case, DocumentRow, Screenshot, Target
+from cases.models import CandidateRow, Capture, Case, DocumentRow, PostImage, Screenshot, Target
 from domain.candidates import Candidate
 from domain.captures import CaptureRecord
 from domain.clock import Clock, utc_now
@@ -26,7 +26,7 @@ from domain.documents import Document
 from domain.mirrors import Fingerprint
 from domain.targets import TargetKey, TargetKind, unicode_host
 
-_TITLE, _DETAIL, _NOTE = 1000, 500, 500
+_TITLE, _DETAIL, _NOTE, _REDACTED = 1000, 500, 500, 200
 _CHUNK = 500
 
 
@@ -182,8 +182,11 @@ def _capture(
     exchange = record.exchange
     pointer = Pointer("", 0, 0)
     if exchange is not None:
-        write = evidence.write_rendered if record.rendered else evidence.write
-        pointer = write(exchange, record.fetched_at, record.outcome)
+        at, note = record.fetched_at, record.outcome
+        if record.rendered:
+            pointer = evidence.write_rendered(exchange, at, note)
+        else:
+            pointer = evidence.write(exchange, at, note, record.redacted)
     return Capture(
         run_id=run_id,
         target=targets.row(record.site),
@@ -201,6 +204,7 @@ def _capture(
         depth=record.depth,
         requests=record.attempts,
         rendered=record.rendered,
+        redacted=record.redacted[:_REDACTED],
         retention=retention,
         warc_file=pointer.file,
         warc_offset=pointer.offset,
@@ -267,13 +271,15 @@ def storable(text: str) -> str:
 
 
 def committed_ends(run_id: int) -> dict[str, int]:
-    """Per WARC file of a run, the byte after the last capture or screenshot in the record (for
-    ``recover``)."""
+    """Per WARC file of a run, the byte after the last capture, screenshot or image in the record
+    (for ``recover``)."""
     captures = Capture.objects.filter(run_id=run_id).exclude(warc_file="")
-    shots = Screenshot.objects.filter(run_id=run_id)
+    shots = Screenshot.objects.filter(run_id=run_id).exclude(warc_file="")
+    images = PostImage.objects.filter(run_id=run_id).exclude(warc_file="")
     ends: dict[str, int] = {}
     for name, end in (
         *_ends(captures, F("warc_offset") + F("warc_length")),
+        *_ends(images, F("warc_offset") + F("warc_length")),
         *_ends(shots, F("png_offset") + F("png_length")),
         *_ends(shots, F("text_offset") + F("text_length")),
     ):

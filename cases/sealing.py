@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import audit
 from cases.intake import committed_ends
@@ -21,6 +22,8 @@ from domain.clock import Clock, utc_now
 from domain.errors import EvidenceError
 
 ACTION, ACTOR = "evidence.sealed", "system:seal"
+#: Says which files went by their age, and which took over what had to stay (``cases.erasing``).
+ERASED = "evidence.erased"
 _CHUNK = 1 << 20
 
 
@@ -54,14 +57,36 @@ def seal(run_id: int, root: Path, *, clock: Clock = utc_now) -> int:
 
 
 def seals(run_ids: Iterable[int]) -> dict[str, Seal]:
-    """The last seal of every file of ``run_ids``, by its name in the store."""
-    subjects = [f"run:{pk}" for pk in run_ids]
-    events = AuditEvent.objects.filter(action=ACTION, subject__in=subjects).order_by("seq")
-    return {
-        name: Seal(size, sha256, event.seq)
-        for event in events
-        for name, (size, sha256) in event.details["files"].items()
-    }
+    """The last seal of every file of ``run_ids`` that is to be there, by its name in the store."""
+    return _read(AuditEvent.objects.filter(subject__in=[f"run:{pk}" for pk in run_ids]))[0]
+
+
+def erased(run_ids: Iterable[int] | None = None) -> dict[str, Seal]:
+    """The files that went by their age, of ``run_ids`` or all: what each was."""
+    events = AuditEvent.objects.all()
+    if run_ids is not None:
+        events = events.filter(subject__in=[f"run:{pk}" for pk in run_ids])
+    return _read(events.filter(action=ERASED))[1]
+
+
+def _read(events: QuerySet[AuditEvent]) -> tuple[dict[str, Seal], dict[str, Seal]]:
+    """The files that ``events`` say are there, and those that they say are gone."""
+    there: dict[str, Seal] = {}
+    gone: dict[str, Seal] = {}
+    for event in events.filter(action__in=(ACTION, ERASED)).order_by("seq").iterator():
+        files = {
+            name: Seal(size, sha256, event.seq)
+            for name, (size, sha256) in event.details["files"].items()
+        }
+        if event.action == ACTION:
+            there.update(files)
+            continue
+        gone.update(files)
+        for name in files:
+            there.pop(name, None)
+        for name, (size, sha256) in event.details["kept"].items():
+            there[name] = Seal(size, sha256, event.seq)
+    return there, gone
 
 
 def check(root: Path, name: str, kept: Seal) -> None:
@@ -72,20 +97,28 @@ def check(root: Path, name: str, kept: Seal) -> None:
         )
 
 
-def check_all(root: Path) -> tuple[int, list[str]]:
-    """Compare every sealed file with the store at ``root``. Returns how many there are, and what
-    is wrong with those that are not what was sealed."""
-    known: dict[str, Seal] = {}
-    for event in AuditEvent.objects.filter(action=ACTION).order_by("seq").iterator():
-        for name, (size, sha256) in event.details["files"].items():
-            known[name] = Seal(size, sha256, event.seq)
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``sealed`` files are to be there, ``erased`` ones went by their age; ``problems`` with the
+    first. ``left_over`` are to be gone and are not yet."""
+
+    sealed: int
+    erased: int
+    problems: tuple[str, ...]
+    left_over: tuple[str, ...]
+
+
+def check_all(root: Path) -> Checked:
+    """Compare every sealed file with the store at ``root``."""
+    there, gone = _read(AuditEvent.objects.all())
     problems = []
-    for name, kept in sorted(known.items()):
+    for name, kept in sorted(there.items()):
         try:
             check(root, name, kept)
         except EvidenceError as error:
             problems.append(str(error))
-    return len(known), problems
+    left_over = tuple(name for name in sorted(gone) if (root / name).exists())
+    return Checked(len(there), len(gone), tuple(problems), left_over)
 
 
 def digest_of(path: Path, size: int) -> str:

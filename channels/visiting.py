@@ -201,6 +201,7 @@ class Visitor:
                 exchange=fetch.exchange,
                 detail=fetch.detail,
                 attempts=fetch.attempts,
+                redacted=fetch.redacted,
             )
             for fetch in batch.fetches
         ]

@@ -14,6 +14,7 @@ from config.blocking import Blocking
 from config.discovery import Discovery
 from config.recheck import Recheck
 from config.rendering import Render, RenderUse
+from config.retention import Retention
 from config.section import Section, key, required, table
 from config.values import (
     SHORTEST_SECRET,
@@ -372,6 +373,7 @@ class Settings(Section):
     night: Night = table(Night, "The nightly run.")
     recheck: Recheck = table(Recheck, "Looking again at known cases.")
     evidence: Evidence = table(Evidence, "The evidence store.")
+    retention: Retention = table(Retention, "How long what is kept is kept.")
 
     @model_validator(mode="after")
     def _no_two_of_one_name(self) -> Settings:

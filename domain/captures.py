@@ -102,7 +102,7 @@ class CaptureRecord:
     ``site`` is the target that the URL belongs to; ``exchange`` is None where nothing came back.
     ``attempts`` is how many requests this capture took (retries included). ``rendered`` says that
     a browser ran the page's scripts: the body is then the finished page, and the bytes that came
-    are in a capture of their own.
+    are in a capture of their own. ``redacted`` says what was hidden in the body, by kind.
     """
 
     site: TargetKey
@@ -117,3 +117,4 @@ class CaptureRecord:
     documents: tuple[Document, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     rendered: bool = False
+    redacted: str = ""

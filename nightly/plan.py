@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blocking.plan import ExportPlan
 from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
+from domain.retention import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Plan:
     time of day, and its zone, after which nothing new is fetched. ``tor_required`` says that a
     silent Tor fails the run. ``schedule`` says when known
     cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
-    targets taken in from tips.
+    targets taken in from tips. ``retention`` says for how many days each class of data is kept.
     """
 
     data_dir: Path
@@ -69,6 +70,7 @@ class Plan:
     files: FileRules
     max_tips: int
     shots: ShotPlan
+    retention: Days
     tor_required: bool = False
     fingerprint_days: int = 180
     night_ends: tuple[str, str] = ("", "UTC")

@@ -6,6 +6,7 @@ from cases.models.captures import Capture, DocumentRow
 from cases.models.cases import Case, Family
 from cases.models.checks import ContentCheck, Proposal
 from cases.models.decisions import DecisionRow
+from cases.models.images import PostImage
 from cases.models.mirrors import (
     BandRow,
     FingerprintRow,
@@ -33,6 +34,7 @@ __all__ = [
     "FingerprintRow",
     "MirrorPair",
     "Person",
+    "PostImage",
     "Proposal",
     "ProposedVerdict",
     "Run",

@@ -33,10 +33,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify()
         problems = [*report.problems, *contradictions(options["head"])]
-        files = 0
         if options["evidence"]:
-            files, broken = check_all(settings.NARCOWATCH.data_dir / "evidence")
-            problems += broken
+            files = check_all(settings.NARCOWATCH.data_dir / "evidence")
+            problems += files.problems
+            for name in files.left_over:
+                self.stderr.write(
+                    f"{name} went by its age and is still there: the next night removes it"
+                )
         for problem in problems:
             self.stderr.write(problem)
         if problems:
@@ -44,4 +47,6 @@ class Command(BaseCommand):
             raise SystemExit(1)
         self.stdout.write(f"audit chain holds: {report.length} events, head {report.head}")
         if options["evidence"]:
-            self.stdout.write(f"evidence holds: {files} sealed files")
+            self.stdout.write(
+                f"evidence holds: {files.sealed} sealed files, {files.erased} erased by their age"
+            )
