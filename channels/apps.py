@@ -27,7 +27,7 @@ def options_of(settings: Settings) -> Options:
     The HTTP client is imported here, so that commands which fetch nothing start without it.
     """
     from channels.discovery import parse_platforms
-    from channels.options import Options
+    from channels.options import ImagePlan, Options
     from channels.wire import Pace
     from net.addresses import TestNetwork
     from net.client import NetConfig
@@ -54,4 +54,12 @@ def options_of(settings: Settings) -> Options:
         rotate_bytes=settings.evidence.rotate_mb * 1_000_000,
         journals=settings.data_dir / "journals",
         night_ends=(settings.night.ends, settings.night.timezone),
+        images=ImagePlan(
+            max_bytes=settings.channels.max_image_kib * 1024,
+            threshold=settings.classify.review_threshold,
+            model_dir=settings.classify.model_dir,
+            lexicon_dir=PLATFORMS.parent / "lexicons",
+        )
+        if settings.channels.images
+        else None,
     )

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
+from channels.imaging_run import Imaging
 from channels.options import Options
 from channels.preview import PreviewReader
 from channels.served import count_refetched
@@ -57,6 +58,7 @@ def read_channels(run: Run, options: Options) -> None:
         options.evidence_root, run.pk, _WORKER, RETENTION, rotate_bytes=options.rotate_bytes
     )
     wire = Wire(options.net, options.pace, journal.sent)
+    imaging = Imaging.begun(run, options) if options.images is not None else None
     try:
         count_refetched(run, journal.read())
         visitor = Visitor(
@@ -65,12 +67,15 @@ def read_channels(run: Run, options: Options) -> None:
             evidence,
             max_pages=options.max_pages,
             platforms=options.platforms,
+            on_stored=imaging.keeper.take if imaging else None,
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options.max_new_channels, ends)
         count_left(run)
         count_refetched(run, journal.read())
     finally:
+        if imaging is not None:
+            imaging.end()
         wire.close()
         evidence.close()
         journal.close()

@@ -42,7 +42,8 @@ class _Walk:
 
 
 class Visitor:
-    """Reads channels for one run. ``max_pages`` bounds the pages of one visit."""
+    """Reads channels for one run. ``max_pages`` bounds the pages of one visit; ``on_stored`` hears
+    of each batch, under the target that its posts are stored under."""
 
     def __init__(
         self,
@@ -54,10 +55,11 @@ class Visitor:
         platforms: Platforms,
         clock: Clock = utc_now,
         on_page: Callable[[], None] = lambda: None,
+        on_stored: Callable[[Target, Batch], None] | None = None,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
-        self._on_page = on_page
+        self._on_page, self._on_stored = on_page, on_stored
 
     def visit(self, source: RunSource) -> Outcome | None:
         """Read a source and mark it done. None when nothing had to be asked for.
@@ -132,6 +134,8 @@ class Visitor:
                 visits = RunSource.objects.filter(run=self._run)
                 visits.filter(target__in={walk.target.pk, source.target_id}).update(done=True)
         walk.begun = True
+        if self._on_stored is not None:
+            self._on_stored(walk.target, batch)
         return finished
 
     def _turn_to(

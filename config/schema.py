@@ -260,6 +260,12 @@ class Channels(Section):
     max_new_channels: int = key(
         200, "Channels found on the way that one night takes in.", "channels", ge=0
     )
+    images: bool = key(
+        False,
+        "Whether images of posts that the first stage takes for offers are downloaded and kept as "
+        "evidence, hashed. Nothing shows them.",
+    )
+    max_image_kib: PositiveInt = key(1024, "Largest image that is downloaded.", "KiB")
     telegram: TelegramServer = table(TelegramServer, "The Telegram server of account readers.")
 
 
