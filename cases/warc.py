@@ -16,6 +16,7 @@ from datetime import datetime
 from importlib.metadata import version
 from io import BytesIO
 from ipaddress import ip_address
+from urllib.parse import quote
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -27,6 +28,7 @@ from domain.clock import iso
 
 #: The body is stored decoded; the coding it came in is kept under this name instead.
 ORIGINAL_CODING = "X-Archive-Orig-"
+_ASCII = "".join(map(chr, range(128)))
 _CODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 #: Outcomes whose bodies are not whole, and the reason that ``WARC-Truncated`` gives.
@@ -91,7 +93,7 @@ class RecordWriter:
             payload=BytesIO(exchange.body),
             length=len(exchange.body),
             http_headers=StatusAndHeaders(
-                f"{exchange.status} {exchange.reason}".strip(),
+                _one_line(f"{exchange.status} {exchange.reason}").strip(),
                 _stored_headers(exchange),
                 protocol="HTTP/1.1",
             ),
@@ -193,8 +195,9 @@ def _stored_headers(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def _one_line(value: str) -> str:
-    """A header value that cannot begin another header line."""
-    return value.replace("\r", " ").replace("\n", " ")
+    """A header value that cannot begin another header line, in ASCII: what is not is escaped as in
+    URLs, since warcio fails on some of it."""
+    return quote(value.replace("\r", " ").replace("\n", " "), safe=_ASCII, errors="replace")
 
 
 def _request_path(url: str) -> str:
