@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from cases import intake
 from cases.evidence import EvidenceWriter, Pointer, read_body
