@@ -24,9 +24,11 @@ from domain.states import CaseState
 
 
 def unassessed(model: str, *, batch: int = 500) -> Iterator[DocumentRow]:
-    """Documents that ``model`` has not assessed yet, target by target, oldest first, streamed."""
+    """Documents that ``model`` has not assessed yet, target by target, oldest first, streamed.
+    Those that were erased have nothing to assess."""
     done = AssessmentRow.objects.filter(document=OuterRef("pk"), model=model)
-    rows = DocumentRow.objects.filter(~Exists(done)).select_related("capture")
+    there = DocumentRow.objects.filter(capture__erased_at=None)
+    rows = there.filter(~Exists(done)).select_related("capture")
     return rows.order_by("target_id", "capture__run_id", "pk").iterator(chunk_size=batch)
 
 

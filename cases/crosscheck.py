@@ -1,4 +1,5 @@
-"""Whether the record says what the audit chain says: states, decisions, holds, heads seen before.
+"""Whether the record says what the audit chain says: states, decisions, holds, what was erased by
+its age, and heads seen before.
 
 The chain alone cannot tell that its end was cut off together with its head. What lies elsewhere
 can: heads in the reports of runs, and decisions and states that nothing in the chain explains.
@@ -11,10 +12,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from cases.keeping import TABLES
 from cases.models import AuditEvent, Case, DecisionRow, Run
+from cases.sealing import ERASED
 from domain.decisions import VerdictKind
+from domain.retention import Class
 from domain.states import CaseState
 
 _MOST = 50
@@ -41,6 +45,7 @@ def _all(known_heads: Collection[str]) -> Iterator[str]:
     yield from _decisions()
     yield from _states()
     yield from _holds()
+    yield from _erasures()
 
 
 def _heads(known_heads: Collection[str]) -> Iterator[str]:
@@ -99,3 +104,30 @@ def _holds() -> Iterator[str]:
 
 def _numbers(subjects: Collection[str]) -> list[int]:
     return [int(subject.partition(":")[2]) for subject in subjects]
+
+
+def _erasures() -> Iterator[str]:
+    """Rows that are erased against events that say so, and files that are gone and pointed to."""
+    told: Counter[tuple[str, str]] = Counter()
+    gone: set[str] = set()
+    events = AuditEvent.objects.filter(action=ERASED)
+    for subject, details in events.values_list("subject", "details").iterator():
+        told[subject, details["class"]] += details["rows"]
+        gone.update(details["files"])
+    made: Counter[tuple[str, str]] = Counter()
+    pointed: set[str] = set()
+    for kind in Class:
+        model, _ = TABLES[kind]
+        rows = model._default_manager.filter(retention=kind)
+        erased = rows.exclude(erased_at=None).values("run_id").annotate(n=Count("pk"))
+        made.update({(f"run:{row['run_id']}", kind.value): row["n"] for row in erased})
+        if gone:
+            pointed |= gone & set(rows.values_list("warc_file", flat=True).distinct())
+    for subject, kind_name in sorted(made.keys() | told.keys()):
+        key = (subject, kind_name)
+        if made[key] != told[key]:
+            yield (
+                f"{subject}: {made[key]} of its {kind_name} are erased, the chain says {told[key]}"
+            )
+    for name in sorted(pointed):
+        yield f"{name} is gone by the chain, and rows still point to it"

@@ -9,12 +9,14 @@ written beyond them.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -27,6 +29,7 @@ from domain.errors import EvidenceError
 
 #: Records that hold a page.
 _WITH_BODY = frozenset({"response", "conversion", "resource"})
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,18 @@ class EvidenceWriter:
         self._file: BytesIO | None = None
         self._records: RecordWriter | None = None
 
-    def write(self, exchange: Exchange, at: datetime, note: str = "") -> Pointer:
+    def write(
+        self, exchange: Exchange, at: datetime, note: str = "", redacted: str = ""
+    ) -> Pointer:
         """Append request and response records of one exchange. Call ``flush`` before committing.
 
-        ``note`` is kept as a ``WARC-`` extension field, for instance that a page was cut off.
+        ``note`` is kept as a ``WARC-`` extension field, for instance that a page was cut off;
+        so is ``redacted``, what was hidden in the body.
         """
         try:
             stream, records, path = self._stream()
             offset = stream.tell()
-            records.exchange(exchange, at, note)
+            records.exchange(exchange, at, note, redacted)
             return Pointer(self._name(path), offset, stream.tell() - offset)
         except OSError as error:
             raise EvidenceError(f"writing evidence of {exchange.url}: {error}") from error
@@ -148,6 +154,18 @@ def read_resource(root: Path, pointer: Pointer) -> bytes:
         if record.rec_type == "resource":
             return bytes(record.content_stream().read())
     raise EvidenceError(f"{pointer.file} holds no resource at {pointer.offset}", permanent=True)
+
+
+def first_member(stream: BinaryIO) -> bytes:
+    """The first gzip member of a file, as it is: its warcinfo record. Raises zlib.error."""
+    member, data = zlib.decompressobj(31), b""  # 16 + 15: gzip, whose CRC-32 zlib checks
+    while not member.eof:
+        chunk = stream.read(_CHUNK)
+        member.decompress(chunk)
+        data += chunk
+        if not chunk:
+            break
+    return data[: len(data) - len(member.unused_data)]
 
 
 def _records_at(root: Path, pointer: Pointer) -> Iterator[ArcWarcRecord]:

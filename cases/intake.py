@@ -17,7 +17,7 @@ from django.db.models.expressions import CombinedExpression
 from cases import counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
-from cases.models import CandidateRow, Capture, Case, DocumentRow, Screenshot, Target
+from cases.models import CandidateRow, Capture, Case, DocumentRow, PostImage, Screenshot, Target
 from cases.warc import Resource
 from domain.candidates import Candidate
 from domain.captures import CaptureRecord, Egress
@@ -27,7 +27,7 @@ from domain.documents import Document
 from domain.mirrors import Fingerprint
 from domain.targets import TargetKey, TargetKind, unicode_host
 
-_TITLE, _DETAIL, _NOTE = 1000, 500, 500
+_TITLE, _DETAIL, _NOTE, _REDACTED = 1000, 500, 500, 200
 _CHUNK = 500
 
 
@@ -183,13 +183,16 @@ def _capture(
     exchange = record.exchange
     pointer = Pointer("", 0, 0)
     if exchange is not None and record.egress is Egress.TELEGRAM:
-        resource = Resource(exchange.url, _content_type(record), exchange.body, record.outcome)
+        resource = Resource(
+            exchange.url, _content_type(record), exchange.body, record.outcome, record.redacted
+        )
         (pointer,) = evidence.write_resources([resource], record.fetched_at)
     elif exchange is not None and record.rendered:
         page = _page_of(run_id, record.url)
         pointer = evidence.write_rendered(exchange, record.fetched_at, record.outcome, page)
     elif exchange is not None:
-        pointer = evidence.write(exchange, record.fetched_at, record.outcome)
+        at, note = record.fetched_at, record.outcome
+        pointer = evidence.write(exchange, at, note, record.redacted)
     return Capture(
         run_id=run_id,
         target=targets.row(record.site),
@@ -208,6 +211,7 @@ def _capture(
         requests=record.attempts,
         rendered=record.rendered,
         again=record.again,
+        redacted=record.redacted[:_REDACTED],
         retention=retention,
         warc_file=pointer.file,
         warc_offset=pointer.offset,
@@ -300,15 +304,18 @@ def storable(text: str) -> str:
 
 
 def committed_ends(run_id: int | None = None) -> dict[str, int]:
-    """Per WARC file of a run (None for all), the byte after the last capture or screenshot in the
-    record (for ``recover``)."""
+    """Per WARC file of a run (None for all), the byte after the last capture, screenshot or image
+    in the record (for ``recover``)."""
     captures = Capture.objects.exclude(warc_file="")
-    shots = Screenshot.objects.all()
+    shots = Screenshot.objects.exclude(warc_file="")
+    images = PostImage.objects.exclude(warc_file="")
     if run_id is not None:
         captures, shots = captures.filter(run_id=run_id), shots.filter(run_id=run_id)
+        images = images.filter(run_id=run_id)
     ends: dict[str, int] = {}
     for name, end in (
         *_ends(captures, F("warc_offset") + F("warc_length")),
+        *_ends(images, F("warc_offset") + F("warc_length")),
         *_ends(shots, F("png_offset") + F("png_length")),
         *_ends(shots, F("text_offset") + F("text_length")),
     ):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import audit
 from cases.intake import committed_ends, committed_shots
@@ -27,6 +28,8 @@ from domain.errors import EvidenceError
 ACTION, ACTOR = "evidence.sealed", "system:seal"
 #: The stage of a night that seals: where it is done, all captures of the run are sealed.
 STAGE = "seal"
+#: Says which files went by their age, and which took over what had to stay (``cases.erasing``).
+ERASED = "evidence.erased"
 _CHUNK = 1 << 20
 _NAMED = 5
 
@@ -119,15 +122,40 @@ def unsealed(root: Path) -> list[str]:
 
 
 def seals(run_ids: Iterable[int] | None = None) -> dict[str, Seal]:
-    """The last seal of every file of ``run_ids`` (None for all), by its name in the store."""
-    events = AuditEvent.objects.filter(action=ACTION).order_by("seq")
+    """The last seal of every file of ``run_ids`` (None for all) that is to be there, by its name in
+    the store."""
+    events = AuditEvent.objects.all()
     if run_ids is not None:
         events = events.filter(subject__in=[f"run:{pk}" for pk in run_ids])
-    return {
-        name: Seal(size, sha256, event.seq)
-        for event in events.iterator()
-        for name, (size, sha256) in event.details["files"].items()
-    }
+    return _read(events)[0]
+
+
+def erased(run_ids: Iterable[int] | None = None) -> dict[str, Seal]:
+    """The files that went by their age, of ``run_ids`` or all: what each was."""
+    events = AuditEvent.objects.all()
+    if run_ids is not None:
+        events = events.filter(subject__in=[f"run:{pk}" for pk in run_ids])
+    return _read(events.filter(action=ERASED))[1]
+
+
+def _read(events: QuerySet[AuditEvent]) -> tuple[dict[str, Seal], dict[str, Seal]]:
+    """The files that ``events`` say are there, and those that they say are gone."""
+    there: dict[str, Seal] = {}
+    gone: dict[str, Seal] = {}
+    for event in events.filter(action__in=(ACTION, ERASED)).order_by("seq").iterator():
+        files = {
+            name: Seal(size, sha256, event.seq)
+            for name, (size, sha256) in event.details["files"].items()
+        }
+        if event.action == ACTION:
+            there.update(files)
+            continue
+        gone.update(files)
+        for name in files:
+            there.pop(name, None)
+        for name, (size, sha256) in event.details["kept"].items():
+            there[name] = Seal(size, sha256, event.seq)
+    return there, gone
 
 
 def check(root: Path, name: str, kept: Seal) -> None:
@@ -136,17 +164,28 @@ def check(root: Path, name: str, kept: Seal) -> None:
         raise _changed(name, kept)
 
 
-def check_all(root: Path) -> tuple[int, list[str]]:
-    """Compare every sealed file with the store at ``root``. Returns how many there are, and what
-    is wrong with those that are not what was sealed."""
-    known = seals()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``sealed`` files are to be there, ``erased`` ones went by their age; ``problems`` with the
+    first. ``left_over`` are to be gone and are not yet."""
+
+    sealed: int
+    erased: int
+    problems: tuple[str, ...]
+    left_over: tuple[str, ...]
+
+
+def check_all(root: Path) -> Checked:
+    """Compare every sealed file with the store at ``root``."""
+    there, gone = _read(AuditEvent.objects.all())
     problems = []
-    for name, kept in sorted(known.items()):
+    for name, kept in sorted(there.items()):
         try:
             check(root, name, kept)
         except EvidenceError as error:
             problems.append(str(error))
-    return len(known), problems
+    left_over = tuple(name for name in sorted(gone) if (root / name).exists())
+    return Checked(len(there), len(gone), tuple(problems), left_over)
 
 
 def digest_of(path: Path, size: int) -> str:

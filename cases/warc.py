@@ -16,6 +16,7 @@ from datetime import datetime
 from importlib.metadata import version
 from io import BytesIO
 from ipaddress import ip_address
+from urllib.parse import quote
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -27,6 +28,7 @@ from domain.clock import iso
 
 #: The body is stored decoded; the coding it came in is kept under this name instead.
 ORIGINAL_CODING = "X-Archive-Orig-"
+_ASCII = "".join(map(chr, range(128)))
 _CODING_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 #: Outcomes whose bodies are not whole, and the reason that ``WARC-Truncated`` gives.
@@ -40,12 +42,14 @@ _TRUNCATED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Bytes that no server sent: a screenshot, a rendered text. ``uri`` says what they are of."""
+    """Bytes that no server sent as they are: a screenshot, a rendered text, an answer as JSON.
+    ``uri`` says what they are of, ``redacted`` what was hidden in them, by kind."""
 
     uri: str
     content_type: str
     data: bytes
     note: str = ""
+    redacted: str = ""
 
 
 class _Sha256:
@@ -76,9 +80,9 @@ class RecordWriter:
         self._info_id = record.rec_headers.get_header("WARC-Record-ID")
         self._writer.write_record(record)
 
-    def exchange(self, exchange: Exchange, at: datetime, note: str) -> None:
+    def exchange(self, exchange: Exchange, at: datetime, note: str, redacted: str = "") -> None:
         """A response record and the request record that belongs to it."""
-        fields = self._fields(at, note)
+        fields = self._fields(at, note, redacted)
         if (reason := _TRUNCATED.get(note)) is not None:
             fields["WARC-Truncated"] = reason
         if address := _plain_address(exchange.address):
@@ -89,7 +93,7 @@ class RecordWriter:
             payload=BytesIO(exchange.body),
             length=len(exchange.body),
             http_headers=StatusAndHeaders(
-                f"{exchange.status} {exchange.reason}".strip(),
+                _one_line(f"{exchange.status} {exchange.reason}").strip(),
                 _stored_headers(exchange),
                 protocol="HTTP/1.1",
             ),
@@ -138,7 +142,7 @@ class RecordWriter:
         return marks
 
     def _resource(self, resource: Resource, at: datetime, belongs_to: str) -> ArcWarcRecord:
-        fields = self._fields(at, resource.note)
+        fields = self._fields(at, resource.note, resource.redacted)
         if belongs_to:
             fields["WARC-Concurrent-To"] = belongs_to
         return self._writer.create_warc_record(
@@ -150,10 +154,15 @@ class RecordWriter:
             warc_headers_dict=fields,
         )
 
-    def _fields(self, at: datetime, note: str = "") -> dict[str, str]:
-        """Fields of every record. A note is kept in an extension field (clause 4 allows them)."""
-        fields = {"WARC-Date": iso(at), "WARC-Warcinfo-ID": self._info_id}
-        return {**fields, "WARC-Narcowatch-Note": _one_line(note)} if note else fields
+    def _fields(self, at: datetime, note: str = "", redacted: str = "") -> dict[str, str]:
+        """Fields of every record. What is our own is kept in extension fields (clause 4 allows
+        them)."""
+        own = {"WARC-Narcowatch-Note": note, "WARC-Narcowatch-Redacted": redacted}
+        return {
+            "WARC-Date": iso(at),
+            "WARC-Warcinfo-ID": self._info_id,
+            **{name: _one_line(value) for name, value in own.items() if value},
+        }
 
 
 def software() -> str:
@@ -190,8 +199,9 @@ def _stored_headers(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def _one_line(value: str) -> str:
-    """A header value that cannot begin another header line."""
-    return value.replace("\r", " ").replace("\n", " ")
+    """A header value that cannot begin another header line, in ASCII: what is not is escaped as in
+    URLs, since warcio fails on some of it."""
+    return quote(value.replace("\r", " ").replace("\n", " "), safe=_ASCII, errors="replace")
 
 
 def _request_path(url: str) -> str:

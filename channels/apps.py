@@ -44,7 +44,7 @@ def options_of(settings: Settings) -> Options:
     The HTTP client is imported here, so that commands which fetch nothing start without it.
     """
     from channels.discovery import parse_platforms
-    from channels.options import AccountReading, Options
+    from channels.options import AccountReading, ImagePlan, Options
     from channels.wire import Pace
     from net.addresses import TestNetwork
     from net.client import NetConfig
@@ -81,6 +81,14 @@ def options_of(settings: Settings) -> Options:
             longest_wait_s=telegram.longest_wait_s,
             timeout_s=telegram.timeout_s,
         ),
+        images=ImagePlan(
+            max_bytes=settings.channels.max_image_kib * 1024,
+            threshold=settings.classify.review_threshold,
+            model_dir=settings.classify.model_dir,
+            lexicon_dir=PLATFORMS.parent / "lexicons",
+        )
+        if settings.channels.images
+        else None,
     )
 
 

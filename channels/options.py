@@ -29,13 +29,25 @@ class AccountReading:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """Images of at most ``max_bytes``, of posts at or above ``threshold`` (None for the model's
+    own) by the model in ``model_dir`` with the lexicons in ``lexicon_dir``."""
+
+    max_bytes: int
+    threshold: float | None
+    model_dir: Path
+    lexicon_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """``base_url`` is what a username is appended to; ``evidence_root`` and ``journals`` are
     folders; ``max_pages`` bounds one visit, ``caps`` what one run finds on the way, of which the
     share ``explore`` is looked at by chance. ``model`` are the folders of the model and of the
     lexicons that posts are scored with, None for none. ``night_ends`` is the time of day, and its
     zone, after which no channel is begun. Without ``accounts`` channels that have no preview are
-    not read; they resolve at most ``max_resolves`` names found on the way."""
+    not read; they resolve at most ``max_resolves`` names found on the way. ``images`` says how
+    images of posts are taken, None that none are."""
 
     net: NetConfig
     pace: Pace
@@ -51,6 +63,7 @@ class Options:
     night_ends: tuple[str, str] = ("", "UTC")
     accounts: AccountReading | None = None
     max_resolves: int = 100
+    images: ImagePlan | None = None
 
 
 def load_cascade(folders: tuple[Path, Path]) -> Cascade:

@@ -69,7 +69,8 @@ class ChannelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One request and its answer. ``attempts`` counts requests that reached the wire."""
+    """One request and its answer. ``attempts`` counts requests that reached the wire; ``redacted``
+    says what was hidden in the answer, by kind (see ``redaction``)."""
 
     url: str
     fetched_at: datetime
@@ -77,6 +78,7 @@ class Fetch:
     exchange: Exchange | None = None
     detail: str = ""
     attempts: int = 1
+    redacted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

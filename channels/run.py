@@ -13,6 +13,7 @@ from cases.models import Run, RunSource
 from channels.account_pass import read_by_accounts
 from channels.accounts import pool
 from channels.claims import leave
+from channels.imaging_run import Imaging
 from channels.journals import journal_path, sent_in, worker_of
 from channels.keepers import keeper_of
 from channels.options import Options
@@ -60,6 +61,7 @@ def read_channels(run: Run, options: Options) -> None:
     )
     accounts = options.accounts if options.accounts is not None and pool.active() else None
     wire = Wire(options.net, options.pace, journal.sent)
+    imaging = Imaging.begun(run, options) if options.images is not None else None
     try:
         count_refetched(run, sent_in(options.journals, run.pk))
         release(run)
@@ -72,6 +74,7 @@ def read_channels(run: Run, options: Options) -> None:
             platforms=options.platforms,
             keeper=keeper_of(run, options),
             hand_over=nobody if accounts is None else hand_over,
+            on_stored=imaging.keeper.take if imaging else None,
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options, ends)
@@ -81,6 +84,8 @@ def read_channels(run: Run, options: Options) -> None:
         count_left(run, options.caps)
         count_refetched(run, sent_in(options.journals, run.pk))
     finally:
+        if imaging is not None:
+            imaging.end()
         wire.close()
         evidence.close()
         journal.close()

@@ -61,7 +61,8 @@ class _Walk:
 
 class Visitor:
     """Reads channels for one run. ``max_pages`` bounds the pages of one visit; ``hand_over`` is
-    asked whether another reader goes on with a channel that this one could not read."""
+    asked whether another reader goes on with a channel that this one could not read; ``on_stored``
+    hears of each batch, under the target that its posts are stored under."""
 
     def __init__(
         self,
@@ -75,11 +76,12 @@ class Visitor:
         keeper: Keeper | None = None,
         on_page: Callable[[], None] = lambda: None,
         hand_over: HandOver = nobody,
+        on_stored: Callable[[Target, Batch], None] | None = None,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
         self._keeper = keeper or Keeper(run, None, 1.0, clock)
-        self._on_page, self._hand_over = on_page, hand_over
+        self._on_page, self._hand_over, self._on_stored = on_page, hand_over, on_stored
 
     def visit(self, source: RunSource) -> Outcome | None:
         """Read a source and mark it done. None when nothing had to be asked for.
@@ -177,6 +179,8 @@ class Visitor:
                 done_with(ended)
                 self._keeper.settle(ended, batch)
         walk.begun = True
+        if self._on_stored is not None:
+            self._on_stored(walk.target, batch)
         return finished
 
     def _turn_to(
@@ -264,6 +268,7 @@ class Visitor:
                 exchange=fetch.exchange,
                 detail=fetch.detail,
                 attempts=fetch.attempts,
+                redacted=fetch.redacted,
             )
             for fetch in batch.fetches
         ]

@@ -14,6 +14,7 @@ from config.blocking import Blocking
 from config.discovery import Discovery
 from config.recheck import Recheck
 from config.rendering import Render, RenderUse
+from config.retention import Retention
 from config.section import Section, key, required, table
 from config.snowball import Snowball
 from config.telegram import Budgets
@@ -298,6 +299,12 @@ class Channels(Section):
         200, "Channels found on the way that one night takes in.", "channels", ge=0
     )
     snowball: Snowball = table(Snowball, "Channels found on the way.")
+    images: bool = key(
+        False,
+        "Whether images of posts that the first stage takes for offers are downloaded and kept as "
+        "evidence, hashed. Nothing shows them.",
+    )
+    max_image_kib: PositiveInt = key(1024, "Largest image that is downloaded.", "KiB")
     telegram: TelegramServer = table(TelegramServer, "The Telegram server of account readers.")
 
 
@@ -421,6 +428,7 @@ class Settings(Section):
     night: Night = table(Night, "The nightly run.")
     recheck: Recheck = table(Recheck, "Looking again at known cases.")
     evidence: Evidence = table(Evidence, "The evidence store.")
+    retention: Retention = table(Retention, "How long what is kept is kept.")
 
     @model_validator(mode="after")
     def _no_two_of_one_name(self) -> Settings:

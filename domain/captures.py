@@ -111,7 +111,8 @@ class CaptureRecord:
     ``attempts`` is how many requests this capture took (retries included). ``rendered`` says that
     a browser ran the page's scripts: the body is then the finished page, and the bytes that came
     are in a capture of their own. ``again`` says that it was asked for a second time in the run,
-    with a cookie that a circle of redirects had set: it too is a capture of its own.
+    with a cookie that a circle of redirects had set: it too is a capture of its own. ``redacted``
+    says what was hidden in the body, by kind.
     """
 
     site: TargetKey
@@ -127,3 +128,4 @@ class CaptureRecord:
     candidates: tuple[Candidate, ...] = ()
     rendered: bool = False
     again: bool = False
+    redacted: str = ""

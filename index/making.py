@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
-from cases.models import AssessmentRow, Case, DocumentRow
+from cases.models import AssessmentRow, Capture, Case, DocumentRow
 from domain.digests import digest, sha256_hex
 from domain.states import CaseState
 from domain.targets import USERNAME, TargetKind
@@ -28,9 +28,15 @@ def is_indexed(case: Case) -> bool:
 
 
 def fingerprints(cases: Collection[Case]) -> dict[int, str]:
-    """By case id, a digest over all that entries are made from; two queries for all of them."""
+    """By case id, a digest over all that entries are made from; three queries for all of them."""
     targets = [case.target_id for case in cases]
     documents = _newest(DocumentRow.objects.filter(target_id__in=targets), "target_id")
+    erased = dict(
+        Capture.objects.filter(target_id__in=targets)
+        .exclude(erased_at=None)
+        .values_list("target_id")
+        .annotate(n=Count("pk"))
+    )
     assessments = _newest(
         AssessmentRow.objects.filter(document__target_id__in=targets), "document__target_id"
     )
@@ -46,6 +52,7 @@ def fingerprints(cases: Collection[Case]) -> dict[int, str]:
                 case.model,
                 documents.get(case.target_id, 0),
                 assessments.get(case.target_id, 0),
+                erased.get(case.target_id, 0),
             ]
         )
         for case in cases
@@ -88,7 +95,7 @@ def entries(case: Case, skipped: Counter[str]) -> Iterator[Entry]:
 def _places(case: Case) -> list[_Place]:
     newest: dict[str, int] = {}
     rows = (
-        DocumentRow.objects.filter(target_id=case.target_id)
+        DocumentRow.objects.filter(target_id=case.target_id, capture__erased_at=None)
         .order_by("capture__fetched_at", "pk")
         .values_list("pk", "part", "capture__url")
     )

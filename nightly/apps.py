@@ -7,12 +7,14 @@ import config
 from blocking.apps import export_plan
 from channels.apps import caps_of
 from config.recheck import Recheck
+from config.retention import Retention
 from config.schema import Settings, TorUse
 from crawlers.apps import renderer_plan
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
 from domain.rechecks import Ordering, Rules, Schedule
 from domain.restricted import parse_restricted
+from domain.retention import Days
 from domain.states import CaseState
 from nightly.plan import FileRules, Plan, ShotPlan
 
@@ -56,7 +58,24 @@ def plan_of(settings: Settings) -> Plan:
         files=file_rules(settings),
         max_tips=settings.discovery.max_tips_per_night,
         shots=shot_plan(settings),
+        retention=days_of(settings.retention),
         tor_required=settings.tor.enabled is TorUse.ON,
+    )
+
+
+def days_of(retention: Retention) -> Days:
+    """How long ``retention`` says that each class of data is kept."""
+    return Days(
+        pages=retention.pages_days,
+        posts=retention.posts_days,
+        dismissed=retention.dismissed_days,
+        ended=retention.ended_days,
+        screens=retention.screenshots_days,
+        images=retention.images_days,
+        journals=retention.journals_days,
+        logs=retention.logs_days,
+        requests=retention.account_requests_days,
+        tips=retention.tips_days,
     )
 
 

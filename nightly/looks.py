@@ -124,6 +124,12 @@ class Looker:
         met = Capture.objects.filter(run=self.run, url_hash__in=hashes, outcome__in=SHOWN)
         return met.values("url_hash").distinct().count() < len(hashes)
 
+    def _earlier(self, case: Case) -> QuerySet[DocumentRow]:
+        """What earlier runs read and still is there."""
+        return DocumentRow.objects.filter(
+            target=case.target_id, capture__run__lt=self.run.pk, capture__erased_at=None
+        )
+
     def _changed(self, case: Case, rows: Sequence[DocumentRow]) -> float | None:
         """The share of text that differs from the last look that read any; None without one.
 
@@ -133,7 +139,7 @@ class Looker:
             return None
         if case.target.kind == TargetKind.TELEGRAM:
             return len(rows) / (len(rows) + self._seen_again(case))
-        earlier = DocumentRow.objects.filter(target=case.target_id, capture__run__lt=self.run.pk)
+        earlier = self._earlier(case)
         last = earlier.order_by("-capture__run_id").values_list("capture__run_id", flat=True)
         if not (run_id := last.first()):
             return None
@@ -152,9 +158,12 @@ class Looker:
             probability__gte=self.threshold,
         )
         carrying = set(selling.values_list("document_id", flat=True))
-        earlier = DocumentRow.objects.filter(target=case.target_id).filter(
-            Q(capture__run__started_at__lte=until), capture__run__lt=self.run.pk
-        )
+        then = Q(capture__run__started_at__lte=until)
+        earlier = self._earlier(case)
+        if not DocumentRow.objects.filter(
+            then, target=case.target_id, capture__erased_at__isnull=False
+        ).exists():
+            earlier = earlier.filter(then)  # what was erased, earlier looks stand in for
         known: Lines = lines_of(earlier.values_list("text", flat=True).iterator())
         now = lines_of(row.text for row in rows if row.pk in carrying)
         return share_new(known, now)

@@ -11,6 +11,7 @@ from blocking.plan import ExportPlan
 from channels.snowball.rings import Caps
 from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
+from domain.retention import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Plan:
     nothing new is fetched. ``dormant_days`` without a post make a channel
     dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule`` says when known
     cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
-    targets taken in from tips.
+    targets taken in from tips. ``retention`` says for how many days each class of data is kept.
     """
 
     data_dir: Path
@@ -71,6 +72,7 @@ class Plan:
     files: FileRules
     max_tips: int
     shots: ShotPlan
+    retention: Days
     tor_required: bool = False
     fingerprint_days: int = 180
     dormant_days: int = 30

@@ -17,6 +17,7 @@ from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.kinds import read_by
 from nightly.night import Counted, Night, Stage
 from nightly.rechecks import add_due, recheck
+from nightly.retention import forget
 from nightly.scoring import assess
 from nightly.screenshots import photograph
 
@@ -135,6 +136,7 @@ NIGHT = (
     Stage("index", fill_index, needed=False),
     Stage("screenshots", photograph, needed=False),
     Stage(sealing.STAGE, seal_evidence, needed=False),
+    Stage("retention", forget, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )

@@ -38,7 +38,8 @@ def collect(case: Case, root: Path, writer: BundleWriter) -> Collected:
     """
     collected = Collected()
     rows = list(captures(case))
-    shots = list(case.screenshots.order_by("warc_file", "png_offset", "pk"))
+    there = case.screenshots.filter(erased_at=None)
+    shots = list(there.order_by("warc_file", "png_offset", "pk"))
     collected.runs.update([row.run_id for row in rows], [shot.run_id for shot in shots])
     places = _slices([*_capture_spans(rows), *_shot_spans(shots)], root, writer, collected)
     writer.add_json("captures", [_capture(row, places, collected) for row in rows])

@@ -57,6 +57,8 @@ def capture_facts(row: Capture) -> dict[str, Any]:
         **_fields(row, "content_type", "size", "sha256", "depth", "requests", "retention"),
         "rendered": row.rendered,
         "again": row.again,
+        "redacted": row.redacted,
+        "erased_at": row.erased_at and iso(row.erased_at),
         "run": row.run_id,
         "source": row.warc_file and {"file": row.warc_file, "offset": row.warc_offset},
     }
@@ -79,9 +81,9 @@ def documents(case: Case) -> Rows:
         {
             **_fields(row, "id", "part", "posted_at", "title", "lang", "text_sha256"),
             "capture": row.capture_id,
-            "text": row.text if row.pk in carriers else None,
+            "text": row.text if row.pk in carriers and not row.capture.erased_at else None,
         }
-        for row in case.target.documents.order_by("pk")
+        for row in case.target.documents.select_related("capture").order_by("pk")
     ]
 
 

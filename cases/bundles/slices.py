@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cases.bundles.verifier import Claim, Record, contradiction, read_records
-from cases.evidence import Pointer
+from cases.evidence import Pointer, first_member
 from cases.files import write_private
 from domain.custody import Origin
 from domain.errors import EvidenceError
 
-_CHUNK = 1 << 16
 _NOT_TOLD = "not told"
 
 
@@ -58,7 +57,7 @@ def write_slice(root: Path, source: str, spans: Sequence[Span], folder: Path) ->
     name = source.replace("/", "-")
     try:
         with (root / source).open("rb") as stream:
-            info = _first_member(stream)
+            info = first_member(stream)
             size, digest = write_private(folder / name, _pieces(stream, info, spans))
     except (OSError, zlib.error) as error:
         raise EvidenceError(f"slicing {source}: {error}") from error
@@ -80,18 +79,6 @@ def _pieces(stream: BinaryIO, info: bytes, spans: Sequence[Span]) -> Iterator[by
         if why := contradiction(span.claim, _records(data, what)):
             raise EvidenceError(f"{what} is not what the record says: {why}", permanent=True)
         yield data
-
-
-def _first_member(stream: BinaryIO) -> bytes:
-    """The first gzip member of a file, as it is."""
-    member, data = zlib.decompressobj(31), b""
-    while not member.eof:
-        chunk = stream.read(_CHUNK)
-        member.decompress(chunk)
-        data += chunk
-        if not chunk:
-            break
-    return data[: len(data) - len(member.unused_data)]
 
 
 def _records(data: bytes, what: str) -> list[Record]:

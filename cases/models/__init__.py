@@ -7,6 +7,7 @@ from cases.models.cases import Case, Family
 from cases.models.channels import ChannelFacts
 from cases.models.checks import ContentCheck, Proposal
 from cases.models.decisions import DecisionRow
+from cases.models.images import PostImage
 from cases.models.mirrors import (
     BandRow,
     FingerprintRow,
@@ -35,6 +36,7 @@ __all__ = [
     "FingerprintRow",
     "MirrorPair",
     "Person",
+    "PostImage",
     "Proposal",
     "ProposedVerdict",
     "Run",

@@ -6,13 +6,16 @@ from django.db import models
 
 
 class Capture(models.Model):
-    """One fetch. Never changed after it is written.
+    """One fetch. Never changed after it is written, but for being erased.
 
     ``requests`` is how many requests reached the server for it, retries included (0 when the
     address guard or the resolver stopped it). The bytes are in ``warc_file`` (relative to the
     evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``. ``rendered``
     says that a browser ran the page's scripts, ``again`` that it was asked for once more with a
-    cookie that a circle of redirects had set: further captures of the same URL.
+    cookie that a circle of redirects had set: further captures of the same URL. ``redacted``
+    says what was hidden in the bytes before they were written, by kind (``authors=2 handles=3``).
+    With ``erased_at`` bytes and texts are gone by their age (see ``cases.erasing``); the digests
+    stay.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="captures")
@@ -32,10 +35,12 @@ class Capture(models.Model):
     requests = models.PositiveIntegerField(default=1)
     rendered = models.BooleanField(default=False)
     again = models.BooleanField(default=False)
+    redacted = models.CharField(max_length=200, blank=True)
     retention = models.CharField(max_length=20)
     warc_file = models.CharField(max_length=200, blank=True)
     warc_offset = models.BigIntegerField(default=0)
     warc_length = models.BigIntegerField(default=0)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -43,7 +48,11 @@ class Capture(models.Model):
                 fields=["run", "url_hash", "rendered", "again"], name="capture_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["target", "fetched_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["target", "fetched_at"]),
+            models.Index(fields=["warc_file"], name="capture_by_file"),
+            models.Index(fields=["erased_at", "fetched_at"], name="capture_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.url}"

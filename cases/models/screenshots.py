@@ -6,7 +6,8 @@ from django.db import models
 
 
 class Screenshot(models.Model):
-    """What a page of a case looked like, and its text as the browser showed it. Never changed.
+    """What a page of a case looked like, and its text as the browser showed it. Never changed, but
+    for being erased (``erased_at``): then both are gone by their age and the digests stay.
 
     ``taken_for`` is the person who asked for it, or ``system:<stage>``. Both digests are SHA-256
     of the bytes in ``warc_file`` (relative to the evidence folder); ``url_hash`` that of ``url``.
@@ -33,6 +34,7 @@ class Screenshot(models.Model):
     text_size = models.BigIntegerField()
     text_offset = models.BigIntegerField()
     text_length = models.BigIntegerField()
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from cases import intake
 from cases.evidence import EvidenceWriter, Pointer, read_body
@@ -106,3 +107,18 @@ def test_ends_of_files_follow_the_last_capture(writer: EvidenceWriter) -> None:
     last = Capture.objects.order_by("warc_offset").last()
     assert last is not None
     assert intake.committed_ends(run.pk) == {last.warc_file: last.warc_offset + last.warc_length}
+
+
+def test_a_redacted_capture_is_marked_in_the_record_and_in_the_warc(tmp_path: Path) -> None:
+    run = new_run()
+    writer = EvidenceWriter(tmp_path, run.pk, "crawl", "posts")
+    told = replace(page("http://t.test/"), redacted="authors=2 handles=3")
+    intake.store(run.pk, "channels", [told], writer, retention="posts")
+    writer.close()
+    row = Capture.objects.get()
+    assert row.redacted == "authors=2 handles=3"
+    with (tmp_path / row.warc_file).open("rb") as stream:
+        fields = [
+            r.rec_headers.get_header("WARC-Narcowatch-Redacted") for r in ArchiveIterator(stream)
+        ]
+    assert fields == [None, "authors=2 handles=3", None]

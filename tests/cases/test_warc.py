@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
@@ -191,6 +191,7 @@ def test_a_picture_and_its_text_are_resources_that_belong_together(tmp_path: Pat
     value=st.text(st.characters(max_codepoint=255), max_size=40),
     path=st.text(st.characters(codec="ascii", exclude_characters=" \r\n"), max_size=20),
 )
+@example(body=b"", value="=0;\x80", path="")
 def test_whatever_a_server_sends_comes_back_and_passes_the_check(
     tmp_path_factory: pytest.TempPathFactory, body: bytes, value: str, path: str
 ) -> None:

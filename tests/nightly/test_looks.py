@@ -13,7 +13,7 @@ from cases import assessing, counts, intake, runs
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.intake import url_hash
-from cases.models import Case, DocumentRow, Family, Proposal, Run, Target
+from cases.models import Capture, Case, DocumentRow, Family, Proposal, Run, Target
 from cases.rechecking import Seen
 from crawlers.fetches import ROBOTS
 from crawlers.models import FrontierEntry
@@ -237,3 +237,20 @@ def test_a_newer_case_of_the_family_that_sells_is_proposed_once(writer: Evidence
     assert [(row.kind, str(row.other)) for row in Proposal.objects.all()] == [
         ("reappeared", "host:new.test")
     ]
+
+
+def test_what_was_erased_makes_nothing_new(writer: EvidenceWriter) -> None:
+    case = case_in(CaseState.DISMISSED)
+    Case.objects.update(model="m", changed_at=NOON)
+    text = "Старая строка\nвторая строка"
+    old = night(0, writer, page(URL, text))
+    between = night(30, writer, page(URL, text))
+    assessed(old, CLEAN)
+    assessed(between, CLEAN)
+    Capture.objects.filter(run=old).update(erased_at=NOON)
+    DocumentRow.objects.filter(capture__run=old).update(text="")
+    run = night(200, writer, page(URL, text))
+    assessed(run, SELLS)
+    seen = look(case, run)
+    assert isinstance(seen, Seen)
+    assert (seen.new_share, seen.changed) == (0.0, 0.0)

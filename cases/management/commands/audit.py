@@ -36,10 +36,13 @@ class Command(BaseCommand):
         report = verify()
         problems = [*report.problems, *contradictions(options["head"])]
         root = settings.NARCOWATCH.data_dir / "evidence"
-        files = 0
         if options["evidence"]:
-            files, broken = check_all(root)
-            problems += broken
+            files = check_all(root)
+            problems += files.problems
+            for name in files.left_over:
+                self.stderr.write(
+                    f"{name} went by its age and is still there: the next night removes it"
+                )
         for problem in problems:
             self.stderr.write(problem)
         if problems:
@@ -48,7 +51,10 @@ class Command(BaseCommand):
         events = counted(report.length, "event")
         self.stdout.write(f"audit chain holds: {events}, head {report.head}")
         if options["evidence"]:
-            self.stdout.write(f"evidence holds: {counted(files, 'sealed file')}")
+            self.stdout.write(
+                f"evidence holds: {counted(files.sealed, 'sealed file')}, "
+                f"{files.erased} erased by their age"
+            )
             self._unsealed(unsealed(root))
 
     def _unsealed(self, files: list[str]) -> None:
