@@ -504,11 +504,13 @@ def _custody_problems(record: Any) -> Iterator[str]:
         yield f"{item[0]!a} does not stand in the custody record as in the record"
     if {origin["file"] for origin in custody["origins"]} != {item[5] for item in items}:
         yield "the custody record speaks of other WARC files"
+    # what took over from a file that went by its age is sealed by the event that says so
+    sealing = {"evidence.sealed": "files", "evidence.erased": "kept"}
     seals = {
         (name, f"sha256 {sha256} of {size} bytes, audit event {event['seq']}")
         for event in events
-        if event["action"] == "evidence.sealed"
-        for name, (size, sha256) in event["details"]["files"].items()
+        if event["action"] in sealing
+        for name, (size, sha256) in event["details"][sealing[event["action"]]].items()
     }
     for origin in custody["origins"]:
         if origin["sealed"] and (origin["source"], origin["sealed"]) not in seals:

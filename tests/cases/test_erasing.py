@@ -285,7 +285,7 @@ def test_audit_verify_knows_what_went_by_its_age(tmp_path: Path, settings) -> No
     settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"data_dir": tmp_path})
     out = StringIO()
     call_command("audit", "verify", "--evidence", stdout=out, stderr=out)
-    assert "evidence holds: 1 sealed files, 1 erased by their age" in out.getvalue()
+    assert "evidence holds: 1 sealed file, 1 erased by their age" in out.getvalue()
 
 
 CHILD = """

@@ -10,6 +10,7 @@ from channels.accounts import pool
 from channels.claims import claim, leave
 from channels.models import AccountPeer, TelegramAccount, Wanted
 from channels.posts import Batch, Fetch
+from channels.snowball.rings import Caps
 from channels.waiting import next_source
 from channels.wanted import hand_over, release, reopen
 from domain.candidates import Why
@@ -107,7 +108,7 @@ def test_other_ends_are_nobodys(run: Run) -> None:
 
 def test_the_preview_leaves_them_alone_until_they_are_done(run: Run) -> None:
     source(run, 10)
-    assert next_source(run, 5) is None
+    assert next_source(run, Caps(total=5)) is None
     assert leave(run) == 1
     assert not RunSource.objects.filter(done=False).exists()
     counted = RunCount.objects.get(reason="waits for an account")
@@ -131,6 +132,6 @@ def test_what_waited_in_vain_is_taken_up_by_the_next_night(run: Run) -> None:
     ChannelCursor.objects.create(target=target)
     leave(run)
     later = new_run()
-    found = next_source(later, 5)
+    found = next_source(later, Caps(total=5))
     assert found is not None
     assert found.target == target

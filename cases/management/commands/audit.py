@@ -51,10 +51,8 @@ class Command(BaseCommand):
         events = counted(report.length, "event")
         self.stdout.write(f"audit chain holds: {events}, head {report.head}")
         if options["evidence"]:
-            self.stdout.write(
-                f"evidence holds: {counted(files.sealed, 'sealed file')}, "
-                f"{files.erased} erased by their age"
-            )
+            gone = f", {files.erased} erased by their age" if files.erased else ""
+            self.stdout.write(f"evidence holds: {counted(files.sealed, 'sealed file')}{gone}")
             self._unsealed(unsealed(root))
 
     def _unsealed(self, files: list[str]) -> None:
