@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from cases import runs
 from cases.models import CandidateRow, Run, RunSource, Target
 from channels.identity import username_of
+from channels.models import Wanted
 from channels.snowball.clues import Clue, Via
 from channels.snowball.frontier import Channel, Frontier, Pick
 from channels.snowball.keeping import clue_of
@@ -164,6 +165,7 @@ def _named(rows: Iterable[CandidateRow]) -> Iterable[tuple[int, int, Clue]]:
 
 
 def _can_be_read(target: Target) -> bool:
-    """Bots have no posts; a channel whose username nobody told cannot be asked for."""
+    """Bots have no posts; a channel whose username nobody told cannot be asked for, except by an
+    account that it was left to before."""
     name = username_of(target)
-    return bool(name) and not is_bot(name)
+    return not is_bot(name) if name else Wanted.objects.filter(target=target).exists()
