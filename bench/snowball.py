@@ -91,11 +91,10 @@ def _in_ring(network: Network, number: int) -> bool:
 
 def _scores() -> tuple[dict[str, list[tuple[float, float]]], float]:
     import classifiers
-    from domain.lexicon import Lexicon
+    from classifiers.lexicons import read_lexicon
 
     root = Path(__file__).resolve().parents[1]
-    files = sorted((root / "config" / "lexicons").glob("*.toml"))
-    lexicon = Lexicon.parse({path.name: path.read_text("utf-8") for path in files})
+    lexicon = read_lexicon(root / "config" / "lexicons")
     cascade = classifiers.load(root / "classifiers" / "model", lexicon)
 
     def glance(text: str, title: str) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from channels.image_keeping import ImageKeeper, PreviewImages, count_elsewhere
 from channels.imaging import ImageRules, Word
 from channels.options import ImagePlan, Options
 from classifiers.cascade import Cascade
-from domain.lexicon import Lexicon
+from classifiers.lexicons import read_lexicon
 from net.journal import RequestJournal
 
 _WORKER = "channel-images"
@@ -66,5 +66,4 @@ class Imaging:
 
 def first_stage(plan: ImagePlan) -> Cascade:
     """The model that says which posts are offers."""
-    texts = {p.name: p.read_text("utf-8") for p in sorted(plan.lexicon_dir.glob("*.toml"))}
-    return classifiers.load(plan.model_dir, Lexicon.parse(texts))
+    return classifiers.load(plan.model_dir, read_lexicon(plan.lexicon_dir))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import classifiers
 from cases.models import Run
-from channels.options import Options, load_cascade
+from channels.options import Options
 from channels.snowball.keeping import Keeper
 from classifiers.cascade import Glance
+from classifiers.lexicons import read_lexicon
 
 
 def keeper_of(run: Run, options: Options) -> Keeper:
     """Scores posts by the first stage, where there is a model. Raises ModelError."""
     if options.model is None:
         return Keeper(run, None, 1.0)
-    cascade = load_cascade(options.model)
+    model, lexicons = options.model
+    cascade = classifiers.load(model, read_lexicon(lexicons))
 
     def glance(text: str, title: str) -> Glance:
         return cascade.glance(text, title=title)

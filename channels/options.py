@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import classifiers
 from channels.accounts.plan import AccountsPlan
 from channels.discovery import Platforms
 from channels.snowball.rings import Caps
 from channels.wire import Pace
-from classifiers.cascade import Cascade
-from domain.lexicon import Lexicon
 from net.client import NetConfig
 
 
@@ -64,10 +61,3 @@ class Options:
     accounts: AccountReading | None = None
     max_resolves: int = 100
     images: ImagePlan | None = None
-
-
-def load_cascade(folders: tuple[Path, Path]) -> Cascade:
-    """The model in the first of ``folders``, with the lexicons in the second. Raises ModelError."""
-    model, lexicons = folders
-    texts = {path.name: path.read_text("utf-8") for path in lexicons.glob("*.toml")}
-    return classifiers.load(model, Lexicon.parse(texts))

@@ -17,13 +17,13 @@ from typing import Any
 
 import classifiers
 from classifiers.cascade import Cascade
+from classifiers.lexicons import read_lexicon
 from crawlers.fetches import ICON, Fetch
 from crawlers.mirrors import icon_reading
 from crawlers.platforms import Platforms
 from crawlers.reading import Reading, read
 from domain.captures import Outcome
 from domain.errors import BoundaryError, NarcowatchError
-from domain.lexicon import Lexicon
 
 log = logging.getLogger(__name__)
 _START_S = 120.0
@@ -209,9 +209,8 @@ def _in_time(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
 
 
 def load_cascade(plan: ReaderPlan) -> Cascade:
-    """The model that pages are glanced at with. Raises ModelError."""
-    texts = {path.name: path.read_text("utf-8") for path in plan.lexicon_dir.glob("*.toml")}
-    return classifiers.load(plan.model_dir, Lexicon.parse(texts))
+    """The model that pages are glanced at with. Raises ModelError, InputError."""
+    return classifiers.load(plan.model_dir, read_lexicon(plan.lexicon_dir))
 
 
 def read_and_score(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:

@@ -16,10 +16,10 @@ from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
 from cases.ties import two_way_ties
 from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
+from classifiers.lexicons import read_lexicon
 from classifiers.verdict import site_verdict
 from domain.assessment import Assessment, Verdict
 from domain.candidates import Why
-from domain.lexicon import Lexicon
 from domain.states import CaseState
 from domain.targets import TargetKind
 from nightly.channel_scoring import judge, keep_profile, reserves_of
@@ -117,8 +117,7 @@ def _plainly(threshold: float) -> float:
 
 
 def _cascade(night: Night) -> Cascade:
-    texts = {p.name: p.read_text("utf-8") for p in sorted(night.plan.lexicon_dir.glob("*.toml"))}
-    return classifiers.load(night.plan.model_dir, Lexicon.parse(texts))
+    return classifiers.load(night.plan.model_dir, read_lexicon(night.plan.lexicon_dir))
 
 
 def _score_documents(night: Night, cascade: Cascade) -> None:
