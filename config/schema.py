@@ -11,28 +11,26 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.crawling import Crawl
 from config.discovery import Discovery
+from config.evidence import Evidence
 from config.recheck import Recheck
-from config.rendering import Render, RenderUse
+from config.rendering import Render
 from config.retention import Retention
 from config.section import Section, key, required, table
-from config.snowball import Snowball
-from config.telegram import Budgets
+from config.telegram import Channels
 from config.values import (
     SHORTEST_SECRET,
     AbsolutePath,
     AccountsKey,
     Address,
-    ApiHash,
     Cidr,
     ClockTime,
     Cron,
     DatabaseUrl,
     HeaderValue,
     HostPattern,
-    HostPortOrEmpty,
     HostPorts,
-    HttpUrl,
     ProxyUrl,
     Seconds,
     Secret,
@@ -124,190 +122,6 @@ class Net(Section):
     max_redirects: int = key(8, "Redirects followed in one fetch.", "redirects", ge=0, le=50)
 
 
-class Crawl(Section):
-    max_pages: PositiveInt = key(20_000, "Pages fetched in one crawl.", "pages")
-    max_bytes: PositiveInt | None = key(
-        None, "Bytes that come in on the wire in one crawl; unset for no bound.", "bytes"
-    )
-    max_minutes: float | None = key(
-        None,
-        "Time that one crawl takes, over all its starts; unset for no bound.",
-        "minutes",
-        gt=0,
-        le=10_080,
-    )
-    max_pages_per_site: PositiveInt = key(200, "Pages fetched of one site in one crawl.", "pages")
-    max_pages_per_new_site: PositiveInt = key(
-        50, "Pages fetched of one site that was found on the way.", "pages"
-    )
-    pages_per_selling_page: int = key(
-        10, "Pages by which a site's budget grows for each of its pages that sells.", "pages", ge=0
-    )
-    max_pages_per_selling_site: PositiveInt = key(
-        1_000, "Pages up to which the budget of a site that sells grows.", "pages"
-    )
-    explore_share: Share = key(
-        0.1,
-        "Share of fetches that are chosen by chance instead of by what is expected of them, so "
-        "that the crawl learns where it was wrong.",
-        "share",
-    )
-    readers: int = key(
-        1, "Processes that read and score pages beside the crawl's own.", "processes", ge=1, le=64
-    )
-    max_depth: int = key(6, "Links followed away from a site's first page.", "links", ge=0, le=100)
-    max_urls_per_pattern: PositiveInt = key(
-        60,
-        "URLs of one site that differ in numbers and tokens alone, such as a calendar's.",
-        "URLs",
-    )
-    max_links_per_page: PositiveInt = key(1_000, "Links taken in from one page.", "links")
-    concurrency: int = key(16, "Fetches at a time.", "fetches", ge=1, le=256)
-    concurrency_per_host: int = key(2, "Fetches at a time from one host.", "fetches", ge=1, le=64)
-    concurrency_per_address: int = key(
-        8, "Fetches at a time from all hosts of one address.", "fetches", ge=1, le=256
-    )
-    delay_s: float = key(
-        0.5,
-        "Shortest pause between fetches from one host; it grows while the host is slow or asks "
-        "for less.",
-        "seconds",
-        ge=0,
-        le=600,
-    )
-    longest_delay_s: float = key(
-        30.0, "Longest that this pause grows by itself.", "seconds", ge=0, le=3600
-    )
-    longest_wait_s: float = key(
-        120.0,
-        "Longest pause that a host is given when it asks for one (Retry-After). One that asks for "
-        "more is left for another night.",
-        "seconds",
-        ge=0,
-        le=3600,
-    )
-    minutes_per_site: float = key(
-        20.0,
-        "Time given to one site in one crawl: that in which fetches of it are under way.",
-        "minutes",
-        gt=0,
-        le=1440,
-    )
-    obey_robots: bool = key(
-        False,
-        "Whether robots.txt is obeyed. Off: a shop could hide by one line of it. What it says is "
-        "still used as a hint.",
-    )
-    site_hints: bool = key(
-        True,
-        "Whether robots.txt and sitemaps are fetched for the pages they name; these come after "
-        "pages that are linked.",
-    )
-    max_sitemaps_per_site: PositiveInt = key(
-        5, "Sitemaps read of one site in one crawl, indexes included.", "sitemaps"
-    )
-    max_urls_per_sitemap: PositiveInt = key(500, "Addresses taken from one sitemap.", "URLs")
-    max_body_bytes: PositiveInt = key(
-        5_000_000, "Largest page that is read, before and after decompression.", "bytes"
-    )
-    cookies: bool = key(
-        True,
-        "Whether a site gets back the cookies that it set in the same crawl. They are kept in "
-        "memory alone, each host's apart; without them some sites redirect in circles.",
-    )
-    max_result_pages: PositiveInt = key(3, "Pages of results read of one search.", "pages")
-    render: RenderUse = key(
-        RenderUse.AUTO,
-        "Whether pages that show nothing without JavaScript are rendered: auto (where Chromium is "
-        "there and can be shut in), off. What is not rendered is counted.",
-    )
-    follow_discovered: bool = key(
-        True, "Whether sites found on the way are crawled in the same night."
-    )
-    max_new_sites: int = key(200, "Sites found on the way that one crawl takes in.", "sites", ge=0)
-    max_new_sites_per_site: int = key(
-        50,
-        "Of these, sites that one site may bring in: a link farm does not fill the night.",
-        "sites",
-        ge=0,
-    )
-    max_hosts_per_domain: PositiveInt = key(
-        10,
-        "Hosts below one registrable domain that are looked at, where any name answers.",
-        "hosts",
-    )
-    max_site_hops: int = key(
-        3, "Sites away from a source that are still looked at.", "sites", ge=0, le=100
-    )
-    favicons: bool = key(
-        True,
-        "Whether a site's icon is asked for, once a night, to recognise its mirrors. It is hashed "
-        "in memory and never stored, and counts as one of the site's pages.",
-    )
-    tries: int = key(
-        3,
-        "How often one URL is asked for in all, when trying again can help.",
-        "tries",
-        ge=1,
-        le=10,
-    )
-    failures_per_site: PositiveInt = key(
-        5, "Failed fetches in a row after which a site counts as down.", "fetches"
-    )
-
-
-class TelegramServer(Section):
-    server: HostPortOrEmpty = key(
-        "", "The server that account readers speak to; empty for Telegram's own."
-    )
-    key_file: AbsolutePath | None = key(None, "Public RSA key of that server, PEM.")
-    api_id: int = key(
-        0, "Number of your application at my.telegram.org; 0 for none.", "number", ge=0
-    )
-    api_hash: ApiHash = key(
-        "",
-        "Hash of that application: from the environment alone, never in a file of settings.",
-    )
-    api_hash_file: AbsolutePath | None = key(
-        None, "File whose first line is that hash, mode 0600; instead of `api_hash`."
-    )
-    max_batches_per_channel: PositiveInt = key(
-        10, "Batches of 100 posts that an account reads of one channel in one night.", "batches"
-    )
-    accounts_at_once: int = key(
-        4, "Accounts that read at a time, each in a process of its own.", "accounts", ge=1, le=32
-    )
-    longest_wait_s: float = key(
-        5.0,
-        "Longest pause asked for by Telegram that is sat out; for a longer one the channel is left "
-        "to another account, or to another night.",
-        "seconds",
-        ge=0,
-        le=60,
-    )
-    timeout_s: Seconds = key(30.0, "Longest time for one answer of Telegram's.", "seconds")
-    budgets: Budgets = table(Budgets, "What one account may ask for.")
-
-
-class Channels(Section):
-    preview_base_url: HttpUrl = key(
-        "https://t.me/s/", "What a channel's name is appended to for its public preview."
-    )
-    delay_s: float = key(2.0, "Pause between preview pages.", "seconds", ge=0, le=600)
-    max_pages_per_channel: PositiveInt = key(10, "Preview pages read of one channel.", "pages")
-    max_new_channels: int = key(
-        200, "Channels found on the way that one night takes in.", "channels", ge=0
-    )
-    snowball: Snowball = table(Snowball, "Channels found on the way.")
-    images: bool = key(
-        False,
-        "Whether images of posts that the first stage takes for offers are downloaded and kept as "
-        "evidence, hashed. Nothing shows them.",
-    )
-    max_image_kib: PositiveInt = key(1024, "Largest image that is downloaded.", "KiB")
-    telegram: TelegramServer = table(TelegramServer, "The Telegram server of account readers.")
-
-
 class Classify(Section):
     model_dir: AbsolutePath = key(
         CHECKOUT / "classifiers" / "model", "Folder of the model; the default is the shipped one."
@@ -349,40 +163,6 @@ class Night(Section):
         "hours",
         gt=0,
         le=24,
-    )
-
-
-class Evidence(Section):
-    rotate_mb: PositiveInt = key(1024, "Size from which a WARC file is followed by the next.", "MB")
-    fingerprint_days: PositiveInt = key(
-        180,
-        "How long a page's fingerprint is kept that stands for no case which people have seen.",
-        "days",
-    )
-    timestamp_url: ServiceUrl = key(
-        "",
-        "Time-stamp authority (RFC 3161) that evidence bundles are stamped by; empty for none. It "
-        "may stand on a private address.",
-    )
-    timestamp_ca: AbsolutePath | None = key(
-        None, "Certificates that its time-stamps are verified with, PEM; needed with the URL."
-    )
-    timestamp_timeout_s: Seconds = key(30.0, "Longest time for one time-stamp.", "seconds")
-
-    @model_validator(mode="after")
-    def _verifiable(self) -> Evidence:
-        if self.timestamp_url and self.timestamp_ca is None:
-            raise ValueError("timestamp_ca: must be set, or no time-stamp can be verified")
-        return self
-
-    screenshots: bool = key(
-        True,
-        "Whether pages of cases in review are photographed, images blocked. With images only when "
-        "a person asks for it.",
-    )
-    max_screenshots: int = key(500, "Pages photographed in one night.", "pages", ge=0)
-    screenshot_height: int = key(
-        12_000, "Height from which the rest of a page is cut off.", "pixels", ge=100, le=30_000
     )
 
 

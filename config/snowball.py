@@ -34,13 +34,6 @@ class Snowball(Section):
         "usernames",
         ge=0,
     )
-    max_similar: int = key(
-        20,
-        "Channels, the likeliest to sell first, that accounts are asked for similar ones of in one "
-        "night.",
-        "channels",
-        ge=0,
-    )
     dormant_days: PositiveInt = key(
         30, "Days without a post after which a channel counts as dormant.", "days"
     )
