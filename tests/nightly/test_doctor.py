@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,63 +12,14 @@ from typing import Any
 
 import pytest
 
-from blocking.gate import Limits
-from blocking.plan import ExportPlan, Recipient, RequestRules
+from blocking.plan import Recipient
 from cases import audit
-from channels.accounts import pool
-from channels.accounts.keys import KeySource
-from channels.accounts.plan import AccountsPlan
-from channels.accounts.pool import Reason
-from channels.accounts.vault import Vault
-from channels.posts import TelegramServer
-from config.schema import CHECKOUT
 from crawlers.rendering import sandbox
 from index.opening import open_engine
-from nightly.doctor import CHECKS, Check, Finding, Installation, State, examine
-from tests.net import authority as tsa
+from nightly.doctor import CHECKS, Check, Installation, State, examine
 from tests.net.servers import raw_server
 from tests.net.socks_server import socks_server
-
-BY_ID = {check.id: check for check in CHECKS}
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Installation:
-    data = tmp_path / "data"
-    data.mkdir(mode=0o700)
-    lists = CHECKOUT / "config"
-    return Installation(
-        data_dir=data,
-        index_url="",
-        model_dir=CHECKOUT / "classifiers" / "model",
-        lexicon_dir=lists / "lexicons",
-        tor_socks=("127.0.0.1:1",),
-        tor_use="auto",
-        proxy="",
-        test_networks=(),
-        production=True,
-        own_secret=True,
-        render_use="auto",
-        render_user="nobody",
-        render_unconfined=False,
-        exports=ExportPlan(
-            folder=data / "exports",
-            recipients=(Recipient("operators", ("domains",)),),
-            rules=RequestRules(),
-            limits=Limits(),
-            platforms=lists / "platforms.toml",
-            never_block=(lists / "neverblock",),
-        ),
-        built_file=lists / "__init__.py",
-        disk_error_bytes=1,
-        disk_warning_bytes=2,
-    )
-
-
-def said(check: str, installation: Installation) -> Finding:
-    (finding,) = examine([BY_ID[check]], installation)
-    assert (finding.state is State.OK) == (finding.hint == ""), finding
-    return finding
+from tests.nightly.checks import BY_ID, said
 
 
 def test_ids_are_unique_and_in_order() -> None:
@@ -301,163 +249,3 @@ def test_a_check_that_breaks_does_not_hide_the_others(installation: Installation
     findings = examine([Check("X1", "broken", broken), BY_ID["NW010"]], installation)
     assert [finding.state for finding in findings] == [State.ERROR, State.OK]
     assert "by zero" in findings[0].message
-
-
-@tsa.needs_openssl
-def test_an_authority_without_certificates_is_an_error_and_a_silent_one_a_warning(
-    installation: Installation, tmp_path: Path
-) -> None:
-    assert said("NW016", installation).state is State.OK
-    authority = tsa.make(tmp_path / "tsa")
-    away = replace(
-        installation, timestamp_url="http://me:pw@127.0.0.1:1/tsa", timestamp_ca=authority.ca
-    )
-    finding = said("NW016", away)
-    assert (finding.state, "127.0.0.1:1" in finding.message) == (State.WARNING, True)
-    assert "pw" not in finding.message
-    assert said("NW016", replace(away, timestamp_ca=None)).state is State.ERROR
-    for bad, told in ((tmp_path / "gone.pem", "No such file"), (authority.folder / "tsa.pem", "")):
-        finding = said("NW016", replace(away, timestamp_ca=bad))
-        assert finding.state is State.ERROR
-        assert "evidence.timestamp_ca" in finding.message
-        assert told in finding.message
-    with tsa.serving(authority):
-        there = replace(away, timestamp_url=authority.url)
-        assert said("NW016", there).state is State.OK
-        later = replace(there, clock=lambda: datetime.now(UTC) + timedelta(days=30))
-        finding = said("NW016", later)
-        assert (finding.state, "CN=Test CA ended" in finding.message) == (State.WARNING, True)
-    assert authority.queries == 0, "it is asked for nothing"
-
-
-def doctor(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(CHECKOUT),
-        "COLUMNS": "200",
-        **{f"NARCOWATCH_{name}": value for name, value in variables.items()},
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "nightly.cli", *arguments],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
-def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    return {row["id"]: row["state"] for row in json.loads(done.stdout)}
-
-
-def test_the_doctor_of_a_fresh_checkout_asks_for_migrations_and_then_is_content(
-    tmp_path: Path,
-) -> None:
-    fresh = doctor(tmp_path, "doctor", "--json")
-    assert fresh.returncode == 1, fresh.stderr
-    assert [one for one, state in states(fresh).items() if state == "error"] == ["NW004"]
-    assert list(tmp_path.iterdir()) == []
-    assert doctor(tmp_path, "migrate").returncode == 0
-    well = doctor(tmp_path, "doctor", "--json")
-    assert well.returncode == 0, well.stdout
-    assert "error" not in states(well).values()
-    table = doctor(tmp_path, "doctor").stdout
-    assert all(check.id in table and check.title in table for check in CHECKS)
-
-
-def test_a_database_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
-    done = doctor(tmp_path, "doctor", "--json", DATABASE__URL="sqlite:////proc/nowhere/x.db")
-    assert done.returncode == 1
-    assert (states(done)["NW003"], states(done)["NW004"]) == ("error", "error")
-
-
-def test_a_data_directory_that_cannot_be_made_is_told_not_thrown(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    done = doctor(tmp_path, "doctor", "--json", DATA_DIR="file/below")
-    assert done.returncode == 1, done.stderr
-    assert states(done)["NW001"] == "error"
-    assert "Traceback" not in done.stderr
-
-
-def test_the_doctor_runs_where_settings_are_refused(tmp_path: Path) -> None:
-    done = doctor(tmp_path, "doctor", "--json", CRAWL__MAX_PAGES="many", PRODUCTION="true")
-    assert done.returncode == 1, done.stderr
-    assert [*states(done)] == [check.id for check in CHECKS]
-    assert states(done)["NW015"] == "error"
-    table = doctor(tmp_path, "doctor", CRAWL__MAX_PAGES="many")
-    assert "NARCOWATCH_CRAWL__MAX_PAGES = 'many'" in table.stdout
-    assert "NW006" in table.stdout
-
-
-@pytest.fixture
-def accounts(installation: Installation) -> AccountsPlan:
-    """Two accounts that are as they should be."""
-    data = installation.data_dir
-    vault = Vault(data / "accounts", KeySource(data.parent / "accounts.key"))
-    vault.prepare()
-    for number, name in enumerate(("one", "two")):
-        vault.store(name, f"session of {name}")
-        pool.enlist(name, number, actor="test")
-    return AccountsPlan(vault, TelegramServer(), 1, "0" * 32, None, {})
-
-
-@pytest.mark.django_db
-def test_without_accounts_nothing_is_asked_of_them(installation: Installation) -> None:
-    vault = Vault(installation.data_dir / "accounts", KeySource(installation.data_dir / "key"))
-    plan = AccountsPlan(vault, TelegramServer(), 0, "", None, {})
-    finding = said("NW017", replace(installation, accounts=plan))
-    assert (finding.state, finding.message[:11]) == (State.OK, "no accounts")
-    assert list(installation.data_dir.iterdir()) == []
-
-
-@pytest.mark.django_db
-def test_accounts_that_cannot_sign_in_are_an_error(
-    installation: Installation, accounts: AccountsPlan
-) -> None:
-    right = replace(installation, accounts=accounts)
-    assert said("NW017", right).message.startswith("2 active, key from")
-    vault, path = accounts.vault, accounts.vault.path("one")
-    elsewhere = replace(vault, keys=KeySource(vault.keys.path.with_name("gone")))
-    for plan, message in (
-        (replace(accounts, vault=elsewhere), "gone: there is no key"),
-        (replace(accounts, vault=replace(vault, keys=KeySource(path, "x"))), "ACCOUNTS_KEY: key 1"),
-        (replace(accounts, api_id=0), "api_id"),
-        (replace(accounts, api_hash=""), "api_hash"),
-    ):
-        finding = said("NW017", replace(installation, accounts=plan))
-        assert finding.state is State.ERROR
-        assert message in finding.message
-    whole = path.read_bytes()
-    harms: dict[str, Callable[[], object]] = {
-        "is open to others": lambda: path.chmod(0o644),
-        "it is no sealed session": lambda: path.write_text("x"),
-        "no session in": path.unlink,
-    }
-    for message, harm in harms.items():
-        harm()
-        finding = said("NW017", right)
-        assert (finding.state, message in finding.message) == (State.ERROR, True), finding
-        path.write_bytes(whole)
-        path.chmod(0o600)
-    assert said("NW017", right).state is State.OK
-
-
-@pytest.mark.django_db
-def test_a_lost_account_a_key_half_changed_and_one_beside_its_sessions_are_warnings(
-    installation: Installation, accounts: AccountsPlan
-) -> None:
-    right, keys = replace(installation, accounts=accounts), accounts.vault.keys
-    keys.path.write_text(keys.path.read_text() * 2)
-    finding = said("NW017", right)
-    assert (finding.state, "channels key --rotate" in finding.hint) == (State.WARNING, True)
-    accounts.vault.rotate()
-    assert said("NW017", right).state is State.OK
-    beside = KeySource(keys.path.rename(installation.data_dir / "accounts.key"))
-    moved = replace(right, accounts=replace(accounts, vault=replace(accounts.vault, keys=beside)))
-    assert "beside what it encrypts" in said("NW017", moved).message
-    assert said("NW017", replace(moved, production=False)).state is State.OK
-    pool.retire("one", Reason.BANNED, accounts.vault)
-    finding = said("NW017", moved)
-    assert finding.state is State.WARNING
-    assert finding.message == "Telegram took away: one (banned); 1 left"

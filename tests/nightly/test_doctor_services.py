@@ -1,0 +1,120 @@
+"""The checks of what others keep for us: time-stamps and Telegram accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.accounts import pool
+from channels.accounts.keys import KeySource
+from channels.accounts.plan import AccountsPlan
+from channels.accounts.pool import Reason
+from channels.accounts.vault import Vault
+from channels.posts import TelegramServer
+from nightly.doctor import Installation, State
+from tests.net import authority as tsa
+from tests.nightly.checks import said
+
+
+@tsa.needs_openssl
+def test_an_authority_without_certificates_is_an_error_and_a_silent_one_a_warning(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert said("NW016", installation).state is State.OK
+    authority = tsa.make(tmp_path / "tsa")
+    away = replace(
+        installation, timestamp_url="http://me:pw@127.0.0.1:1/tsa", timestamp_ca=authority.ca
+    )
+    finding = said("NW016", away)
+    assert (finding.state, "127.0.0.1:1" in finding.message) == (State.WARNING, True)
+    assert "pw" not in finding.message
+    assert said("NW016", replace(away, timestamp_ca=None)).state is State.ERROR
+    for bad, told in ((tmp_path / "gone.pem", "No such file"), (authority.folder / "tsa.pem", "")):
+        finding = said("NW016", replace(away, timestamp_ca=bad))
+        assert finding.state is State.ERROR
+        assert "evidence.timestamp_ca" in finding.message
+        assert told in finding.message
+    with tsa.serving(authority):
+        there = replace(away, timestamp_url=authority.url)
+        assert said("NW016", there).state is State.OK
+        later = replace(there, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+        finding = said("NW016", later)
+        assert (finding.state, "CN=Test CA ended" in finding.message) == (State.WARNING, True)
+    assert authority.queries == 0, "it is asked for nothing"
+
+
+@pytest.fixture
+def accounts(installation: Installation) -> AccountsPlan:
+    """Two accounts that are as they should be."""
+    data = installation.data_dir
+    vault = Vault(data / "accounts", KeySource(data.parent / "accounts.key"))
+    vault.prepare()
+    for number, name in enumerate(("one", "two")):
+        vault.store(name, f"session of {name}")
+        pool.enlist(name, number, actor="test")
+    return AccountsPlan(vault, TelegramServer(), 1, "0" * 32, None, {})
+
+
+@pytest.mark.django_db
+def test_without_accounts_nothing_is_asked_of_them(installation: Installation) -> None:
+    vault = Vault(installation.data_dir / "accounts", KeySource(installation.data_dir / "key"))
+    plan = AccountsPlan(vault, TelegramServer(), 0, "", None, {})
+    finding = said("NW017", replace(installation, accounts=plan))
+    assert (finding.state, finding.message[:11]) == (State.OK, "no accounts")
+    assert list(installation.data_dir.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_accounts_that_cannot_sign_in_are_an_error(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    right = replace(installation, accounts=accounts)
+    assert said("NW017", right).message.startswith("2 active, key from")
+    vault, path = accounts.vault, accounts.vault.path("one")
+    elsewhere = replace(vault, keys=KeySource(vault.keys.path.with_name("gone")))
+    for plan, message in (
+        (replace(accounts, vault=elsewhere), "gone: there is no key"),
+        (replace(accounts, vault=replace(vault, keys=KeySource(path, "x"))), "ACCOUNTS_KEY: key 1"),
+        (replace(accounts, api_id=0), "api_id"),
+        (replace(accounts, api_hash=""), "api_hash"),
+    ):
+        finding = said("NW017", replace(installation, accounts=plan))
+        assert finding.state is State.ERROR
+        assert message in finding.message
+    whole = path.read_bytes()
+    harms: dict[str, Callable[[], object]] = {
+        "is open to others": lambda: path.chmod(0o644),
+        "it is no sealed session": lambda: path.write_text("x"),
+        "no session in": path.unlink,
+    }
+    for message, harm in harms.items():
+        harm()
+        finding = said("NW017", right)
+        assert (finding.state, message in finding.message) == (State.ERROR, True), finding
+        path.write_bytes(whole)
+        path.chmod(0o600)
+    assert said("NW017", right).state is State.OK
+
+
+@pytest.mark.django_db
+def test_a_lost_account_a_key_half_changed_and_one_beside_its_sessions_are_warnings(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    right, keys = replace(installation, accounts=accounts), accounts.vault.keys
+    keys.path.write_text(keys.path.read_text() * 2)
+    finding = said("NW017", right)
+    assert (finding.state, "channels key --rotate" in finding.hint) == (State.WARNING, True)
+    accounts.vault.rotate()
+    assert said("NW017", right).state is State.OK
+    beside = KeySource(keys.path.rename(installation.data_dir / "accounts.key"))
+    moved = replace(right, accounts=replace(accounts, vault=replace(accounts.vault, keys=beside)))
+    assert "beside what it encrypts" in said("NW017", moved).message
+    assert said("NW017", replace(moved, production=False)).state is State.OK
+    pool.retire("one", Reason.BANNED, accounts.vault)
+    finding = said("NW017", moved)
+    assert finding.state is State.WARNING
+    assert finding.message == "Telegram took away: one (banned); 1 left"
