@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cases import identity, intake
@@ -92,6 +93,16 @@ def _merge(alias: Target, into: Target, clock: Clock) -> bool:
     return identity.merge(
         alias, into, drop=(ChannelCursor, Wanted), doubles=_DOUBLES, actor=ACTOR, clock=clock
     )
+
+
+def introduce_all(run_id: int, names: Mapping[TargetKey, str], *, clock: Clock = utc_now) -> None:
+    """``introduce`` channels by key and username; most were introduced before."""
+    values = {value for key, name in names.items() for value in (key.value, f"@{name}")}
+    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, value__in=values)
+    known = dict(rows.values_list("value", "name"))
+    for key, name in names.items():
+        if known.get(key.value) != name or f"@{name}" in known:
+            introduce(run_id, key, name, clock=clock)
 
 
 def introduce(run_id: int, key: TargetKey, username: str, *, clock: Clock = utc_now) -> Target:
