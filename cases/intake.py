@@ -67,12 +67,12 @@ def target_rows(
     are read together."""
     rows: dict[TargetKey, Target] = {}
     new: set[TargetKey] = set()
-    wanted = dict.fromkeys(keys)
-    for kind in {key.kind for key in wanted}:
-        values = [key.value for key in wanted if key.kind is kind]
-        for at in range(0, len(values), _CHUNK):
-            found = Target.objects.filter(kind=kind, value__in=values[at : at + _CHUNK])
-            rows.update((row.key, row) for row in found)
+    wanted = list(dict.fromkeys(keys))
+    for at in range(0, len(wanted), _CHUNK):
+        chunk = wanted[at : at + _CHUNK]
+        kinds, values = {key.kind for key in chunk}, [key.value for key in chunk]
+        found = Target.objects.filter(kind__in=kinds, value__in=values)
+        rows.update((row.key, row) for row in found)
     for key in wanted:
         if key not in rows:
             rows[key], created = target_row(key, clock=clock)
@@ -121,9 +121,9 @@ def _note(run_id: int, candidates: Sequence[Candidate], targets: _Targets, clock
     targets.read(key for one in candidates for key in (one.target, one.parent) if key)
     rows = [
         CandidateRow(
-            target=targets.row(candidate.target),
+            target_id=targets.row(candidate.target).pk,
             why=candidate.why,
-            parent=targets.row(candidate.parent) if candidate.parent else None,
+            parent_id=targets.row(candidate.parent).pk if candidate.parent else None,
             url=candidate.url,
             run_id=run_id,
             priority=candidate.priority,
@@ -286,7 +286,7 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
 def _document(capture: Capture, document: Document) -> DocumentRow:
     text = storable(document.text)
     return DocumentRow(
-        capture=capture,
+        capture_id=capture.pk,
         target_id=capture.target_id,
         part=document.part,
         posted_at=document.posted_at,

@@ -139,7 +139,8 @@ def by_present_key(found: Found, target: Target) -> Found:
     does not lead to itself."""
     aliases = [c.target.value[1:] for c in found.candidates if c.target.value.startswith("@")]
     rows = Target.objects.filter(kind=TargetKind.TELEGRAM, name__in=aliases)
-    known = {row.name: row.key for row in rows.exclude(value__startswith="@")}
+    numbered = rows.exclude(value__startswith="@").values_list("name", "value")
+    known = {name: TargetKey(TargetKind.TELEGRAM, value) for name, value in numbered}
 
     def present(key: TargetKey) -> TargetKey:
         is_channel = key.kind is TargetKind.TELEGRAM

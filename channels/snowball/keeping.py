@@ -74,11 +74,12 @@ class Keeper:
         )
         fresh = [str(post.id) for post in posts if post.id > after and not post.service]
         scored = [glances[part].selling for part in fresh if part in glances]
-        ChannelYield.objects.get_or_create(target=target)
-        ChannelYield.objects.filter(target=target).update(
-            posts=F("posts") + len(scored),
-            selling=F("selling") + sum(score >= self._sells_from for score in scored),
-        )
+        selling = sum(score >= self._sells_from for score in scored)
+        more = {"posts": F("posts") + len(scored), "selling": F("selling") + selling}
+        given = ChannelYield.objects.filter(target=target)
+        if not given.update(**more):
+            ChannelYield.objects.get_or_create(target=target)
+            given.update(**more)
 
     def _names(self, parent: Target, clues: Mapping[TargetKey, Clue]) -> None:
         children, _ = intake.target_rows(clues, clock=self._clock)
@@ -116,7 +117,7 @@ def note_all(parent: Target, clues: Mapping[int, Clue], *, clock: Clock = utc_no
     now = clock()
     rows = [
         Naming(
-            parent=parent,
+            parent_id=parent.pk,
             child_id=child,
             via=clue.via,
             selling=clue.selling,
