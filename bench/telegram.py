@@ -1,7 +1,7 @@
 """Reading a large channel through an account against a bare Telethon loop on the same server.
 
-Bare, read without being stored, and stored as a night does it take turns, each in a process and
-a data directory of its own; each round gives one ratio of each.
+Bare, read without being stored, stored without and with the first stage's scores take turns, each
+in a process and a data directory of its own; each round gives one ratio of each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.telegram_server import Asked, Place, Served, serving
 
-WAYS = ("bare", "reading", "storing")
+WAYS = ("bare", "reading", "unscored", "storing")
 POSTS, SMALL, PAGE = 50_000, 10_000, 100
 _EVERY_S = 0.2
 

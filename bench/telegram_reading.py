@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,11 @@ def reading(accounts: AccountReading, options: Options) -> int:
     return count
 
 
+def unscored(accounts: AccountReading, options: Options) -> int:
+    """What a night does as this account where there is no model."""
+    return storing(accounts, replace(options, model=None))
+
+
 def storing(accounts: AccountReading, options: Options) -> int:
     """What a night does as this account, whole."""
     from cases.models import DocumentRow, Run, RunCount
@@ -79,7 +85,7 @@ def _client(access: object, told: Callable[[str], None]) -> object:
     return build_client(access, reconnects=False, connection_retries=1, on_request=told)
 
 
-WAYS = {"bare": bare, "reading": reading, "storing": storing}
+WAYS = {"bare": bare, "reading": reading, "unscored": unscored, "storing": storing}
 
 
 def main(way: str) -> None:
