@@ -78,7 +78,9 @@ def read_channels(run: Run, options: Options) -> None:
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options, ends)
-        while accounts is not None and not _over(ends) and read_by_accounts(run, accounts):
+        while accounts is not None and not _over(ends):
+            if not read_by_accounts(run, accounts, options.max_similar):
+                break
             _read_all(run, visitor, options, ends)
         leave(run)
         count_left(run, options.caps)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Run, RunSource, Target
 from channels.identity import is_alias
-from channels.models import AccountPeer, TelegramAccount, Wanted
+from channels.models import AccountPeer, ChannelYield, TelegramAccount, Wanted
 from channels.posts import Batch
 from domain.captures import Outcome
 
@@ -60,9 +60,11 @@ def done_with(targets: Iterable[int]) -> None:
 def release(run: Run, account: str | None = None) -> None:
     """Give back what ``account`` (or everybody) has claimed. For accounts that read no more."""
     rows = Wanted.objects.filter(run=run).exclude(account="")
+    questions = ChannelYield.objects.exclude(asked_by="")
     if account is not None:
-        rows = rows.filter(account=account)
+        rows, questions = rows.filter(account=account), questions.filter(asked_by=account)
     rows.update(account="")
+    questions.update(asked_by="")
 
 
 def reopen(run: Run) -> None:

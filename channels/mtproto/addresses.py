@@ -30,6 +30,11 @@ def history_url(channel: str, before: int | None, limit: int = 0, skipped: int =
     return _url("messages.getHistory", channel=channel, **given)
 
 
+def similar_url(channel: str) -> str:
+    """Asking which channels Telegram calls similar."""
+    return _url("channels.getChannelRecommendations", channel=channel)
+
+
 def own_url(method: str, account: str) -> str:
     """What a client asks for itself, for no channel."""
     return _url(method, account=account, own="1")
