@@ -54,10 +54,13 @@ def claim_question(
 ) -> ChannelYield | None:
     """Take the channel whose similar ones ``account`` asks for next; None where there is none.
 
-    ``most`` is what the run may ask; the rest as for ``claim``.
+    ``most`` is what the run may ask; the rest as for ``claim``. What another account knows is left
+    to it: no name is resolved twice for this.
     """
-    rows = similar.to_ask(run, most).annotate(mine=_known_by(account))
-    if not resolves or not resolves_left(run, most_resolves):
+    rows = similar.to_ask(run, most).annotate(mine=_known_by(account), theirs=_known_by(None))
+    if resolves and resolves_left(run, most_resolves):
+        rows = rows.filter(Q(mine=True) | Q(theirs=False))
+    else:
         rows = rows.filter(mine=True)
     for row in rows:
         if ChannelYield.objects.filter(pk=row.pk, asked_by="").update(asked_by=account):

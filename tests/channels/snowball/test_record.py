@@ -258,6 +258,7 @@ def test_a_question_that_would_resolve_a_name_waits_for_the_budget(parent: Targe
     assert claim_question(run, "one", 5, resolves=True, most_resolves=0) is None
     user = TelegramAccount.objects.create(name="one", user_id=1, since=utc_now())
     AccountPeer.objects.create(account=user, numeric_id=500, access_hash=9)
+    assert claim_question(run, "two", 5, resolves=True, most_resolves=5) is None
     row = claim_question(run, "one", 5, resolves=False, most_resolves=0)
     assert row is not None
     assert row.target == parent
