@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 import classifiers
 from cases import assessing
 from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
-from cases.ties import two_way_ties
+from cases.ties import Tie, two_way_ties
 from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
 from classifiers.lexicons import read_lexicon
@@ -106,10 +106,13 @@ def _queue_tied(night: Night, threshold: float) -> None:
     unsure = {*doubtful.values_list("target_id", flat=True)}
     cases = dict(screened.values_list("target_id", "pk"))
     keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=sellers)}
-    ties = coded_of(sellers, cases)
-    ties |= reserves_of(sellers, unsure) | two_way_ties(unsure, plain_sellers)
-    tied = {cases[one]: [keys[other] for other in others] for one, others in ties.items()}
-    assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
+    for tie, found in (
+        (Tie.NAMED, two_way_ties(unsure, plain_sellers)),
+        (Tie.RESERVE, reserves_of(sellers, unsure)),
+        (Tie.DOSES, coded_of(sellers, cases)),
+    ):
+        tied = {cases[one]: [keys[other] for other in others] for one, others in found.items()}
+        assessing.queue_for_ties(tied, tie, actor="system:assess", clock=night.clock)
 
 
 def _plainly(threshold: float) -> float:

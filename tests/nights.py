@@ -77,14 +77,12 @@ class House:
             check=False,
         )
 
-    def python(
-        self, *arguments: str, given: str = "", **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def python(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             input=given,
             cwd=ROOT,
-            env={**self.environment, **environment},
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=120,
@@ -130,8 +128,7 @@ def build_house(world: World, folder: Path, seeds: str, **settings: Any) -> Hous
     migrated = house.narcowatch("migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
     if world.accounts:
-        django = {"DJANGO_SETTINGS_MODULE": "config.settings"}
-        enlisted = house.python("-c", ENLIST, given=world.accounts.users(), **django)
+        enlisted = house.python("-c", ENLIST, given=world.accounts.users())
         assert enlisted.returncode == 0, enlisted.stderr
     return house
 

@@ -15,7 +15,9 @@ from tests.world.mtproto.server import TelegramDouble
 
 #: Run by a Python in an empty house, with what ``Accounts.users`` gives as its input.
 ENLIST = """
-import django, sys, json
+import os, sys, json
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import django
 django.setup()
 from django.conf import settings
 from channels.accounts import pool
