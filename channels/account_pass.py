@@ -15,6 +15,7 @@ from channels.accounts.readiness import may_read
 from channels.claims import unclaimed
 from channels.options import AccountReading
 from channels.process import EXIT_DONE, EXIT_REFUSED, run_account
+from channels.searching import open_searches
 from channels.snowball import similar
 from channels.visiting import STAGE
 from channels.wanted import release
@@ -49,8 +50,11 @@ def read_by_accounts(run: Run, accounts: AccountReading, max_similar: int) -> bo
 
 def _left(run: Run, max_similar: int) -> Counter[str]:
     """What accounts could do for ``run``."""
-    questions = similar.to_ask(run, max_similar).count()
-    return Counter({"channels": unclaimed(run).count(), "questions": questions})
+    return Counter(
+        channels=unclaimed(run).count(),
+        questions=similar.to_ask(run, max_similar).count(),
+        searches=open_searches(run).count(),
+    )
 
 
 def _ready(accounts: AccountReading) -> list[str]:

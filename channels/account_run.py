@@ -21,6 +21,7 @@ from channels.claims import claim, claim_question
 from channels.identity import username_of
 from channels.journals import journal_path, worker_of
 from channels.keepers import keeper_of
+from channels.models import ChannelSearch
 from channels.mtproto.asking import Asker, Patience
 from channels.mtproto.client import build_client
 from channels.mtproto.failures import AccountLost, Unreachable
@@ -28,8 +29,11 @@ from channels.mtproto.finding import Finder
 from channels.mtproto.gateway import Gateway
 from channels.mtproto.reading import AccountReader
 from channels.mtproto.recommended import Recommendations
+from channels.mtproto.searching import Search
 from channels.options import AccountReading, Options
 from channels.posts import AccountAccess
+from channels.searching import SearchSource, claim_search
+from channels.searching import keep as keep_search
 from channels.snowball import similar
 from channels.visiting import RETENTION, STAGE, Visitor
 from channels.wanted import release
@@ -84,7 +88,11 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
             keeper=keeper_of(run, options),
         )
         questions = _Questions(
-            run, Recommendations(asker, Finder(asker, _number_of)), evidence, options.max_similar
+            run,
+            Recommendations(asker, Finder(asker, _number_of)),
+            Search(asker),
+            evidence,
+            options.max_similar,
         )
         _Work(run, ledger, visitor, questions, options, accounts.longest_wait_s).all()
     except AccountLost as lost:
@@ -111,10 +119,12 @@ def _number_of(username: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
-    """Whom to ask for similar channels, ``most`` times in a run, and where answers are kept."""
+    """Whom to ask for similar channels, ``most`` times in a run, and for channels called so; and
+    where answers are kept."""
 
     run: Run
     source: similar.SimilarSource
+    searching: SearchSource
     evidence: EvidenceWriter
     most: int
 
@@ -123,6 +133,10 @@ class _Questions:
         asked = self.source.similar_of(username_of(parent) or parent.value)
         new = similar.keep(self.run, parent, asked, self.evidence)
         log.info("%s channels similar to %s are new", new, parent)
+
+    def search(self, search: ChannelSearch) -> None:
+        """Make a search and store what came."""
+        keep_search(search, self.searching.channels_called(search.query), self.evidence)
 
 
 class _Work:
@@ -150,7 +164,7 @@ class _Work:
         while self._in_a_row < _ENOUGH and not self._over():
             if not may_read(self._ledger, self._longest_wait_s):
                 return
-            if not (self._read_one() or self._ask_one()):
+            if not (self._search_one() or self._read_one() or self._ask_one()):
                 return
         if self._in_a_row >= _ENOUGH:
             key = CountKey("", "failed", _NO_ANSWER)
@@ -181,6 +195,15 @@ class _Work:
             self._visitor.give_up(source, "failed", f"error: {type(error).__name__}")
         return True
 
+    def _search_one(self) -> bool:
+        """Make the next search. Returns whether there was one."""
+        may = self._may(RequestClass.SEARCH)
+        search = claim_search(self._run, self._ledger.account) if may else None
+        if search is None:
+            return False
+        self._tried(search, partial(self._questions.search, search))
+        return True
+
     def _ask_one(self) -> bool:
         """Ask about the channel that likeliest sells. Returns whether there was one."""
         if not self._may(RequestClass.SIMILAR):
@@ -197,16 +220,16 @@ class _Work:
         self._tried(row.target, partial(self._questions.ask, row.target))
         return True
 
-    def _tried(self, target: Target, work: Callable[[], object]) -> None:
-        """Do ``work`` for ``target``, which goes back where the account cannot now."""
+    def _tried(self, what: object, work: Callable[[], object]) -> None:
+        """Do ``work`` for ``what``, which goes back where the account cannot now."""
         account = self._ledger.account
         try:
             work()
             self._in_a_row = 0
         except Spent as spent:
-            log.info("%s; %s goes back", spent, target)
+            log.info("%s; %s goes back", spent, what)
             release(self._run, account)
         except Unreachable as failure:
-            log.warning("asking for %s as %s: %s", target, account, failure)
+            log.warning("asking for %s as %s: %s", what, account, failure)
             release(self._run, account)
             self._in_a_row += 1

@@ -73,6 +73,7 @@ def options_of(settings: Settings) -> Options:
         explore=settings.channels.snowball.explore_share,
         max_resolves=settings.channels.snowball.max_resolves,
         max_similar=settings.channels.snowball.max_similar,
+        searches=settings.channels.searches,
         model=(settings.classify.model_dir, LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
         accounts=AccountReading(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from channels.posts import Batch, Fetch, Forward, Post
+from domain.candidates import Candidate
 from domain.captures import CaptureRecord, Egress
 from domain.documents import Document, Link
 from domain.targets import TargetKey
@@ -66,8 +67,10 @@ def _origin(forward: Forward | None) -> str:
     return f"@{forward.username}" if forward.username else forward.name
 
 
-def capture_of(fetch: Fetch, site: TargetKey, egress: Egress) -> CaptureRecord:
-    """One request as the record keeps it, without what was read from the answer."""
+def capture_of(
+    fetch: Fetch, site: TargetKey, egress: Egress, candidates: tuple[Candidate, ...] = ()
+) -> CaptureRecord:
+    """One request as the record keeps it, without documents; ``candidates`` are where it leads."""
     return CaptureRecord(
         site=site,
         url=fetch.url,
@@ -78,4 +81,5 @@ def capture_of(fetch: Fetch, site: TargetKey, egress: Egress) -> CaptureRecord:
         detail=fetch.detail,
         attempts=fetch.attempts,
         redacted=fetch.redacted,
+        candidates=candidates,
     )

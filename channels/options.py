@@ -44,7 +44,8 @@ class Options:
     lexicons that posts are scored with, None for none. ``night_ends`` is the time of day, and its
     zone, after which no channel is begun. Without ``accounts`` channels that have no preview are
     not read; they resolve at most ``max_resolves`` names found on the way, and
-    ask about at most ``max_similar`` channels which ones are similar. ``images`` says how
+    ask about at most ``max_similar`` channels which ones are similar, and search for channels
+    that are called as ``searches`` say. ``images`` says how
     images of posts are taken, None that none are."""
 
     net: NetConfig
@@ -62,4 +63,5 @@ class Options:
     accounts: AccountReading | None = None
     max_resolves: int = 100
     max_similar: int = 20
+    searches: tuple[str, ...] = ()
     images: ImagePlan | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
 from channels.account_pass import read_by_accounts
@@ -18,9 +19,10 @@ from channels.journals import journal_path, sent_in, worker_of
 from channels.keepers import keeper_of
 from channels.options import Options
 from channels.preview import PreviewReader
+from channels.searching import open_searches, prepare
 from channels.served import count_refetched
 from channels.visiting import RETENTION, Visitor, nobody
-from channels.waiting import count_left, next_source
+from channels.waiting import count_left, next_source, set_count
 from channels.wanted import hand_over, release, reopen
 from channels.wire import Wire
 from domain.captures import Outcome
@@ -44,6 +46,7 @@ _OF_THE_HOST = frozenset(
 )
 #: So many channels in a row failing so means that asking for more only makes it worse.
 _ENOUGH = 5
+_NOT_SEARCHED = CountKey("", "skipped", "search waits for an account")
 #: What is wrong with the record or the disk is wrong for every channel.
 _FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
 
@@ -66,6 +69,7 @@ def read_channels(run: Run, options: Options) -> None:
         count_refetched(run, sent_in(options.journals, run.pk))
         release(run)
         reopen(run)
+        prepare(run, options.searches)
         visitor = Visitor(
             run,
             PreviewReader(wire, options.base_url),
@@ -83,6 +87,7 @@ def read_channels(run: Run, options: Options) -> None:
                 break
             _read_all(run, visitor, options, ends)
         leave(run)
+        set_count(run, _NOT_SEARCHED, open_searches(run).count())
         count_left(run, options.caps)
         count_refetched(run, sent_in(options.journals, run.pk))
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Run, RunSource, Target
 from channels.identity import is_alias
-from channels.models import AccountPeer, ChannelYield, TelegramAccount, Wanted
+from channels.models import AccountPeer, ChannelSearch, ChannelYield, TelegramAccount, Wanted
 from channels.posts import Batch
 from domain.captures import Outcome
 
@@ -61,10 +61,13 @@ def release(run: Run, account: str | None = None) -> None:
     """Give back what ``account`` (or everybody) has claimed. For accounts that read no more."""
     rows = Wanted.objects.filter(run=run).exclude(account="")
     questions = ChannelYield.objects.exclude(asked_by="")
+    searches = ChannelSearch.objects.filter(run=run).exclude(account="")
     if account is not None:
         rows, questions = rows.filter(account=account), questions.filter(asked_by=account)
+        searches = searches.filter(account=account)
     rows.update(account="")
     questions.update(asked_by="")
+    searches.update(account="")
 
 
 def reopen(run: Run) -> None:

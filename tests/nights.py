@@ -141,7 +141,8 @@ def requests_by_host(report: Mapping[str, Any], count: str = "requests") -> Coun
         if kind == "telegram":
             host = telegram.HOST
         elif kind == "url":
-            host = urlsplit(value).hostname or ""
+            parts = urlsplit(value)
+            host = telegram.HOST if parts.scheme == "mtproto" else parts.hostname or ""
         else:
             host = value
         asked[host] += line[count]

@@ -14,7 +14,9 @@ from channels.mtproto.failures import Refused, ServerFailed, Unreadable
 from channels.mtproto.fetches import answered, failed
 from channels.mtproto.finding import Finder
 from channels.mtproto.mapping import username_of
-from channels.snowball.similar import Asked, Similar, SimilarChannel
+from channels.mtproto.peers import remembered
+from channels.posts import NamedChannel
+from channels.snowball.similar import Asked, Similar
 
 _METHOD = "channels.getChannelRecommendations"
 
@@ -50,10 +52,7 @@ class Recommendations:
 
 def similar_in(answer: Any, ledger: Ledger) -> Similar:
     """What an answer shows; ``ledger`` remembers how its account addresses each channel."""
-    shown = [one for one in answer.chats if isinstance(one, types.Channel)]
-    for chat in shown:
-        if chat.access_hash is not None and not chat.min:
-            ledger.remember(chat.id, chat.access_hash, username_of(chat))
-    channels = tuple(SimilarChannel(chat.id, username_of(chat)) for chat in shown)
+    shown = remembered(answer.chats, ledger)
+    channels = tuple(NamedChannel(chat.id, username_of(chat)) for chat in shown)
     total = answer.count if isinstance(answer, types.messages.ChatsSlice) else len(answer.chats)
     return Similar(channels, max(total, len(channels)))

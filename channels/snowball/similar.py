@@ -19,7 +19,7 @@ from cases.evidence import EvidenceWriter
 from cases.models import Run, Target
 from channels.documents import capture_of
 from channels.identity import introduce
-from channels.posts import Fetch
+from channels.posts import Fetch, NamedChannel
 from channels.snowball.clues import Clue, Via
 from channels.snowball.frontier import PAYS
 from channels.snowball.keeping import note
@@ -38,19 +38,11 @@ _NOT_SHOWN = "similar channels not shown to ordinary accounts"
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarChannel:
-    """One channel of an answer. ``username`` is in lower case, empty for none."""
-
-    numeric_id: int
-    username: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Similar:
     """An answer (https://core.telegram.org/method/channels.getChannelRecommendations): the
     channels shown, and how many there are in truth."""
 
-    channels: tuple[SimilarChannel, ...]
+    channels: tuple[NamedChannel, ...]
     total: int
 
 

@@ -15,8 +15,9 @@ from channels.accounts.ledger import Budget, RequestClass, Spent
 from channels.mtproto.addresses import similar_url
 from channels.mtproto.finding import Finder
 from channels.mtproto.recommended import Recommendations
+from channels.posts import NamedChannel
 from channels.snowball import similar
-from channels.snowball.similar import Similar, SimilarChannel
+from channels.snowball.similar import Similar
 from domain.captures import Egress, Outcome
 from tests.channels.mtproto.accounts import PLENTY, Readers, Reading
 from tests.channels.mtproto.visits import Visits
@@ -55,7 +56,7 @@ def test_the_answer_is_kept_and_leads_on(
     visits.visit(reading)
     parent = Target.objects.get(value="1001")
     asked = asking(reading).similar_of("1001")
-    expected = (SimilarChannel(2001, "like_one"), SimilarChannel(2002, "like_two"))
+    expected = (NamedChannel(2001, "like_one"), NamedChannel(2002, "like_two"))
     assert asked.similar == Similar(expected, 3)
     assert similar.keep(visits.run, parent, asked, evidence) == 2
     capture = Capture.objects.get(url=similar_url("1001"))

@@ -24,13 +24,13 @@ from channels.models import (
     TelegramAccount,
 )
 from channels.mtproto.addresses import similar_url
-from channels.posts import Fetch, Forward, Post
+from channels.posts import Fetch, Forward, NamedChannel, Post
 from channels.snowball import similar
 from channels.snowball.clues import Clue, Via
 from channels.snowball.keeping import Keeper
 from channels.snowball.queue import resolves_left, resolving
 from channels.snowball.rings import Caps
-from channels.snowball.similar import Asked, Similar, SimilarChannel
+from channels.snowball.similar import Asked, Similar
 from channels.waiting import has_more
 from channels.wanted import release
 from classifiers.cascade import Glance
@@ -171,7 +171,7 @@ def test_a_name_met_before_takes_the_number_that_is_told_later() -> None:
     assert Naming.objects.get().child == target
 
 
-def answer(*channels: SimilarChannel, total: int, again: bool = False) -> Asked:
+def answer(*channels: NamedChannel, total: int, again: bool = False) -> Asked:
     fetch = Fetch(similar_url("some_shop"), utc_now(), Outcome.OK)
     return Asked((fetch,), Similar(channels, total), again)
 
@@ -202,7 +202,7 @@ def test_similar_channels_become_candidates_once(parent: Target, evidence: Evide
     run = new_run()
     read_in(run, parent)
     assert asked_of(run) == ["500"]
-    shown = (SimilarChannel(77, "like_it"), SimilarChannel(500, "some_shop"))
+    shown = (NamedChannel(77, "like_it"), NamedChannel(500, "some_shop"))
     assert similar.keep(run, parent, answer(*shown, total=61), evidence) == 1
     row = CandidateRow.objects.get()
     assert (row.target.value, row.target.name, row.why) == ("77", "like_it", Why.SIMILAR)
