@@ -23,7 +23,7 @@ from channels.searching import open_searches, prepare
 from channels.served import count_refetched
 from channels.visiting import RETENTION, Visitor, nobody
 from channels.waiting import count_left, next_source, set_count
-from channels.wanted import hand_over, release, reopen
+from channels.wanted import OF_THE_HOST, hand_over, release, reopen
 from channels.wire import Wire
 from domain.captures import Outcome
 from domain.clock import utc_now
@@ -33,17 +33,6 @@ from net.journal import RequestJournal
 
 log = logging.getLogger(__name__)
 
-#: Outcomes that speak of the preview's host or the way to it, not of the channel.
-_OF_THE_HOST = frozenset(
-    {
-        Outcome.FORBIDDEN,
-        Outcome.THROTTLED,
-        Outcome.TIMEOUT,
-        Outcome.CONNECTION,
-        Outcome.DNS,
-        Outcome.ADDRESS_REFUSED,
-    }
-)
 #: So many channels in a row failing so means that asking for more only makes it worse.
 _ENOUGH = 5
 _NOT_SEARCHED = CountKey("", "skipped", "search waits for an account")
@@ -110,11 +99,12 @@ def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | Non
             visitor.give_up(source, "skipped", "the night is over")
             continue
         if in_a_row >= _ENOUGH:
-            visitor.give_up(source, "failed", "not reached: the preview host does not answer")
+            if not visitor.leave_to_another(source):
+                visitor.give_up(source, "failed", "not reached: the preview host does not answer")
             continue
         outcome = _visit(visitor, source)
         if outcome is not None:
-            in_a_row = in_a_row + 1 if outcome in _OF_THE_HOST else 0
+            in_a_row = in_a_row + 1 if outcome in OF_THE_HOST else 0
 
 
 def _over(ends: datetime | None) -> bool:

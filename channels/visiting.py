@@ -115,6 +115,10 @@ class Visitor:
                 break
         return outcome
 
+    def leave_to_another(self, source: RunSource) -> bool:
+        """Whether another reader goes on with a source that this one does not ask for."""
+        return self._hand_over(self._run, source.target, None)
+
     def _walk(self, target: Target) -> _Walk:
         """Where a killed visit of this run stopped, or the beginning of a new one."""
         cursor, _ = ChannelCursor.objects.get_or_create(target=target)

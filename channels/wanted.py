@@ -11,16 +11,28 @@ from channels.posts import Batch
 from domain.captures import Outcome
 
 ACTIVE = TelegramAccount.State.ACTIVE
+#: Outcomes that speak of the preview's host or the way to it, not of the channel.
+OF_THE_HOST = frozenset(
+    {
+        Outcome.FORBIDDEN,
+        Outcome.THROTTLED,
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.DNS,
+        Outcome.ADDRESS_REFUSED,
+    }
+)
 
 
 def hand_over(run: Run, target: Target, batch: Batch | None) -> bool:
     """Leave ``target`` to the accounts, if one may read what the preview did not.
 
-    ``batch`` is how the preview's visit ended; None where it did not know what to ask for.
-    Returns whether it was left to them.
+    ``batch`` is how the preview's visit ended; None where it did not ask. Channels that an account
+    knows are left to it also where the preview's host does not answer. Returns whether it was left
+    to them.
     """
     by_name = batch is not None and batch.by_account
-    if not by_name and not (_name_is_gone(batch) and _known_to_an_account(target)):
+    if not by_name and not (_not_shown(batch) and _known_to_an_account(target)):
         return False
     Wanted.objects.update_or_create(
         target=target, defaults={"run": run, "account": "", "by_name": by_name}
@@ -28,8 +40,8 @@ def hand_over(run: Run, target: Target, batch: Batch | None) -> bool:
     return True
 
 
-def _name_is_gone(batch: Batch | None) -> bool:
-    return batch is None or batch.outcome is Outcome.NO_SUCH_NAME
+def _not_shown(batch: Batch | None) -> bool:
+    return batch is None or batch.outcome is Outcome.NO_SUCH_NAME or batch.outcome in OF_THE_HOST
 
 
 def _known_to_an_account(target: Target) -> bool:
