@@ -29,10 +29,12 @@ _REFUSALS = {
 _EVERYWHERE = "all"
 
 
-def answered(url: str, method: str, at: datetime, body: bytes, attempts: int) -> Fetch:
-    """A request that was answered with ``body``, JSON."""
+def answered(
+    url: str, method: str, at: datetime, body: bytes, attempts: int, *, redacted: str = ""
+) -> Fetch:
+    """A request that was answered with ``body``, JSON; ``redacted`` says what was hidden in it."""
     exchange = _exchange(url, method, _OK, "OK", body)
-    return Fetch(url, at, Outcome.OK, exchange, attempts=attempts)
+    return Fetch(url, at, Outcome.OK, exchange, attempts=attempts, redacted=redacted)
 
 
 def unkept(url: str, at: datetime, outcome: Outcome, detail: str, attempts: int) -> Fetch:
