@@ -163,13 +163,15 @@ class TelegramServer:
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """One account of the pool. ``session`` is a credential: never logged, never in the record."""
+    """One account of the pool. ``session`` is a credential: never logged, never in the record.
+    ``proxy`` is the URL of the proxy that it goes through, empty for none."""
 
     name: str
     api_id: int
     api_hash: str
     session: str
     server: TelegramServer = TelegramServer()
+    proxy: str = ""
 
     def __repr__(self) -> str:
         return f"AccountAccess(name={self.name!r})"
