@@ -19,7 +19,7 @@ from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
 from channels.accounts.readiness import may_ask, may_read
 from channels.claims import claim
 from channels.journals import journal_path, worker_of
-from channels.keepers import keeper_of
+from channels.keepers import keeper_of, rules_of
 from channels.mtproto.asking import Asker, Patience
 from channels.mtproto.client import build_client
 from channels.mtproto.failures import AccountLost, Unreachable
@@ -73,7 +73,7 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         asker = Asker(gateway, ledger, Patience(accounts.longest_wait_s, options.pace.retries))
         visitor = Visitor(
             run,
-            AccountReader(asker, _number_of),
+            AccountReader(asker, _number_of, rules_of(options)),
             evidence,
             max_pages=accounts.max_batches,
             platforms=options.platforms,
