@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from channels.advertising import GroupRules, Watch
 from channels.group_answers import Author, Raw, author_of, messages_in, usernames_in
 from channels.mtproto.answers import as_it_came, redacted_as_json
 from channels.mtproto.fetches import is_group
+from channels.mtproto.mapping import People, posts_of
 from channels.posts import Advertiser, ChannelInfo, Post
 from channels.redaction import Redaction, redact, redact_info, redact_posts
 
@@ -32,8 +34,11 @@ class Kept:
         """What was hidden, by kind: the mark of the capture."""
         return self.redaction.header or NOTHING
 
-    def posts(self, posts: Iterable[Post]) -> tuple[Post, ...]:
-        """``posts`` of the answer as they may be stored."""
+    def posts(self, messages: Iterable[Any], people: People) -> tuple[Post, ...]:
+        """``messages`` of the answer as posts that may be stored. Of what others attach (names of
+        files, cards of contacts, questions of polls) nothing is read."""
+        known = [one if one.id in self.wrote else _bare(one) for one in messages]
+        posts = posts_of(known, people)
         return redact_posts(posts, self.group.number, self.redaction, self.group.watch.offers)
 
     def info(self, info: ChannelInfo) -> ChannelInfo:
@@ -50,6 +55,15 @@ class Kept:
             Advertiser(author.kind, author.number, self.names.get(author, ""), tuple(numbers))
             for author, numbers in theirs.items()
         )
+
+
+def _bare(message: Any) -> Any:
+    """A message with its own words alone."""
+    bare = copy(message)
+    for part in ("media", "rich_message", "reply_markup"):
+        if hasattr(bare, part):
+            setattr(bare, part, None)
+    return bare
 
 
 @dataclass(slots=True)

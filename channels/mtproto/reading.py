@@ -246,13 +246,15 @@ class _Walk:
             fetches = ended(fetches, *taken.ended)
         if info is None and chat is not None:
             info = info_of(chat)
-        posts = posts_of(taken.messages, People(answer.chats, answer.users))
+        people = People(answer.chats, answer.users)
         if kept is None:
+            posts = posts_of(taken.messages, people)
             return Batch(fetches, info, posts, taken.older, page.unreadable, partly=partly)
+        posts = kept.posts(taken.messages, people)
         return Batch(
             fetches,
             info,
-            kept.posts(posts),
+            posts,
             taken.older,
             page.unreadable,
             partly=partly,
