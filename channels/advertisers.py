@@ -15,13 +15,15 @@ from domain.targets import TargetKind
 def note(target: Target, found: Iterable[Advertiser], *, clock: Clock = utc_now) -> None:
     """Write down who advertises in the group ``target`` and which messages are theirs. In the
     transaction that stores these."""
+    now = clock()
     for one in found:
-        row, _ = models.Advertiser.objects.get_or_create(
-            target=target, kind=one.kind, number=one.number, defaults={"since": clock()}
+        row, _ = models.Advertiser.objects.update_or_create(
+            target=target,
+            kind=one.kind,
+            number=one.number,
+            defaults={"met_at": now, **({"username": one.username} if one.username else {})},
+            create_defaults={"since": now, "met_at": now, "username": one.username},
         )
-        if one.username and row.username != one.username:
-            row.username = one.username
-            row.save(update_fields=["username"])
         models.AdvertisersPost.objects.bulk_create(
             [models.AdvertisersPost(advertiser=row, post=post) for post in one.posts],
             ignore_conflicts=True,

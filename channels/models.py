@@ -70,7 +70,7 @@ class GonePost(models.Model):
 class Advertiser(models.Model):
     """An account that advertises in a public group: the only author there of whom more is kept
     than words. ``kind`` and ``number`` are Telegram's (``PeerUser``, or ``PeerChannel`` for who
-    writes as a channel), ``username`` is what it was called when last met.
+    writes as a channel), ``username`` is what it was called when last met, at ``met_at``.
 
     It goes when nothing of what it wrote is left in the record (``nightly.forgetting``).
     """
@@ -80,6 +80,7 @@ class Advertiser(models.Model):
     number = models.BigIntegerField()
     username = models.CharField(max_length=64, blank=True)
     since = models.DateTimeField()
+    met_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
