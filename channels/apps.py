@@ -72,6 +72,8 @@ def options_of(settings: Settings) -> Options:
         caps=caps_of(settings),
         explore=settings.channels.snowball.explore_share,
         max_resolves=settings.channels.snowball.max_resolves,
+        max_similar=settings.channels.snowball.max_similar,
+        searches=settings.channels.searches,
         model=(settings.classify.model_dir, LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
         accounts=AccountReading(

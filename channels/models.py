@@ -51,6 +51,23 @@ class Wanted(models.Model):
         return f"{self.target} wanted by run {self.run_id}"
 
 
+class ChannelSearch(models.Model):
+    """A search for channels that ``run`` makes once; ``account`` is who makes it now."""
+
+    run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="+")
+    query = models.CharField(max_length=100)
+    account = models.CharField(max_length=40, blank=True)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "query"], name="search_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.query!r} in run {self.run_id}"
+
+
 class GonePost(models.Model):
     """A post in the record that a later reading did not find among its neighbours: deleted."""
 

@@ -118,6 +118,23 @@ class Batch:
         return self.fetches[-1].outcome
 
 
+@dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A channel that Telegram shows by number and name. ``username`` is in lower case, empty for
+    none."""
+
+    numeric_id: int
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """One search and what it found."""
+
+    fetch: Fetch
+    channels: tuple[NamedChannel, ...] = ()
+
+
 class ChannelReader(Protocol):
     """Reads a public channel, newest posts first. It never joins, posts or fetches media."""
 

@@ -34,14 +34,16 @@ _MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class PostFacts:
-    """One post as it was last read. ``priced`` counts its prices for an amount of goods, ``gone``
-    says that a later reading did not find it any more."""
+    """One post as it was last read. ``priced`` counts its prices for an amount of goods, ``doses``
+    says that it has a price list by dose (``classifiers.doses``), ``gone`` that a later reading did
+    not find it any more."""
 
     number: int
     posted_at: datetime | None
     selling: bool = False
     carries: bool = False
     priced: int = 0
+    doses: bool = False
     indicators: tuple[Indicator, ...] = ()
     gone: bool = False
 
@@ -144,7 +146,7 @@ def profile_of(
         last_selling_at=iso(sold[-1]) if sold else "",
         carriers=len(carriers),
         carriers_gone=sum(post.gone for post in carriers),
-        price_lists=tuple(p.number for p in posts if p.selling and p.priced >= _PRICED)[-_MOST:],
+        price_lists=tuple(post.number for post in posts if _is_price_list(post))[-_MOST:],
         contacts=tuple(_contacts(spoken, {own.lower(), *links.reserve}))[:_MOST],
         bots=tuple(dict.fromkeys(one.value for one in spoken if _is_bot(one)))[:_MOST],
         sites=links.sites[:_MOST],
@@ -154,6 +156,10 @@ def profile_of(
         accounts=group.accounts[:_MOST] if group else (),
         messages=group.messages if group else None,
     )
+
+
+def _is_price_list(post: PostFacts) -> bool:
+    return post.doses or (post.selling and post.priced >= _PRICED)
 
 
 def _activity(

@@ -12,6 +12,7 @@ from channels.advertising import hint_of
 from channels.models import GonePost, InviteLink, Naming
 from classifiers.cascade import Cascade
 from classifiers.channel_verdict import channel_verdict
+from classifiers.doses import dose_list
 from domain.assessment import Assessment, Indicator, Verdict
 from domain.channel_profiles import Activity, Links, PostFacts, profile_of
 from domain.targets import TargetKind
@@ -84,6 +85,7 @@ def keep_profile(
                 selling=row.probability >= line,
                 carries=at in carrying,
                 priced=sum(bool(price["unit"]) for price in row.prices),
+                doses=dose_list(row.document.text) is not None,
                 indicators=indicators,
                 gone=number in gone,
             )
@@ -133,3 +135,18 @@ def reserves_of(sellers: Collection[int], doubtful: Collection[int]) -> dict[int
         if (reserve, seller) in named:
             found.setdefault(reserve, []).append(seller)
     return found
+
+
+def coded_of(sellers: Collection[int], screened: Collection[int]) -> dict[int, list[int]]:
+    """For each of the ``screened`` channels that lists prices by dose those ``sellers`` that lead
+    to it: by naming it, or since Telegram calls it similar to them. A group, whose texts are
+    redacted, is judged by its advertisers alone."""
+    leads: dict[int, list[int]] = {}
+    named = Naming.objects.filter(parent__in=sellers).order_by("parent", "child")
+    for seller, child in named.values_list("parent", "child").iterator():
+        if child in screened:
+            leads.setdefault(child, []).append(seller)
+    rows = DocumentRow.objects.filter(target__in=leads, capture__redacted="")
+    texts = rows.values_list("target", "text")
+    listing = {target for target, text in texts.iterator() if dose_list(text) is not None}
+    return {target: sellers for target, sellers in leads.items() if target in listing}

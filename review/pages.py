@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cases.assessing import latest_assessments
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
+from cases.ties import Tie
 from domain.channel_profiles import in_words, profile_from
 from domain.defang import defang, defang_prose
 from domain.targets import parse_key
@@ -81,16 +82,23 @@ def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((name, defang_prose(text)) for name, text in lines)
 
 
+_TIED = {
+    Tie.NAMED: "it and what sells name each other",
+    Tie.RESERVE: "what sells calls it its reserve, and is named by it",
+    Tie.DOSES: "it lists prices by dose, and what sells leads to it",
+}
+
+
 def queued_because(case: Case) -> str:
     """Why people are asked: score against threshold, or the selling targets it is tied to."""
     events = AuditEvent.objects.filter(subject=f"case:{case.pk}", action="case.in_review")
     event = events.order_by("-seq").first()
     reason = str(event.details.get("reason", "")) if event else ""
-    if not case.tied_to or "named by" not in reason:
+    tie = next((one for one in Tie if f", {one} " in reason), None)
+    if not case.tied_to or tie is None:
         return reason
     names = ", ".join(_name(key) for key in case.tied_to)
-    score = f"score {case.score or 0.0:.3f}"
-    return f"{score} alone is too low; it and what sells name each other: {names}"
+    return f"score {case.score or 0.0:.3f} alone is too low; {_TIED[tie]}: {names}"
 
 
 def _name(key: str) -> str:

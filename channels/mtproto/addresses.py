@@ -30,9 +30,24 @@ def history_url(channel: str, before: int | None, limit: int = 0, skipped: int =
     return _url("messages.getHistory", channel=channel, **given)
 
 
+def similar_url(channel: str) -> str:
+    """Asking which channels Telegram calls similar."""
+    return _url("channels.getChannelRecommendations", channel=channel)
+
+
+def search_url(query: str) -> str:
+    """Asking for channels that are called so."""
+    return _url("contacts.search", q=query)
+
+
 def own_url(method: str, account: str) -> str:
     """What a client asks for itself, for no channel."""
     return _url(method, account=account, own="1")
+
+
+def is_request(url: str) -> bool:
+    """Whether ``url`` stands for a request to Telegram and for no page."""
+    return url.startswith(_BASE)
 
 
 def is_own(url: str) -> bool:

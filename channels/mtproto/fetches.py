@@ -31,7 +31,7 @@ _EVERYWHERE = "all"
 
 
 def answered(
-    url: str, method: str, at: datetime, body: bytes, attempts: int, redacted: str = ""
+    url: str, method: str, at: datetime, body: bytes, attempts: int, *, redacted: str = ""
 ) -> Fetch:
     """A request that was answered with ``body``, JSON; ``redacted`` says what was hidden in it."""
     exchange = _exchange(url, method, _OK, "OK", body)

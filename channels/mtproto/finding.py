@@ -138,4 +138,4 @@ class Finder:
         if (group := Group.of(chat, self._rules)) is None:
             return answered(url, method, answer.at, as_json(answer.value), sent), None
         kept = group.keep(answer.value)
-        return answered(url, method, answer.at, kept.body, sent, kept.redacted), kept
+        return answered(url, method, answer.at, kept.body, sent, redacted=kept.redacted), kept

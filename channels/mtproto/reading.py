@@ -240,7 +240,7 @@ class _Walk:
         kept = self._redacted(answer, chat, taken.carried)
         body = as_json(answer, taken.carried) if kept is None else kept.body
         hidden = "" if kept is None else kept.redacted
-        last = answered(page.url, _METHOD, at, body, page.sent, hidden)
+        last = answered(page.url, _METHOD, at, body, page.sent, redacted=hidden)
         fetches: tuple[Fetch, ...] = (*first, *page.fetches, last)
         if taken.ended is not None:
             fetches = ended(fetches, *taken.ended)

@@ -29,6 +29,7 @@ class Reading:
 
     reader: AccountReader
     gateway: Gateway
+    asker: Asker
     ledger: Ledger
     numbers: dict[str, int]
     sent: list[str] = field(default_factory=list)
@@ -78,9 +79,8 @@ class Readers:
             time.sleep(seconds)
 
         asker = Asker(gateway, ledger, patience, sleep=sleep)
-        made = Reading(
-            AccountReader(asker, numbers.get, rules), gateway, ledger, numbers, sent, slept
-        )
+        reader = AccountReader(asker, numbers.get, rules)
+        made = Reading(reader, gateway, asker, ledger, numbers, sent, slept)
         self.made.append(made)
         return made
 

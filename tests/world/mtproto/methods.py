@@ -170,8 +170,16 @@ class Methods:
             for chat in self._directory.chats.values()
             if not chat.private and wanted in f"{chat.title} {chat.username}".casefold()
         ][: request.limit]
+        people = [
+            one
+            for one in self._directory.people.values()
+            if wanted in f"{one.name} {one.username}".casefold()
+        ][: request.limit]
         return types.contacts.Found(
-            [], [chat.peer for chat in found], [chat.shown(caller.name) for chat in found], []
+            [],
+            [*(chat.peer for chat in found), *(types.PeerUser(one.id) for one in people)],
+            [chat.shown(caller.name) for chat in found],
+            [one.shown() for one in people],
         )
 
     def _similar(self, request: Any, caller: Caller) -> Answer:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0010_kept_and_erased"),
-        ("channels", "0004_snowball"),
+        ("channels", "0006_channel_search"),
     ]
 
     operations = [
