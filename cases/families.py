@@ -128,11 +128,12 @@ def _quoted(carriers: Mapping[int, int]) -> Iterator[tuple[int, Trait]]:
 
 def _told_by(profile: ChannelProfile) -> Iterator[Trait]:
     """What a channel says of its operator outside the posts that carry its verdict: contacts in its
-    description, its bots, the channels that it calls its reserve."""
+    description, its bots, the channels that it calls its reserve; in a group, who advertises."""
     for kind, value in profile.contacts:
         if kind in OWN_INDICATORS:
             yield kind, value.lower().lstrip("@")
-    for name in (*profile.bots, *profile.reserve):
+    accounts = (name for name in profile.accounts if name.startswith("@"))
+    for name in (*profile.bots, *profile.reserve, *accounts):
         yield "telegram", name.lower().lstrip("@")
 
 

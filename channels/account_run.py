@@ -21,7 +21,7 @@ from channels.accounts.readiness import may_ask, may_read
 from channels.claims import claim, claim_question
 from channels.identity import username_of
 from channels.journals import journal_path, worker_of
-from channels.keepers import keeper_of
+from channels.keepers import keeper_of, rules_of
 from channels.models import ChannelSearch
 from channels.mtproto.asking import Asker, Patience
 from channels.mtproto.client import build_client
@@ -82,7 +82,7 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         asker = Asker(gateway, ledger, Patience(accounts.longest_wait_s, options.pace.retries))
         visitor = Visitor(
             run,
-            AccountReader(asker, _number_of),
+            AccountReader(asker, _number_of, rules_of(options)),
             evidence,
             max_pages=accounts.max_batches,
             platforms=options.platforms,

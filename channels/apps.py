@@ -119,4 +119,5 @@ def accounts_plan(settings: Settings) -> AccountsPlan:
             RequestClass.SEARCH: Budget(allowed.searches_per_day, day),
             RequestClass.OTHER: Budget(allowed.others_per_hour, hour),
         },
+        proxy=settings.net.proxy,
     )

@@ -68,6 +68,17 @@ class ChannelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Advertiser:
+    """An account that advertises in a group: ``PeerUser`` or ``PeerChannel`` and its bare number,
+    its username in lower case where it has one, and which ``posts`` of a batch are its own."""
+
+    kind: str
+    number: int
+    username: str = ""
+    posts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One request and its answer. ``attempts`` counts requests that reached the wire; ``redacted``
     says what was hidden in the answer, by kind (see ``redaction``)."""
@@ -88,7 +99,8 @@ class Batch:
     ``older`` is where reading goes on (posts before this id), None at the end of what there is.
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
-    that an account may be able to read what this reader could not.
+    that an account may be able to read what this reader could not. ``advertisers`` are those of a
+    group, whose posts are redacted.
     """
 
     fetches: tuple[Fetch, ...]
@@ -98,6 +110,7 @@ class Batch:
     unreadable: int = 0
     partly: bool = False
     by_account: bool = False
+    advertisers: tuple[Advertiser, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -163,13 +176,15 @@ class TelegramServer:
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """One account of the pool. ``session`` is a credential: never logged, never in the record."""
+    """One account of the pool. ``session`` is a credential: never logged, never in the record.
+    ``proxy`` is the URL of the proxy that it goes through, empty for none."""
 
     name: str
     api_id: int
     api_hash: str
     session: str
     server: TelegramServer = TelegramServer()
+    proxy: str = ""
 
     def __repr__(self) -> str:
         return f"AccountAccess(name={self.name!r})"

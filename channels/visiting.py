@@ -12,6 +12,7 @@ from cases import counts, intake
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
+from channels import advertisers
 from channels.discovery import Found, Platforms, discover
 from channels.documents import capture_of, documents_of
 from channels.gone import note_gone
@@ -174,6 +175,7 @@ class Visitor:
                 clock=self._clock,
             )
             self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
+            advertisers.note(walk.target, batch.advertisers, clock=self._clock)
             tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
             if finished and not handed_over:

@@ -59,9 +59,21 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """Of a public group: the ``accounts`` that advertise there, ``@name`` or by their number, and
+    how many ``messages`` of all were read."""
+
+    accounts: tuple[str, ...]
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelProfile:
     """Figures and names. Times are ISO 8601 in UTC, empty where there is none; ``together`` is the
-    probability of the newest posts read as one text, None where that was not asked."""
+    probability of the newest posts read as one text, None where that was not asked. Of a group the
+    posts are those of the ``accounts`` that advertise, and ``messages`` counts all that were read;
+    of a channel it is None.
+    """
 
     activity: Activity
     posts: int
@@ -80,6 +92,8 @@ class ChannelProfile:
     reserve: tuple[str, ...] = ()
     invites: int = 0
     together: float | None = None
+    accounts: tuple[str, ...] = ()
+    messages: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for ``profile_from``."""
@@ -105,8 +119,10 @@ def profile_of(
     now: datetime,
     dormant_after: timedelta,
     together: float | None = None,
+    group: GroupFacts | None = None,
 ) -> ChannelProfile:
     """The profile of the channel called ``own``. ``about`` are the indicators of its description.
+    Of a ``group`` the ``posts`` are the advertisers' alone.
 
     Contacts and bots are those of posts that sell and of the description; its reserve channels
     and it itself are no contacts.
@@ -118,7 +134,9 @@ def profile_of(
     carriers = [post for post in posts if post.carries]
     spoken = [*about, *(one for post in posts if post.selling for one in post.indicators)]
     return ChannelProfile(
-        activity=_activity(posts, carriers, dated, now, dormant_after),
+        activity=_activity(
+            posts, carriers, dated, now, dormant_after, hollow=group is None and _is_hollow(posts)
+        ),
         posts=len(posts),
         selling=sum(post.selling for post in posts),
         recent=len(recent),
@@ -135,6 +153,8 @@ def profile_of(
         reserve=links.reserve[:_MOST],
         invites=links.invites,
         together=together,
+        accounts=group.accounts[:_MOST] if group else (),
+        messages=group.messages if group else None,
     )
 
 
@@ -148,9 +168,11 @@ def _activity(
     dated: Sequence[datetime],
     now: datetime,
     dormant_after: timedelta,
+    *,
+    hollow: bool,
 ) -> Activity:
     gone = sum(post.gone for post in carriers)
-    if (carriers and gone >= _LOST * len(carriers)) or _is_hollow(posts):
+    if (carriers and gone >= _LOST * len(carriers)) or hollow:
         return Activity.EMPTIED
     if not dated:
         return Activity.EMPTIED if posts else Activity.UNKNOWN
@@ -187,8 +209,13 @@ def _is_bot(one: Indicator) -> bool:
 
 def in_words(profile: ChannelProfile) -> Iterator[tuple[str, str]]:
     """The profile as lines of name and text; nothing for what it does not have."""
-    yield "channel is", _how_it_goes_on(profile)
-    yield "posts", _share(profile)
+    if profile.messages is not None:
+        yield "public group", _who_advertises(profile)
+        yield "they are", _how_it_goes_on(profile)
+        yield "their messages", _share(profile, "like offers")
+    else:
+        yield "channel is", _how_it_goes_on(profile)
+        yield "posts", _share(profile, "sell")
     if profile.together is not None:
         yield "read as one text", f"{profile.together:.3f}"
     if profile.price_lists:
@@ -218,8 +245,15 @@ def _how_it_goes_on(profile: ChannelProfile) -> str:
     return f"{profile.activity}, {last}"
 
 
-def _share(profile: ChannelProfile) -> str:
-    share = f"{profile.selling} of {profile.posts} sell"
+def _who_advertises(profile: ChannelProfile) -> str:
+    n, names = len(profile.accounts), ", ".join(profile.accounts)
+    who = f"{n} account advertises in it" if n == 1 else f"{n} accounts advertise in it"
+    theirs = f"{profile.posts} of the {profile.messages} messages read are theirs"
+    return f"{who}: {names}; {theirs}" if n else f"{who}; {profile.messages} messages read"
+
+
+def _share(profile: ChannelProfile, does: str) -> str:
+    share = f"{profile.selling} of {profile.posts} {does}"
     if profile.posts:
         share += f" ({profile.selling / profile.posts:.0%})"
     recent = f"{profile.recent_selling} of {profile.recent} in the last {RECENT.days} days"

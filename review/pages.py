@@ -12,6 +12,7 @@ from cases.ties import Tie
 from domain.channel_profiles import in_words, profile_from
 from domain.defang import defang, defang_prose
 from domain.targets import parse_key
+from review.wording import OF_A_GROUP
 
 #: Pages listed of one case; a channel may have thousands of posts.
 LISTED = 20
@@ -71,11 +72,13 @@ def bytes_of(capture: Capture) -> CaptureBytes:
 
 
 def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
-    """What the posts of a channel say of it, a line each, links defanged; nothing for a site."""
+    """What the posts of a channel say of it, a line each, links defanged; nothing for a site. Of a
+    group also what would be asked for, in the languages of those who decide."""
     facts = ChannelFacts.objects.filter(case=case).first()
     if facts is None:
         return ()
-    lines = in_words(profile_from(facts.profile))
+    profile = profile_from(facts.profile)
+    lines = [*in_words(profile), *(OF_A_GROUP if profile.messages is not None else ())]
     return tuple((name, defang_prose(text)) for name, text in lines)
 
 

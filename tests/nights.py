@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,13 @@ class House:
     def report(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads((self.folder / "report.json").read_text("utf-8"))
         return loaded
+
+    def written(self) -> Iterator[bytes]:
+        """All that lies in the data directory, WARC files unpacked."""
+        for path in sorted(self.data.rglob("*")):
+            if path.is_file():
+                data = path.read_bytes()
+                yield gzip.decompress(data) if path.suffix == ".gz" else data
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the record directly."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases import counts, intake
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
-from cases.models import Run, Target
+from cases.models import Capture, Run, Target
 from channels.documents import capture_of
 from channels.identity import introduce
 from channels.posts import Fetch, NamedChannel
@@ -75,14 +75,17 @@ def candidates_of(parent: TargetKey, similar: Similar) -> list[Candidate]:
 def to_ask(run: Run, most: int, *, clock: Clock = utc_now) -> QuerySet[ChannelYield]:
     """The channels whose similar ones are worth asking for and that nobody asks about now, the
     likeliest to sell first: those that this run read and of whose posts one at least sells, or
-    whose cases people look at. ``most`` bounds what one run asks."""
+    whose cases people look at. Groups, whose captures are redacted, have none. ``most`` bounds what
+    one run asks."""
     before = clock() - ASKED_ANEW
     left = max(0, most - ChannelYield.objects.filter(similar_run=run).count())
     rows = ChannelYield.objects.filter(target__visits__run=run, target__visits__done=True)
     rows = rows.filter(Q(similar_run=None) | ~Q(similar_run=run), asked_by="")
     rows = rows.filter(Q(similar_asked_at=None) | Q(similar_asked_at__lt=before))
     rows = rows.filter(Q(selling__gt=0) | Q(outcome__gte=PAYS) | Q(target__case__state__in=_SELLS))
-    rows = rows.exclude(target__value__startswith="@").select_related("target").distinct()
+    group = Capture.objects.filter(target=OuterRef("target"), redacted__gt="")
+    rows = rows.exclude(target__value__startswith="@").exclude(Exists(group))
+    rows = rows.select_related("target").distinct()
     return rows.order_by(F("outcome").desc(nulls_last=True), "pk") if left else rows.none()
 
 

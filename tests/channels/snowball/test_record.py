@@ -275,6 +275,17 @@ def test_channels_that_sell_nothing_are_not_asked_about() -> None:
     assert {*asked_of(run)} == {"1", "3"}
 
 
+def test_a_group_is_not_asked_about(parent: Target, evidence: EvidenceWriter) -> None:
+    run = new_run()
+    read_in(run, parent)
+    similar.keep(run, parent, Asked(answer(total=0).fetches, again=True), evidence)
+    later = new_run()
+    read_in(later, parent)
+    assert asked_of(later) == ["500"]
+    Capture.objects.filter(target=parent).update(redacted="authors=3")
+    assert asked_of(later) == []
+
+
 def test_resolves_of_what_was_found_are_counted() -> None:
     run = new_run()
     target, _ = target_row(telegram_key("some_name"))
