@@ -7,12 +7,14 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from cases import counts
 from cases.counts import CountKey
 from cases.models import Run, RunCount, RunSource
-from channels.snowball.queue import ASKED_FOR, expected, frontier_of, take
+from channels.snowball.queue import ASKED_FOR, beyond, expected, frontier_of, take
 from channels.snowball.rings import Caps
 from channels.visiting import STAGE
 from domain.candidates import Why
 from domain.targets import TargetKind
 
+#: From so many on that wait so many are taken at a time.
+_MANY, _AT_ONCE = 1_000, 10
 _LIMIT = CountKey("", "dropped", "channels over the night's limit")
 _OTHER = CountKey("", "dropped", "channels over a parent's or a ring's limit")
 
@@ -48,16 +50,20 @@ def waiting(run: Run, *, handed_over: bool = False) -> QuerySet[RunSource]:
 
 
 def _adopt(run: Run, caps: Caps, explore: float) -> RunSource | None:
-    pick = frontier_of(run, caps, explore).next()
-    return take(run, pick) if pick is not None else None
+    """The next one; where many wait, some more with it, since weighing them all takes a while."""
+    frontier = frontier_of(run, caps, explore)
+    at_once = _AT_ONCE if len(frontier) >= _MANY else 1
+    picks = [pick for _ in range(at_once) if (pick := frontier.next()) is not None]
+    return next(iter([take(run, pick) for pick in picks]), None)
 
 
 def count_left(run: Run, caps: Caps) -> int:
     """Count, as it stands now, how many channels found did not fit a limit."""
     why = [reason for _, reason in frontier_of(run, caps, 0.0).left_by()]
-    set_count(run, _LIMIT, why.count("limit"))
+    more = beyond(run)
+    set_count(run, _LIMIT, why.count("limit") + more)
     set_count(run, _OTHER, len(why) - why.count("limit"))
-    return len(why)
+    return len(why) + more
 
 
 def set_count(run: Run, key: CountKey, n: int) -> None:

@@ -85,7 +85,7 @@ def keep_profile(
                 selling=row.probability >= line,
                 carries=at in carrying,
                 priced=sum(bool(price["unit"]) for price in row.prices),
-                doses=dose_list(row.document.text) is not None,
+                doses=bool(dose_list(row.document.text)),
                 indicators=indicators,
                 gone=number in gone,
             )
@@ -148,5 +148,5 @@ def coded_of(sellers: Collection[int], screened: Collection[int]) -> dict[int, l
             leads.setdefault(child, []).append(seller)
     rows = DocumentRow.objects.filter(target__in=leads, capture__redacted="")
     texts = rows.values_list("target", "text")
-    listing = {target for target, text in texts.iterator() if dose_list(text) is not None}
+    listing = {target for target, text in texts.iterator() if dose_list(text)}
     return {target: sellers for target, sellers in leads.items() if target in listing}

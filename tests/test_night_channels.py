@@ -26,7 +26,10 @@ READING = {
     "GetFullChannel",
     "GetHistory",
     "GetChannelRecommendations",
+    "Search",
 }
+#: Finds a shop of tea and spices that sells saffron by the half gram, and nothing else.
+QUERY = "специи"
 
 
 def seeds(*names: str) -> str:
@@ -64,7 +67,9 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         first, second = seeds("otzyvy_nochi", "tau_bazar"), seeds("vershina_ala_shop")
         states = ("in_review", "confirmed", "requested", "ordered")
         every_night = {f"{state}_days": 0 for state in states}
-        house = build_house(world, folder / "house", first, recheck=every_night)
+        house = build_house(
+            world, folder / "house", first, recheck=every_night, channels={"searches": [QUERY]}
+        )
         for number, text in enumerate((first, second)):
             if number:
                 world.rename()
@@ -125,6 +130,14 @@ def test_accounts_only_read_and_within_their_budgets(nights: Nights) -> None:
     )
     read = Counter(call.method for call in calls)
     assert used == [(read["ResolveUsername"] + read["GetHistory"],)]
+
+
+def test_a_search_is_a_source_and_what_it_finds_is_read(nights: Nights) -> None:
+    (line,) = [one for one in nights.lines(FIRST).values() if one["why"] == "search"]
+    assert (line["requests"], line["coverage"], line["failed"]) == (1, "kept", {})
+    innocent = nights.channels(Truth.INNOCENT)
+    (key,) = [key for key, name in innocent.items() if name == "dastarhan_shay_ala"]
+    assert nights.lines(FIRST)[key]["documents"] > 10
 
 
 def test_spam_does_not_eat_the_budget(nights: Nights) -> None:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from cases import runs
@@ -28,7 +28,7 @@ from domain.targets import TargetKind
 ASKED_FOR = (Why.SEED, Why.SEARCH, Why.RECHECK, Why.TIP)
 #: Looks that the order learns from, the last ones of all nights.
 _LEARNED = 2_000
-#: Reasons to look that are taken up in one night, the newest.
+#: Reasons to look that are weighed at a time, those first that promise most by themselves.
 _MOST = 20_000
 #: A channel that nothing is known to name (a list of names, say) waits as if named by itself.
 _NOBODY = 0
@@ -44,7 +44,7 @@ def frontier_of(run: Run, caps: Caps, explore: float) -> Frontier:
         rng=random.Random(f"{run.pk}:{taken}"),  # noqa: S311 - spreads looks, guards nothing
         taken=taken,
     )
-    waiting = [row for row in candidates(run)[:_MOST] if _can_be_read(row.target)]
+    waiting = [row for row in _likeliest(run) if _can_be_read(row.target)]
     numbers = {row.target_id for row in waiting}
     for number, channel in _channels(run).items():
         frontier.known(number, channel, waits=number in numbers)
@@ -53,6 +53,20 @@ def frontier_of(run: Run, caps: Caps, explore: float) -> Frontier:
     ties = Naming.objects.filter(child__channel_yield__outcome__isnull=False)
     frontier.ties(ties.values_list("parent", "child").iterator())
     return frontier
+
+
+def beyond(run: Run) -> int:
+    """How many channels wait for ``run`` that are not even weighed, so many others come first."""
+    weighed = {row.target_id for row in _likeliest(run)}
+    return candidates(run).values("target").distinct().order_by().count() - len(weighed)
+
+
+def _likeliest(run: Run) -> list[CandidateRow]:
+    """The reasons to look that promise most: by the likeliest post that names a channel, whoever's
+    it is; where nobody's post is known, by what its list or site made it worth."""
+    namings = Naming.objects.filter(child=OuterRef("target")).order_by("-selling")
+    best = Coalesce(Subquery(namings.values("selling")[:1]), F("priority"))
+    return [*candidates(run).annotate(best=best).order_by("-best", "-pk")[:_MOST]]
 
 
 def found_on_the_way(run: Run) -> QuerySet[RunSource]:

@@ -17,19 +17,30 @@ CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "corpus.jsonl"
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("белый: 0.5 — 24, 1 — 46", "0.5 — 24, 1 — 46"),
-        ("мяу 0,5 – 7,5 / 1 – 13 / 2 – 24,5 +500 за дорогу", "0,5 – 7,5 / 1 – 13 / 2 – 24,5"),
+        ("белый: 0.5 — 24, 1 — 46", "0.5 - 24, 1 - 46"),
+        ("мяу 0,5 – 7,5 / 1 – 13 / 2 – 24,5 +500 за дорогу", "0,5 - 7,5 / 1 - 13 / 2 - 24,5"),
         ("қоңыр 0,3 - 6; 0,5 - 9; 1 - 16", "0,3 - 6; 0,5 - 9; 1 - 16"),
         ("0.25=5 | 0.5=9 | 1=17", "0.25=5 | 0.5=9 | 1=17"),
         ("белый\n0,5г - 9к\n1г - 16к\nпо адресам", "0,5г - 9к\n1г - 16к"),
         ("0.5 за 9, 1 за 17", "0.5 за 9, 1 за 17"),
-        ("цена 0.9 — 3. Ряд: 0.5 — 8, 1 — 15", "0.5 — 8, 1 — 15"),
+        ("цена 0.9 — 3. Ряд: 0.5 — 8, 1 — 15", "0.5 - 8, 1 - 15"),
+        ("❄️ 0.5 — 24\n❄️ 1 — 46", "0.5 - 24\n❄ 1 - 46"),
+        ("- 0.5 — 24\n- 1 — 46", "0.5 - 24\n- 1 - 46"),
+        ("0.\u200b5\u200b — 2\u20604\n1 — 46", "0.5 - 24\n1 - 46"),
+        ("0.5\u00a0—\u00a024  |  1\u2003−\u200946", "0.5 - 24 | 1 - 46"),
+        ("0\ufe0f\u20e3.5 — 24\n1\ufe0f\u20e3 — 46", "0.5 - 24\n1 - 46"),
+        ("０.５ — ２４\n１ — ４６", "0.5 - 24\n1 - 46"),
+        ("О,5 — 24, 1 — 46", "0,5 - 24, 1 - 46"),
+        ("½ — 24, 1 — 46", "0.5 - 24, 1 - 46"),
+        ("**0.5** — **24**\n**1** — **46**", "0.5 - 24\n1 - 46"),
+        ("0.5....24, 1....46", "0.5....24, 1....46"),
+        ("0.5 (24), 1 (46)", "0.5 (24), 1 (46)"),
+        ("0.5 — 24 000, 1 — 46 000", "0.5 - 24 000, 1 - 46 000"),
+        ("0.5 — 24 тыс, 1 грамм — 46 тыс.", "0.5 - 24 тыс, 1 грамм - 46 тыс."),
     ],
 )
 def test_lists_by_dose(text: str, found: str) -> None:
-    place = dose_list(text)
-    assert place is not None
-    assert text[slice(*place)].rstrip("к") == found.rstrip("к")
+    assert dose_list(text) == found
 
 
 @pytest.mark.parametrize(
@@ -52,33 +63,51 @@ def test_lists_by_dose(text: str, found: str) -> None:
         "плитка 0.5 — 8 см, 1 — 15 см",
         "версия 0.5 — 1.0 — 2.0",
         "0.5 — 8",
+        "Тотал больше: 0.5 — 1.2, 1 — 1.5, 1.5 — 2.1",
+        "Дозировка (вес — капли): 0.5 — 3, 1 — 6, 2 — 12",
+        "сечение 0.5 — 11, 0.75 — 15, 1 — 17, 1.5 — 23",
+        "Леска 0.1 — 2, 0.2 — 4, 0.3 — 6",
+        "Возраст (лет) — кг: 0.5 — 8, 1 — 10, 2 — 13",
         "",
     ],
 )
 def test_what_is_none(text: str) -> None:
-    assert dose_list(text) is None
+    assert dose_list(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Шафран, цены в тысячах: 0.5 г — 4, 1 г — 7, 3 г — 20",
+        "Разливное в тару: 0.5 — 9, 1 — 17, 2 — 33",
+        "Золото 0.5г — 32, 1г — 63, 2.5г — 150",
+    ],
+)
+def test_goods_that_are_sold_the_same_way_cannot_be_told_apart(text: str) -> None:
+    """So a list says nothing by itself: a seller has to lead to the channel, and people decide."""
+    assert dose_list(text)
 
 
 def test_the_evaluation_texts() -> None:
     """None of the innocent ones has a list; few of the others do: most name what they sell."""
     rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
-    found = [row["label"] for row in rows if dose_list(row["text"]) is not None]
+    found = [row["label"] for row in rows if dose_list(row["text"])]
     assert found
     assert {*found} == {"drug_sale"}
 
 
 @given(st.text(alphabet="0123456789.,-—/ \nгkл₸а", max_size=200))
 def test_a_list_has_two_steps_and_begins_below_one(text: str) -> None:
-    place = dose_list(text)
-    if place is not None:
-        start, end = place
-        assert 0 <= start < end <= len(text)
-        assert text[start] == "0"
-        assert sum(one.isdigit() for one in text[start:end]) >= 4
+    found = dose_list(text)
+    if found:
+        assert found[0] == "0"
+        assert sum(one.isdigit() for one in found) >= 4
 
 
 def test_long_texts_take_no_longer_than_their_length() -> None:
     """No pattern goes over the same signs again and again."""
-    assert dose_list("0.5 — 24 " * 20_000) is None
-    assert dose_list("0." * 100_000) is None
-    assert dose_list("0.5 " + "-" * 200_000) is None
+    assert dose_list("0.5 — 24 " * 20_000) == ""
+    assert dose_list("0." * 100_000) == ""
+    assert dose_list("0.5 " + "-" * 200_000) == ""
+    assert dose_list("0.5" + "." * 200_000) == ""
+    assert dose_list("0" * 200_000) == ""

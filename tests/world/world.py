@@ -168,8 +168,14 @@ class World:
         }
 
     def settings_toml(self, **more: Any) -> str:
-        """``settings`` as narcowatch.toml, with top-level keys added."""
-        return to_toml({**more, **self.settings()})
+        """``settings`` as narcowatch.toml, with keys and tables added."""
+        own = self.settings()
+        tables = {
+            name: {**more[name], **table}
+            for name, table in own.items()
+            if isinstance(table, dict) and isinstance(more.get(name), dict)
+        }
+        return to_toml({**more, **own, **tables})
 
     def served(self) -> dict[str, HostCount]:
         """What has been served so far, by host."""
