@@ -88,7 +88,8 @@ class Batch:
     ``older`` is where reading goes on (posts before this id), None at the end of what there is.
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
-    that an account may be able to read what this reader could not.
+    that an account may be able to read what this reader could not. ``pts`` is the number of the
+    channel's last change when the batch was made, where the reader is told.
     """
 
     fetches: tuple[Fetch, ...]
@@ -98,6 +99,7 @@ class Batch:
     unreadable: int = 0
     partly: bool = False
     by_account: bool = False
+    pts: int | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -30,6 +30,16 @@ def history_url(channel: str, before: int | None, limit: int = 0, skipped: int =
     return _url("messages.getHistory", channel=channel, **given)
 
 
+def difference_url(channel: str, pts: int, account: str) -> str:
+    """Asking what has changed in a channel after the change ``pts``."""
+    return _url("updates.getChannelDifference", channel=channel, pts=str(pts), account=account)
+
+
+def update_url(channel: str, pts: int, account: str) -> str:
+    """What was told of a channel unasked, up to the change ``pts``."""
+    return _url("updates", channel=channel, pts=str(pts), account=account)
+
+
 def own_url(method: str, account: str) -> str:
     """What a client asks for itself, for no channel."""
     return _url(method, account=account, own="1")

@@ -32,14 +32,17 @@ _METHOD = "messages.getHistory"
 
 
 class AccountReader:
-    """Implements ``ChannelReader``. ``number_of`` gives the bare id of a channel that is known.
+    """Implements ``ChannelReader``. ``number_of`` gives the bare id of a channel that is known;
+    unless ``described``, descriptions are not asked for.
 
     Besides what ``ChannelReader.read`` says, reading raises what ``Asker.ask`` raises of the
     account and the server: the channel is as it was then, and another account may read it.
     """
 
-    def __init__(self, asker: Asker, number_of: Callable[[str], int | None]) -> None:
-        self._asker = asker
+    def __init__(
+        self, asker: Asker, number_of: Callable[[str], int | None], *, described: bool = True
+    ) -> None:
+        self._asker, self._described = asker, described
         self._finder = Finder(asker, number_of)
 
     @property
@@ -63,7 +66,7 @@ class AccountReader:
         at_most: int | None = None,
     ) -> Iterator[Batch]:
         """See ``ChannelReader.read``."""
-        found = self._finder.find(channel, described=before is None)
+        found = self._finder.find(channel, described=self._described and before is None)
         if found.peer is None:
             yield Batch(found.fetches, found.info)
         else:
@@ -224,7 +227,15 @@ class _Walk:
         if info is None and (chat := self._chat(answer)) is not None:
             info = info_of(chat)
         posts = posts_of(taken.messages, People(answer.chats, answer.users))
-        return Batch(fetches, info, posts, taken.older, page.unreadable, partly=partly)
+        return Batch(
+            fetches,
+            info,
+            posts,
+            taken.older,
+            page.unreadable,
+            partly=partly,
+            pts=getattr(answer, "pts", None),
+        )
 
     def _chat(self, answer: Any) -> Any:
         """The channel as the answer shows it; None where it does not."""
