@@ -206,6 +206,7 @@ class Listener:
         have = seat.ledger.pts(one.number)
         if have is None:
             seat.ledger.caught_up(one.number, first.pts)
+            one.ask_at = time.monotonic()  # asking is how it is said that changes are to be told
         one.told = first.pts
         one.read_pts, one.read_low = first.pts, news.low
 
