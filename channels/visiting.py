@@ -151,6 +151,8 @@ class Visitor:
         with transaction.atomic():
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
+            # a listener and a night may be at the same channel: one after the other
+            Target.objects.select_for_update().get(pk=walk.target.pk)
             batch = _of_one_channel(batch, walk.target)
             read_before = walk.cursor.last_id
             gone = note_gone(
