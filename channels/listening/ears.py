@@ -72,15 +72,18 @@ class Ears:
         ledger = self._seat.ledger
         peer, pts = ledger.peer(one.number), ledger.pts(one.number)
         one.ask_at, one.told, one.waiting = time.monotonic() + self._pause(), 0, []
+        one.asked = True
         if peer is None or pts is None:
             return
         for _ in range(_MOST_ANSWERS):
             answer = ask_difference(self._seat.asker, peer, _name(one), pts)
             taker = self._desk.taker(self._seat.reader)
             caught_up = partial(ledger.caught_up, one.number, answer.pts)
+            one.ask_at = max(one.ask_at, time.monotonic() + answer.rest_s)
             if answer.news is None:
                 if answer.failed:
                     taker.note(one, answer.fetch)
+                    one.ask_at = time.monotonic() + one.intervals * self._pause()
                 else:
                     self._desk.unkept([answer.fetch])
                 caught_up()

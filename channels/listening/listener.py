@@ -39,8 +39,8 @@ _READ = (Outcome.OK, Outcome.EMPTY)
 #: The first pause after a connection failed; it doubles up to the polling interval.
 _PAUSE_S = 2.0
 _LONGEST_NAP_S = 0.5
-#: Pauses of a channel that fails double up to so many intervals; others vary by this share.
-_MOST_INTERVALS, _JITTER = 16, 0.1
+#: Pauses vary by this share.
+_JITTER = 0.1
 
 
 class Listener:
@@ -66,6 +66,7 @@ class Listener:
         self._sit_at = self._look_at = self._connect_at = 0.0
         self._pause_s = _PAUSE_S
         self._resolved = 0
+        self._alone = False
         self._waits: set[int] = set()
         self._rng = random.Random()  # noqa: S311 - spreads polls, guards nothing
         self._desk = Desk(run, options)
@@ -141,13 +142,18 @@ class Listener:
         names = [self._plan.account] if self._plan.account else pool.active()
         self._seat = first_free(self._run, names, self._options, accounts)
         if self._seat is None:
+            if not self._alone:
+                self._say("no account is free: polling previews alone")
+            self._alone = True
             return
+        self._alone = False
         self._ears = Ears(self._desk, self._seat, self._heard, self._interval_s)
         self._pause_s, self._connect_at = _PAUSE_S, now
-        self._heard.accounts.append(self._seat.account)
+        if self._heard.accounts[-1:] != [self._seat.account]:
+            self._heard.accounts.append(self._seat.account)
         self._say(f"listening as {self._seat.account}")
         for one in self._watched.values():
-            one.no_account, one.waiting, one.told, one.read_pts = False, [], 0, 0
+            one.no_account, one.asked, one.waiting, one.told, one.read_pts = False, False, [], 0, 0
             one.poll_at = now
 
     def _stand_up(self) -> None:
@@ -179,7 +185,7 @@ class Listener:
             one.by_preview = has_preview(one.target)
         else:
             self._waits.add(one.number)
-        self._desk.set("skipped", "waits for an account", len(self._waits))
+        self._desk.set("skipped", "waits for an account", len(self._waits & {*self._watched}))
 
     def _by_account(self, seat: Seat, one: Watched) -> bool:
         """Whether the account is to read a channel: what has no preview, and once what has one, in
@@ -206,7 +212,8 @@ class Listener:
         have = seat.ledger.pts(one.number)
         if have is None:
             seat.ledger.caught_up(one.number, first.pts)
-            one.ask_at = time.monotonic()  # asking is how it is said that changes are to be told
+            if not one.asked:  # asking is how it is said that changes are to be told
+                one.ask_at = time.monotonic()
         one.told = first.pts
         one.read_pts, one.read_low = first.pts, news.low
 
@@ -224,8 +231,7 @@ class Listener:
         well = news.last is not None and news.last.outcome in _READ
         one.failures = 0 if well else one.failures + 1
         if not well:
-            intervals = min(2**one.failures, _MOST_INTERVALS)
-            one.poll_at = time.monotonic() + intervals * self._interval_s()
+            one.poll_at = time.monotonic() + one.intervals * self._interval_s()
         if news.first is not None and news.first.channel is not None:
             one.info = news.first.channel
         return news

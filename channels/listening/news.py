@@ -74,6 +74,8 @@ def brings_news(target: Target, batch: Batch) -> bool:
     info = batch.channel
     if info is not None and info.username and info.username != target.name:
         return True
+    if info is not None and info.numeric_id is not None and str(info.numeric_id) != target.value:
+        return True  # its name is another channel's now
     cursor = ChannelCursor.objects.filter(target=target).first()
     last_id = cursor.last_id if cursor else 0
     there = numbers_in(batch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, F, OuterRef, Q
 
 from cases.models import Capture, Case, Run, RunSource, Target
-from channels.identity import is_alias
+from channels.identity import is_alias, username_of
 from channels.models import ChannelCursor
 from channels.mtproto.updates import Change
 from channels.posts import ChannelInfo
@@ -24,6 +24,8 @@ LISTENED_TO = (
     CaseState.CONFIRMED,
     CaseState.REQUESTED,
 )
+#: Pauses of a channel that fails double up to so many intervals.
+_MOST_INTERVALS = 16
 _SHOWN = (Outcome.OK, Outcome.EMPTY)
 GROUP, LIMIT, UNREAD = "a group is not listened to", "over the listener's limit", "never read yet"
 
@@ -36,6 +38,7 @@ class Watched:
     ``told`` is the newest change that anybody spoke of; changes that came out of their order are
     ``waiting`` since ``waits_since``. ``read_pts`` and ``read_low``: a reading has seen the posts
     from ``read_low`` on as they were after that change. ``no_account``: no account can read it.
+    ``asked``: it has been asked by this account what has changed.
     """
 
     source: RunSource
@@ -49,7 +52,13 @@ class Watched:
     read_pts: int = 0
     read_low: int = 0
     no_account: bool = False
+    asked: bool = False
     info: ChannelInfo | None = None
+
+    @property
+    def intervals(self) -> int:
+        """The pause until it is tried again, in intervals: longer the more often it failed."""
+        return int(min(2**self.failures, _MOST_INTERVALS))
 
     @property
     def target(self) -> Target:
@@ -91,6 +100,8 @@ def _source(run: Run, target: Target) -> RunSource:
 
 def has_preview(target: Target) -> bool:
     """Whether the preview showed the channel when it was last asked for it."""
+    if not username_of(target):
+        return False
     pages = Capture.objects.filter(target=target, egress=Egress.PREVIEW)
     last = pages.exclude(outcome=Outcome.REDIRECT).order_by("-pk").first()
     return last is not None and last.outcome in _SHOWN

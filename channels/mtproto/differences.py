@@ -30,12 +30,15 @@ _LOST_TRACK = ("PERSISTENT_TIMESTAMP", "HISTORY_GET_FAILED")
 class Difference:
     """One answer. ``news`` is None where nothing is new or it cannot be told; ``pts`` is then the
     change up to which all is known, None where that is lost: the channel is read anew. ``more``
-    says that there is more to ask for, ``failed`` that ``fetch`` failed for the channel's sake."""
+    says that there is more to ask for, ``rest_s`` for how long the API wants not to be asked
+    again, ``failed`` that ``fetch`` failed for the channel's sake.
+    """
 
     fetch: Fetch
     news: News | None = None
     pts: int | None = None
     more: bool = False
+    rest_s: int = 0
     failed: bool = False
 
 
@@ -60,12 +63,13 @@ def ask_difference(asker: Asker, peer: Peer, channel: str, pts: int) -> Differen
         return Difference(fetch, pts=_after(failure, pts), failed=True)
     value: Any = answer.value
     fetch = answered(url, _METHOD, answer.at, as_json(value), asker.taken(url))
+    rest_s = value.timeout or 0
     match value:
         case types.updates.ChannelDifference():
             news = news_in(peer.numeric_id, value)
-            return Difference(fetch, news, value.pts, more=not value.final)
+            return Difference(fetch, news, value.pts, more=not value.final, rest_s=rest_s)
         case types.updates.ChannelDifferenceEmpty():
-            return Difference(fetch, pts=value.pts)
+            return Difference(fetch, pts=value.pts, rest_s=rest_s)
     return Difference(fetch, pts=None)  # too long: reading the channel tells more than it does
 
 

@@ -307,3 +307,57 @@ def test_albums_are_read_whole(room: Room, double: TelegramDouble, shop: Chat) -
     assert room.posts() == [*TEN, 11, 14]
     assert room.versions()[11] == ["альбом\nподпись"]
     room.check()
+
+
+def test_where_updates_tell_no_more_the_channel_is_read_anew(
+    room: Room, double: TelegramDouble, shop: Chat
+) -> None:
+    def steps() -> Steps:
+        yield lambda: synced() and double.count("GetChannelDifference") == 1
+        double.pushes = False
+        double.directory.post(shop, "пропал")
+        double.pushes = True
+        shop.forgotten = shop.pts
+        double.directory.post(shop, "дошёл")
+        yield lambda: len(room.versions()) == 12 and synced()
+        double.directory.post(shop, "по обновлению")
+        yield lambda: 13 in room.versions()
+
+    room.listen(steps())
+    assert room.posts() == [*range(1, 14)]
+    assert room.count("noticed", "changes that updates do not tell") == 1
+    assert room.heard.by_poll == 2
+    room.check()
+
+
+def test_a_channel_that_closes_is_polled_less_and_less(
+    room: Room, double: TelegramDouble, shop: Chat
+) -> None:
+    def steps() -> Steps:
+        yield synced
+        shop.private = True
+        yield lambda: Capture.objects.filter(outcome="private", run__kind="listen").count() >= 3
+        shop.private = False
+        double.directory.post(shop, "снова открыт")
+        yield lambda: 11 in room.versions()
+
+    room.listen(steps(), every_s=1)
+    assert room.posts() == [*range(1, 12)]
+    room.check()
+
+
+def test_differences_that_never_can_be_read_do_not_turn_in_circles(
+    room: Room, double: TelegramDouble, shop: Chat
+) -> None:
+    double.faults.order("GetChannelDifference", *[Break.UNKNOWN] * 5)
+
+    def steps() -> Steps:
+        yield synced
+        polls = room.heard.polls
+        yield lambda: double.count("GetChannelDifference") >= 3
+        assert room.heard.polls <= polls + 2 * double.count("GetChannelDifference") + 2
+        yield lambda: double.faults.left == 0
+
+    room.listen(steps(), every_s=1)
+    assert double.count("GetHistory") <= 3 * double.count("GetChannelDifference") + 3
+    room.check()

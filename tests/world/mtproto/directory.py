@@ -53,7 +53,7 @@ class Person:
 class Chat:
     """A channel, or a public group where ``group`` is set. ``messages`` by id; ``unknown`` ids are
     of a kind no client knows, over ``broken`` ones the server fails. ``log`` is what happened, one
-    entry for each step of ``pts``."""
+    entry for each step of ``pts``; what came before the step ``forgotten`` is told no more."""
 
     id: int
     username: str
@@ -69,6 +69,7 @@ class Chat:
     unknown: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
     log: list[TLObject] = field(default_factory=list)
+    forgotten: int = 0
 
     @property
     def pts(self) -> int:
