@@ -215,3 +215,24 @@ def test_the_next_listener_keeps_a_flood_wait(office: Office) -> None:
     assert child.wait(WAIT_S) == 0
     assert office.double.count("GetHistory") == history
     office.place.check_numbers()
+
+
+def test_what_was_heard_is_scored_by_the_next_night(office: Office) -> None:
+    child = office.listen()
+    office.until(office.synced, child)
+    office.post("новый товар в наличии")
+    office.until(lambda: len(office.posts()) == POSTS + 1, child)
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(WAIT_S) == 0
+    seeds = office.place.folder / "seeds.toml"
+    seeds.write_text('[[channel]]\nname = "open_one"\n', encoding="utf-8")
+    office.place.run("-m", "nightly.cli", "channels", "--seeds", str(seeds))
+    scored = office.place.rows(
+        "select r.kind from cases_assessmentrow a join cases_run r on r.id = a.run_id "
+        "join cases_documentrow d on d.id = a.document_id where d.part = '451'"
+    )
+    assert scored == [("channels",)]
+    report = office.report()
+    assert report["kind"] == "channels"
+    assert [line["target"] for line in report["cases"]] == ["telegram:2000"]
+    office.place.check_numbers()
