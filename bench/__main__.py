@@ -14,7 +14,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import focus, growth, mirrors, pipeline, preview, snowball
+from bench import advertisers, focus, growth, mirrors, pipeline, preview, snowball
+
+
+def _advertisers() -> dict[str, Any]:
+    """Prints its own tables."""
+    advertisers.main()
+    return {}
 
 
 def _mirrors() -> dict[str, Any]:
@@ -30,6 +36,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "growth": growth.measure,
     "mirrors": _mirrors,
     "preview": preview.measure,
+    "advertisers": _advertisers,
     "snowball": snowball.measure,
 }
 

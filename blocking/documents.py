@@ -148,6 +148,7 @@ def _target(ground: Ground, choice: Choice, telegram: TelegramItem | None) -> di
             "username": telegram.username or None,
             "numeric_id": telegram.numeric_id,
             "message_ids": list(telegram.posts),
+            **({"messages_only": True} if telegram.messages_only else {}),
         }
     return named
 
@@ -170,7 +171,10 @@ def entry_from(data: Mapping[str, Any], text: str, *, subdomains: bool, overridd
         document=text,
         telegram=channel
         and TelegramItem(
-            channel["username"] or "", channel["numeric_id"], tuple(channel["message_ids"])
+            channel["username"] or "",
+            channel["numeric_id"],
+            tuple(channel["message_ids"]),
+            channel.get("messages_only", False),
         ),
         subdomains=subdomains,
         overridden=overridden,

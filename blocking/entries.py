@@ -35,11 +35,14 @@ BY_NAME = frozenset({Scope.HOST, Scope.DOMAIN})
 @dataclass(frozen=True, slots=True)
 class TelegramItem:
     """A channel: username without ``@`` ("" when it has none), numeric id (None while unknown)
-    and the posts that carry the verdict. Raises KeyFormatError for values that are none."""
+    and the posts that carry the verdict. With ``messages_only`` it is a group in which others
+    write, too: these posts are meant and not the group. Raises KeyFormatError for values that are
+    none."""
 
     username: str = ""
     numeric_id: int | None = None
     posts: tuple[int, ...] = ()
+    messages_only: bool = False
 
     def __post_init__(self) -> None:
         if not self.username and self.numeric_id is None:
@@ -47,6 +50,13 @@ class TelegramItem:
         if self.username:
             check_username(self.username)
         check_posts(self.posts)
+        if self.messages_only and not self.posts:
+            raise KeyFormatError("of a group nothing but messages can be named, and there are none")
+
+    @property
+    def name(self) -> str:
+        """The username, or the number of a channel that has none."""
+        return self.username or str(self.numeric_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +123,9 @@ class Entry:
     @property
     def label(self) -> str:
         """What people call the entry in lists and findings."""
-        if self.telegram is not None:
-            return f"telegram:{self.telegram.username or self.telegram.numeric_id}"
+        if (item := self.telegram) is not None:
+            posts = f"/{item.posts[0]} (+{len(item.posts) - 1})" if item.messages_only else ""
+            return f"telegram:{item.name}{posts.removesuffix(' (+0)')}"
         more = f" (+{len(self.values) - 1})" if len(self.values) > 1 else ""
         return f"{self.scope}:{self.values[0]}{more}"
 

@@ -1,7 +1,8 @@
 """The scope of a block, chosen by rule, narrowest first; the reason goes into the request.
 
-channel → exact URLs → host → domain. A name that many share is never a host entry. A whole host
-is blocked when a fair share of its pages sells; otherwise only the pages that do.
+messages of a group → channel → exact URLs → host → domain. A name that many share is never a host
+entry. A whole host is blocked when a fair share of its pages sells; otherwise only the pages that
+do.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ def choose(
     value = subject.key.value
     match subject.key.kind:
         case TargetKind.TELEGRAM:
+            if subject.telegram is not None and subject.telegram.messages_only:
+                reason = "a group in which others write, too: only messages that advertise"
+                return Choice(Scope.TELEGRAM, (), reason)
             return Choice(Scope.TELEGRAM, (), "a channel is taken down by its platform")
         case TargetKind.ONION:
             reason = "an onion cannot be blocked by name or URL: a notice for recipients"

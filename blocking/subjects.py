@@ -66,15 +66,17 @@ def carriers_of(case: Case) -> tuple[DocumentRow, ...]:
 
 
 def channel_of(case: Case, carriers: tuple[DocumentRow, ...]) -> TelegramItem | None:
-    """The Telegram item of a channel's case, None for other targets."""
+    """The Telegram item of a channel's case, None for other targets. Of a group, whose captures are
+    marked as redacted, nothing but the messages that carry the verdict is named."""
     target = case.target
     if target.kind != TargetKind.TELEGRAM:
         return None
     posts = tuple(sorted({int(row.part) for row in carriers if row.part.isdecimal()}))
+    group = any(row.capture.redacted for row in carriers)
     if target.value.startswith("@"):
-        return TelegramItem(target.value[1:], None, posts)
+        return TelegramItem(target.value[1:], None, posts, group)
     name = target.name.removeprefix("@").lower()
-    return TelegramItem("" if name.isdecimal() else name, int(target.value), posts)
+    return TelegramItem("" if name.isdecimal() else name, int(target.value), posts, group)
 
 
 def subject_of(case: Case, carriers: tuple[DocumentRow, ...], protection: Protection) -> Subject:

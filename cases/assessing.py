@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from cases.models import AssessmentRow, Case, DocumentRow
 from cases.moves import move
+from cases.ties import Tie
 from domain.assessment import (
     Assessment,
     Indicator,
@@ -143,7 +144,11 @@ def record_verdict(
 
 
 def queue_for_ties(
-    case_ids: Mapping[int, Sequence[str]], *, actor: str, clock: Clock = utc_now
+    case_ids: Mapping[int, Sequence[str]],
+    tie: Tie,
+    *,
+    actor: str,
+    clock: Clock = utc_now,
 ) -> int:
     """Bring screened-out cases into review for the selling targets that they are tied to.
 
@@ -157,7 +162,7 @@ def queue_for_ties(
                 continue
             case.tied_to = list(keys)
             case.save(update_fields=["tied_to"])
-            reason = f"score {case.score:.4f}, names and is named by {', '.join(keys)}"
+            reason = f"score {case.score:.4f}, {tie} {', '.join(keys)}"
             move(case.pk, CaseState.IN_REVIEW, actor=actor, reason=reason, clock=clock)
             moved += 1
     return moved

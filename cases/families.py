@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from cases import audit, proposed_verdicts
 from cases.mirrors import pairs_of
-from cases.models import AssessmentRow, Case, ChannelFacts, Family, MirrorPair
+from cases.models import (
+    AssessmentRow,
+    Case,
+    ChannelFacts,
+    DocumentRow,
+    Family,
+    MirrorPair,
+)
 from cases.proposed_verdicts import Member
 from domain.channel_profiles import ChannelProfile, profile_from
 from domain.clock import Clock, utc_now
 from domain.families import Trait, group
+from domain.quoting import quoted
 from domain.states import CaseState
 
 #: Indicators that one operator keeps for himself. Links to other sites tie nobody.
@@ -77,7 +85,8 @@ def _near_copy(one: Case, other: Case, pair: MirrorPair) -> Trait:
 
 
 def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
-    """What each case shows of its operator. Of texts posts alone: pages are near copies or not."""
+    """What each case shows of its operator. Pages are near copies or not; posts stand in another
+    channel or on a page, or they do not."""
     carriers = {document: case.pk for case in cases for document in case.carriers}
     traits: dict[int, set[Trait]] = defaultdict(set, {case.pk: set() for case in cases})
     rows = AssessmentRow.objects.filter(document_id__in=[*carriers])
@@ -86,8 +95,10 @@ def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
         for entry in row.indicators:
             if entry["kind"] in OWN_INDICATORS:
                 traits[owner].add((entry["kind"], entry["value"].lower().lstrip("@")))
-        if row.document.part and len(row.document.text) >= _LONG_ENOUGH:
+        if _is_own_post(row.document):
             traits[owner].add(("same text", row.document.text_sha256))
+    for owner, trait in _quoted(carriers):
+        traits[owner].add(trait)
     for case in cases:
         if case.target.kind == "telegram":
             traits[case.pk].add(("telegram", case.target.name.lower().lstrip("@")))
@@ -96,13 +107,33 @@ def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
     return traits
 
 
+def _is_own_post(document: DocumentRow) -> bool:
+    """Whether it is a post that is long enough to be its channel's own, and no forward."""
+    long = len(document.text) >= _LONG_ENOUGH
+    return bool(document.part) and long and not document.forwarded_from
+
+
+def _quoted(carriers: Mapping[int, int]) -> Iterator[tuple[int, Trait]]:
+    """The posts, of those that carry a verdict, that stand on a page which carries one, for both
+    cases. ``carriers`` has the case of each document."""
+    rows = DocumentRow.objects.filter(pk__in=[*carriers])
+    posts = {row.pk: row for row in rows.exclude(part="") if _is_own_post(row)}
+    texts = {pk: (carriers[pk], row.text) for pk, row in posts.items()}
+    pages = dict(rows.filter(part="").values_list("pk", "text")) if posts else {}
+    for post, page in quoted(texts, pages):
+        trait = ("post on a page", posts[post].text_sha256)
+        yield carriers[post], trait
+        yield carriers[page], trait
+
+
 def _told_by(profile: ChannelProfile) -> Iterator[Trait]:
     """What a channel says of its operator outside the posts that carry its verdict: contacts in its
-    description, its bots, the channels that it calls its reserve."""
+    description, its bots, the channels that it calls its reserve; in a group, who advertises."""
     for kind, value in profile.contacts:
         if kind in OWN_INDICATORS:
             yield kind, value.lower().lstrip("@")
-    for name in (*profile.bots, *profile.reserve):
+    accounts = (name for name in profile.accounts if name.startswith("@"))
+    for name in (*profile.bots, *profile.reserve, *accounts):
         yield "telegram", name.lower().lstrip("@")
 
 

@@ -7,8 +7,18 @@ ways means that both wanted it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 
 from cases.models import CandidateRow
+
+
+class Tie(StrEnum):
+    """Why a target whose own text does not sell is shown to people, as the audit trail says it;
+    the keys of selling targets follow."""
+
+    NAMED = "names and is named by"
+    RESERVE = "is called a reserve by, and names"
+    DOSES = "lists prices by dose, and is where one gets from"
 
 
 def two_way_ties(targets: Collection[int], others: Collection[int]) -> dict[int, list[int]]:

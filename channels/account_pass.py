@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from cases import counts
@@ -15,6 +16,8 @@ from channels.accounts.readiness import may_read
 from channels.claims import unclaimed
 from channels.options import AccountReading
 from channels.process import EXIT_DONE, EXIT_REFUSED, run_account
+from channels.searching import open_searches
+from channels.snowball import similar
 from channels.visiting import STAGE
 from channels.waiting import set_count
 from channels.wanted import release
@@ -23,17 +26,18 @@ log = logging.getLogger(__name__)
 _STARTS = 3
 
 
-def read_by_accounts(run: Run, accounts: AccountReading) -> bool:
-    """Have accounts read what the preview left to them. Returns whether that changed anything.
+def read_by_accounts(run: Run, accounts: AccountReading, max_similar: int) -> bool:
+    """Have accounts read what the preview left to them, and ask for similar channels. Returns
+    whether that changed anything.
 
     As many are started as there is work for, those first that asked for the least lately.
     """
     release(run)  # nobody is at work now
-    before = unclaimed(run).count()
-    names = _ready(run, accounts)[: min(before, accounts.at_once)]
+    before = _left(run, max_similar)
+    names = _ready(run, accounts)[: min(before.total(), accounts.at_once)]
     if not names:
         return False
-    log.info("%s channels for the accounts %s", before, ", ".join(names))
+    log.info("%s for the accounts %s", dict(before), ", ".join(names))
     # a thread for each: the kernel ends a child with the thread that started it
     with ThreadPoolExecutor(len(names), thread_name_prefix="account") as threads:
         ended = list(threads.map(lambda name: _started(run.pk, name), names))
@@ -43,7 +47,16 @@ def read_by_accounts(run: Run, accounts: AccountReading) -> bool:
             log.error("the process of account %s ended with exit code %s", name, code)
             _count(run, f"account {name} could not be used", 1)
     release(run)
-    return unclaimed(run).count() != before
+    return _left(run, max_similar) != before
+
+
+def _left(run: Run, max_similar: int) -> Counter[str]:
+    """What accounts could do for ``run``."""
+    return Counter(
+        channels=unclaimed(run).count(),
+        questions=similar.to_ask(run, max_similar).count(),
+        searches=open_searches(run).count(),
+    )
 
 
 def _ready(run: Run, accounts: AccountReading) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,22 +13,30 @@ from django.db import DatabaseError
 from cases import counts, identity
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
-from cases.models import Run
+from cases.models import Run, Target
 from channels.accounts import pool
 from channels.accounts.holding import NIGHT, held
 from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
 from channels.accounts.readiness import may_ask, may_read
 from channels.accounts.vault import Vault
-from channels.claims import claim
+from channels.claims import claim, claim_question
+from channels.identity import username_of
 from channels.journals import journal_path, worker_of
-from channels.keepers import keeper_of
+from channels.keepers import keeper_of, rules_of
+from channels.models import ChannelSearch
 from channels.mtproto.asking import Asker, Patience
 from channels.mtproto.client import build_client
 from channels.mtproto.failures import AccountLost, Unreachable
+from channels.mtproto.finding import Finder
 from channels.mtproto.gateway import Gateway
 from channels.mtproto.reading import AccountReader
+from channels.mtproto.recommended import Recommendations
+from channels.mtproto.searching import Search
 from channels.options import AccountReading, Options
 from channels.posts import AccountAccess
+from channels.searching import SearchSource, claim_search
+from channels.searching import keep as keep_search
+from channels.snowball import similar
 from channels.visiting import RETENTION, STAGE, Visitor
 from channels.wanted import release
 from domain.clock import utc_now
@@ -80,14 +88,20 @@ def _read_as(run: Run, account: str, options: Options, accounts: AccountReading)
         asker = Asker(gateway, ledger, Patience(accounts.longest_wait_s, options.pace.retries))
         visitor = Visitor(
             run,
-            AccountReader(asker, number_of),
+            AccountReader(asker, number_of, rules_of(options)),
             evidence,
             max_pages=accounts.max_batches,
             platforms=options.platforms,
             keeper=keeper_of(run, options),
         )
-        ends = end_of(run.started_at, *options.night_ends)
-        _Work(run, ledger, visitor, accounts.longest_wait_s, ends, options.max_resolves).all()
+        questions = _Questions(
+            run,
+            Recommendations(asker, Finder(asker, number_of)),
+            Search(asker),
+            evidence,
+            options.max_similar,
+        )
+        _Work(run, ledger, visitor, questions, options, accounts.longest_wait_s).all()
     except AccountLost as lost:
         retire(account, lost, accounts.plan.vault, run)
     except Retired as retired:
@@ -115,27 +129,54 @@ def number_of(username: str) -> int | None:
     return int(row.value) if row is not None and row.value.isdecimal() else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """Whom to ask for similar channels, ``most`` times in a run, and for channels called so; and
+    where answers are kept."""
+
+    run: Run
+    source: similar.SimilarSource
+    searching: SearchSource
+    evidence: EvidenceWriter
+    most: int
+
+    def ask(self, parent: Target) -> None:
+        """Ask about ``parent`` and store what came."""
+        asked = self.source.similar_of(username_of(parent) or parent.value)
+        new = similar.keep(self.run, parent, asked, self.evidence)
+        log.info("%s channels similar to %s are new", new, parent)
+
+    def search(self, search: ChannelSearch) -> None:
+        """Make a search and store what came."""
+        keep_search(search, self.searching.channels_called(search.query), self.evidence)
+
+
 class _Work:
-    """Channels one by one, each failure its channel's or the account's own."""
+    """Channels one by one, then questions for similar ones; each failure its channel's or the
+    account's own."""
 
     def __init__(
         self,
         run: Run,
         ledger: Ledger,
         visitor: Visitor,
+        questions: _Questions,
+        options: Options,
         longest_wait_s: float,
-        ends: datetime | None,
-        most_resolves: int,
     ) -> None:
-        self._run, self._ledger, self._visitor = run, ledger, visitor
-        self._longest_wait_s, self._ends = longest_wait_s, ends
-        self._most_resolves = most_resolves
+        self._run, self._ledger = run, ledger
+        self._visitor, self._questions = visitor, questions
+        self._longest_wait_s = longest_wait_s
+        self._ends = end_of(run.started_at, *options.night_ends)
+        self._most_resolves = options.max_resolves
         self._in_a_row = 0
 
     def all(self) -> None:
-        """Read until there is nothing that the account may read."""
+        """Go on until there is nothing that the account may read or ask."""
         while self._in_a_row < _ENOUGH and not self._over():
-            if not may_read(self._ledger, self._longest_wait_s) or not self._one():
+            if not may_read(self._ledger, self._longest_wait_s):
+                return
+            if not (self._search_one() or self._read_one() or self._ask_one()):
                 return
         if self._in_a_row >= _ENOUGH:
             key = CountKey("", "failed", _NO_ANSWER)
@@ -144,27 +185,63 @@ class _Work:
     def _over(self) -> bool:
         return self._ends is not None and utc_now() >= self._ends
 
-    def _one(self) -> bool:
+    def _may(self, kind: RequestClass) -> bool:
+        return may_ask(self._ledger, kind, self._longest_wait_s)
+
+    def _read_one(self) -> bool:
         """Read the likeliest channel. Returns whether there was one."""
-        account = self._ledger.account
-        resolves = may_ask(self._ledger, RequestClass.RESOLVE, self._longest_wait_s)
-        most = self._most_resolves
-        source = claim(self._run, account, resolves=resolves, most_resolves=most)
+        source = claim(
+            self._run,
+            self._ledger.account,
+            resolves=self._may(RequestClass.RESOLVE),
+            most_resolves=self._most_resolves,
+        )
         if source is None:
             return False
         try:
-            self._visitor.visit(source)
-            self._in_a_row = 0
-        except Spent as spent:
-            log.info("%s; %s goes back", spent, source.target)
-            release(self._run, account)
-        except Unreachable as failure:
-            log.warning("reading %s as %s: %s", source.target, account, failure)
-            release(self._run, account)
-            self._in_a_row += 1
+            self._tried(source.target, partial(self._visitor.visit, source))
         except (AccountLost, Retired, *_FATAL):
             raise
         except Exception as error:  # one channel must not take the others along
-            log.exception("reading %s as %s failed", source.target, account)
+            log.exception("reading %s as %s failed", source.target, self._ledger.account)
             self._visitor.give_up(source, "failed", f"error: {type(error).__name__}")
         return True
+
+    def _search_one(self) -> bool:
+        """Make the next search. Returns whether there was one."""
+        may = self._may(RequestClass.SEARCH)
+        search = claim_search(self._run, self._ledger.account) if may else None
+        if search is None:
+            return False
+        self._tried(search, partial(self._questions.search, search))
+        return True
+
+    def _ask_one(self) -> bool:
+        """Ask about the channel that likeliest sells. Returns whether there was one."""
+        if not self._may(RequestClass.SIMILAR):
+            return False
+        row = claim_question(
+            self._run,
+            self._ledger.account,
+            self._questions.most,
+            resolves=self._may(RequestClass.RESOLVE),
+            most_resolves=self._most_resolves,
+        )
+        if row is None:
+            return False
+        self._tried(row.target, partial(self._questions.ask, row.target))
+        return True
+
+    def _tried(self, what: object, work: Callable[[], object]) -> None:
+        """Do ``work`` for ``what``, which goes back where the account cannot now."""
+        account = self._ledger.account
+        try:
+            work()
+            self._in_a_row = 0
+        except Spent as spent:
+            log.info("%s; %s goes back", spent, what)
+            release(self._run, account)
+        except Unreachable as failure:
+            log.warning("asking for %s as %s: %s", what, account, failure)
+            release(self._run, account)
+            self._in_a_row += 1

@@ -73,6 +73,8 @@ def options_of(settings: Settings) -> Options:
         caps=caps_of(settings),
         explore=settings.channels.snowball.explore_share,
         max_resolves=settings.channels.snowball.max_resolves,
+        max_similar=settings.channels.snowball.max_similar,
+        searches=settings.channels.searches,
         model=(settings.classify.model_dir, LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
         accounts=AccountReading(
@@ -138,4 +140,5 @@ def accounts_plan(settings: Settings) -> AccountsPlan:
             RequestClass.DIFFERENCE: Budget(allowed.differences_per_hour, hour),
             RequestClass.OTHER: Budget(allowed.others_per_hour, hour),
         },
+        proxy=settings.net.proxy,
     )

@@ -8,7 +8,8 @@ from django.db.models.functions import Cast
 
 from cases.counts import CountKey
 from cases.models import Run, RunCount, RunSource
-from channels.models import AccountPeer, Wanted
+from channels.models import AccountPeer, ChannelYield, Wanted
+from channels.snowball import similar
 from channels.snowball.queue import ASKED_FOR, resolves_left, resolving
 from channels.waiting import set_count, waiting
 from channels.wanted import ACTIVE
@@ -45,6 +46,27 @@ def claim(
                 if not row.mine:
                     resolving(run, row.target_id)
                 return row
+    return None
+
+
+def claim_question(
+    run: Run, account: str, most: int, *, resolves: bool, most_resolves: int
+) -> ChannelYield | None:
+    """Take the channel whose similar ones ``account`` asks for next; None where there is none.
+
+    ``most`` is what the run may ask; the rest as for ``claim``. What another account knows is left
+    to it: no name is resolved twice for this.
+    """
+    rows = similar.to_ask(run, most).annotate(mine=_known_by(account), theirs=_known_by(None))
+    if resolves and resolves_left(run, most_resolves):
+        rows = rows.filter(Q(mine=True) | Q(theirs=False))
+    else:
+        rows = rows.filter(mine=True)
+    for row in rows:
+        if ChannelYield.objects.filter(pk=row.pk, asked_by="").update(asked_by=account):
+            if not row.mine:
+                resolving(run, row.target_id)
+            return row
     return None
 
 

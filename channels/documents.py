@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from channels.posts import Batch, Forward, Post
+from channels.posts import Batch, Fetch, Forward, Post
+from domain.candidates import Candidate
+from domain.captures import CaptureRecord, Egress
 from domain.documents import Document, Link
+from domain.targets import TargetKey
 
 #: The part under which a channel's description is kept; posts have their id.
 ABOUT = "about"
@@ -62,3 +65,28 @@ def _origin(forward: Forward | None) -> str:
     if forward is None:
         return ""
     return f"@{forward.username}" if forward.username else forward.name
+
+
+def capture_of(
+    fetch: Fetch,
+    site: TargetKey,
+    egress: Egress,
+    candidates: tuple[Candidate, ...] = (),
+    *,
+    turn: int = 0,
+) -> CaptureRecord:
+    """One request as the record keeps it, without documents; ``candidates`` are where it leads,
+    ``turn`` numbers what a run asks for again and again."""
+    return CaptureRecord(
+        site=site,
+        url=fetch.url,
+        fetched_at=fetch.fetched_at,
+        egress=egress,
+        outcome=fetch.outcome,
+        exchange=fetch.exchange,
+        detail=fetch.detail,
+        attempts=fetch.attempts,
+        redacted=fetch.redacted,
+        candidates=candidates,
+        turn=turn,
+    )

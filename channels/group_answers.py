@@ -120,6 +120,25 @@ def persons_in(raw: Raw, messages: Collection[Raw], advertisers: Collection[Auth
     )
 
 
+def usernames_in(raw: Raw) -> dict[Author, str]:
+    """The username of each user and channel that came with an answer, in lower case; of several
+    the first active one."""
+    return {author: names[0] for author, names in handles_in(raw).items() if names}
+
+
+def handles_in(raw: Raw) -> dict[Author, list[str]]:
+    """All usernames, in lower case, of the users and channels that came with an answer."""
+    found = {Author(USER, one["id"]): one for one in raw.get("users") or ()}
+    found |= {Author(CHANNEL, one["id"]): one for one in raw.get("chats") or ()}
+    return {author: _in_order(one) for author, one in found.items()}
+
+
+def _in_order(one: Raw) -> list[str]:
+    more = sorted(one.get("usernames") or (), key=lambda name: not name.get("active"))
+    names = (one.get("username"), *(name.get("username") for name in more))
+    return [str(name).lower() for name in names if name]
+
+
 def _handles(one: Raw) -> set[str]:
     more = (name.get("username") for name in one.get("usernames") or ())
     return {str(name) for name in (one.get("username"), *more) if name}

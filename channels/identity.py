@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cases import identity, intake
 from cases.models import Target
 from channels.discovery import Found
-from channels.models import ChannelCursor, Wanted
+from channels.models import Advertiser, ChannelCursor, Wanted
 from channels.posts import ChannelInfo
 from channels.snowball.clues import Clue
 from channels.snowball.models import ChannelYield, InviteLink, Look, Naming
@@ -18,7 +18,7 @@ from domain.targets import TargetKey, TargetKind, telegram_key, telegram_usernam
 
 ACTOR = "system:channels"
 #: Of these a merged channel keeps its own.
-_DOUBLES = (Naming, ChannelYield, Look, InviteLink)
+_DOUBLES = (Naming, ChannelYield, Look, InviteLink, Advertiser)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,23 @@ class Wanted(models.Model):
         return f"{self.target} wanted by run {self.run_id}"
 
 
+class ChannelSearch(models.Model):
+    """A search for channels that ``run`` makes once; ``account`` is who makes it now."""
+
+    run = models.ForeignKey("cases.Run", on_delete=models.CASCADE, related_name="+")
+    query = models.CharField(max_length=100)
+    account = models.CharField(max_length=40, blank=True)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "query"], name="search_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.query!r} in run {self.run_id}"
+
+
 class GonePost(models.Model):
     """A post in the record that a later reading did not find among its neighbours: deleted."""
 
@@ -65,6 +82,45 @@ class GonePost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}/{self.post} deleted by {self.noticed_at}"
+
+
+class Advertiser(models.Model):
+    """An account that advertises in a public group: the only author there of whom more is kept
+    than words. ``kind`` and ``number`` are Telegram's (``PeerUser``, or ``PeerChannel`` for who
+    writes as a channel), ``username`` is what it was called when last met, at ``met_at``.
+
+    It goes when nothing of what it wrote is left in the record (``nightly.forgetting``).
+    """
+
+    target = models.ForeignKey("cases.Target", on_delete=models.CASCADE, related_name="advertisers")
+    kind = models.CharField(max_length=20)
+    number = models.BigIntegerField()
+    username = models.CharField(max_length=64, blank=True)
+    since = models.DateTimeField()
+    met_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target", "kind", "number"], name="advertiser_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target}/{self.username or self.number}"
+
+
+class AdvertisersPost(models.Model):
+    """A message of a group that an advertiser wrote, by its number."""
+
+    advertiser = models.ForeignKey(Advertiser, on_delete=models.CASCADE, related_name="posts")
+    post = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["advertiser", "post"], name="advertisers_post_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.advertiser_id}/{self.post}"
 
 
 class TelegramAccount(models.Model):

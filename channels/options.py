@@ -43,7 +43,9 @@ class Options:
     share ``explore`` is looked at by chance. ``model`` are the folders of the model and of the
     lexicons that posts are scored with, None for none. ``night_ends`` is the time of day, and its
     zone, after which no channel is begun. Without ``accounts`` channels that have no preview are
-    not read; they resolve at most ``max_resolves`` names found on the way. ``images`` says how
+    not read; they resolve at most ``max_resolves`` names found on the way, and
+    ask about at most ``max_similar`` channels which ones are similar, and search for channels
+    that are called as ``searches`` say. ``images`` says how
     images of posts are taken, None that none are."""
 
     net: NetConfig
@@ -60,4 +62,6 @@ class Options:
     night_ends: tuple[str, str] = ("", "UTC")
     accounts: AccountReading | None = None
     max_resolves: int = 100
+    max_similar: int = 20
+    searches: tuple[str, ...] = ()
     images: ImagePlan | None = None

@@ -68,6 +68,17 @@ class ChannelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Advertiser:
+    """An account that advertises in a group: ``PeerUser`` or ``PeerChannel`` and its bare number,
+    its username in lower case where it has one, and which ``posts`` of a batch are its own."""
+
+    kind: str
+    number: int
+    username: str = ""
+    posts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One request and its answer. ``attempts`` counts requests that reached the wire; ``redacted``
     says what was hidden in the answer, by kind (see ``redaction``)."""
@@ -88,8 +99,9 @@ class Batch:
     ``older`` is where reading goes on (posts before this id), None at the end of what there is.
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
-    that an account may be able to read what this reader could not. ``pts`` is the number of the
-    channel's last change when the batch was made, where the reader is told.
+    that an account may be able to read what this reader could not. ``advertisers`` are those of a
+    group, whose posts are redacted. ``pts`` is the number of the channel's last change when the
+    batch was made, where the reader is told.
     """
 
     fetches: tuple[Fetch, ...]
@@ -99,12 +111,30 @@ class Batch:
     unreadable: int = 0
     partly: bool = False
     by_account: bool = False
+    advertisers: tuple[Advertiser, ...] = ()
     pts: int | None = None
 
     @property
     def outcome(self) -> Outcome:
         """How reading this batch ended."""
         return self.fetches[-1].outcome
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A channel that Telegram shows by number and name. ``username`` is in lower case, empty for
+    none."""
+
+    numeric_id: int
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """One search and what it found."""
+
+    fetch: Fetch
+    channels: tuple[NamedChannel, ...] = ()
 
 
 class ChannelReader(Protocol):
@@ -148,13 +178,15 @@ class TelegramServer:
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """One account of the pool. ``session`` is a credential: never logged, never in the record."""
+    """One account of the pool. ``session`` is a credential: never logged, never in the record.
+    ``proxy`` is the URL of the proxy that it goes through, empty for none."""
 
     name: str
     api_id: int
     api_hash: str
     session: str
     server: TelegramServer = TelegramServer()
+    proxy: str = ""
 
     def __repr__(self) -> str:
         return f"AccountAccess(name={self.name!r})"

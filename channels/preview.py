@@ -37,6 +37,8 @@ _STATUSES = {
     451: Outcome.FORBIDDEN,
 }
 _OK = 200
+#: What an account may be able to read.
+_FOR_ACCOUNTS = frozenset({LandingKind.CHANNEL, LandingKind.GROUP, LandingKind.UNTOLD})
 
 
 class PreviewReader:
@@ -128,7 +130,7 @@ def _landed(answer: Answer, fetched: Fetched) -> Batch:
     members = f", {landing.members} members" if landing.members is not None else ""
     return Batch(
         _fetches(answer, landing.outcome, f"{landing.kind}{members}"),
-        by_account=landing.kind in {LandingKind.CHANNEL, LandingKind.UNTOLD},
+        by_account=landing.kind in _FOR_ACCOUNTS,
     )
 
 

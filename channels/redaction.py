@@ -4,11 +4,11 @@ Pure. ``redact`` takes an answer of the API as telethon's ``to_dict`` makes it, 
 written anywhere, and gives it back as it may be kept; ``redact_posts`` and ``redact_info`` do the
 same for the records that were read from it. Broadcast channels are left as they are.
 
-The account that advertises is the author of a message that ``decides`` takes for an offer (the
-first stage's score, ``Cascade.glance``, at or above the review threshold); all its messages of the
-batch are kept. Of the others' messages the words are kept, and in them no handle, number, e-mail,
-address of a page or name of anybody who wrote or was named in the batch. A name that no header of
-the batch tells cannot be known for one and stays.
+The account that advertises is the author of a message that ``decides`` takes for an offer, or is
+``known`` for one (see ``advertising``); all its messages of the batch are kept. Of the others'
+messages the words are kept, and in them no handle, number, e-mail, address of a page or name of
+anybody who wrote or was named in the batch. A name that no header of the batch tells cannot be
+known for one and stays.
 """
 
 from __future__ import annotations
@@ -64,12 +64,17 @@ class Redaction:
 
 
 def redact(
-    raw: Raw, decides: Decides, *, known: Collection[Author] = ()
+    raw: Raw,
+    decides: Decides,
+    *,
+    known: Collection[Author] = (),
+    before: Raw | None = None,
 ) -> tuple[dict[str, Any], Redaction]:
     """An answer as it may be kept, and what was done to it.
 
     ``raw`` is a history call's answer, a resolved name, a full channel, or updates; ``known`` are
-    accounts that advertised in an earlier batch of the group. A redacted answer says
+    accounts that are known to advertise in the group (see ``advertising``). The ``users`` and
+    ``chats`` of ``before``, the answer that came before, are hidden, too. A redacted answer says
     ``redacted: true`` and ``redactions``, the counts.
     """
     chats = {chat["id"]: chat for chat in raw.get("chats") or ()}
@@ -80,7 +85,9 @@ def redact(
     found = {author_of(one) for one in group_messages if (w := words_of(one)) and decides(w)}
     advertisers = frozenset({*found, *known} - {Author("", 0)})
     counts: Counter[str] = Counter()
-    persons = persons_in(raw, group_messages, advertisers)
+    people = {key: [*((before or {}).get(key) or ()), *(raw.get(key) or ())]
+              for key in ("users", "chats")}  # fmt: skip
+    persons = persons_in(people, group_messages, advertisers)
     work = _Work(raw, decides, advertisers, broadcast, Masker(persons, counts), counts)
     kept = work.answer()
     ours = [one for one in group_messages if author_of(one) in advertisers]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
 from channels.account_pass import read_by_accounts
@@ -18,10 +19,11 @@ from channels.journals import journal_path, sent_in, worker_of
 from channels.keepers import keeper_of
 from channels.options import Options
 from channels.preview import PreviewReader
+from channels.searching import open_searches, prepare
 from channels.served import count_refetched
 from channels.visiting import RETENTION, Visitor, nobody
-from channels.waiting import count_left, next_source
-from channels.wanted import hand_over, release, reopen
+from channels.waiting import count_left, next_source, set_count
+from channels.wanted import OF_THE_HOST, hand_over, release, reopen
 from channels.wire import Wire
 from domain.captures import Outcome
 from domain.clock import utc_now
@@ -31,19 +33,9 @@ from net.journal import RequestJournal
 
 log = logging.getLogger(__name__)
 
-#: Outcomes that speak of the preview's host or the way to it, not of the channel.
-_OF_THE_HOST = frozenset(
-    {
-        Outcome.FORBIDDEN,
-        Outcome.THROTTLED,
-        Outcome.TIMEOUT,
-        Outcome.CONNECTION,
-        Outcome.DNS,
-        Outcome.ADDRESS_REFUSED,
-    }
-)
 #: So many channels in a row failing so means that asking for more only makes it worse.
 _ENOUGH = 5
+_NOT_SEARCHED = CountKey("", "skipped", "search waits for an account")
 #: What is wrong with the record or the disk is wrong for every channel.
 _FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
 
@@ -66,6 +58,7 @@ def read_channels(run: Run, options: Options) -> None:
         count_refetched(run, sent_in(options.journals, run.pk))
         release(run)
         reopen(run)
+        prepare(run, options.searches)
         visitor = Visitor(
             run,
             PreviewReader(wire, options.base_url),
@@ -78,9 +71,12 @@ def read_channels(run: Run, options: Options) -> None:
         )
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options, ends)
-        while accounts is not None and not _over(ends) and read_by_accounts(run, accounts):
+        while accounts is not None and not _over(ends):
+            if not read_by_accounts(run, accounts, options.max_similar):
+                break
             _read_all(run, visitor, options, ends)
         leave(run)
+        set_count(run, _NOT_SEARCHED, open_searches(run).count())
         count_left(run, options.caps)
         count_refetched(run, sent_in(options.journals, run.pk))
     finally:
@@ -103,11 +99,12 @@ def _read_all(run: Run, visitor: Visitor, options: Options, ends: datetime | Non
             visitor.give_up(source, "skipped", "the night is over")
             continue
         if in_a_row >= _ENOUGH:
-            visitor.give_up(source, "failed", "not reached: the preview host does not answer")
+            if not visitor.leave_to_another(source):
+                visitor.give_up(source, "failed", "not reached: the preview host does not answer")
             continue
         outcome = _visit(visitor, source)
         if outcome is not None:
-            in_a_row = in_a_row + 1 if outcome in _OF_THE_HOST else 0
+            in_a_row = in_a_row + 1 if outcome in OF_THE_HOST else 0
 
 
 def _over(ends: datetime | None) -> bool:

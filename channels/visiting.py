@@ -12,8 +12,9 @@ from cases import counts, intake
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
+from channels import advertisers
 from channels.discovery import Found, Platforms, discover
-from channels.documents import documents_of
+from channels.documents import capture_of, documents_of
 from channels.gone import note_gone
 from channels.identity import (
     by_present_key,
@@ -118,6 +119,10 @@ class Visitor:
                 break
         return outcome
 
+    def leave_to_another(self, source: RunSource) -> bool:
+        """Whether another reader goes on with a source that this one does not ask for."""
+        return self._hand_over(self._run, source.target, None)
+
     def _walk(self, target: Target) -> Walk:
         """Where a killed visit of this run stopped, or the beginning of a new one."""
         cursor, _ = ChannelCursor.objects.get_or_create(target=target)
@@ -175,6 +180,7 @@ class Visitor:
                 clock=self._clock,
             )
             self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
+            advertisers.note(walk.target, batch.advertisers, clock=self._clock)
             tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
             if finished and not handed_over:
@@ -263,21 +269,8 @@ class Visitor:
         documents, skipped = documents_of(batch, about=not walk.begun)
         for reason, n in skipped.items():
             tally[walk.count("skipped", reason)] += n
-        records = [
-            CaptureRecord(
-                site=walk.target.key,
-                url=fetch.url,
-                fetched_at=fetch.fetched_at,
-                egress=self._reader.egress,
-                outcome=fetch.outcome,
-                exchange=fetch.exchange,
-                detail=fetch.detail,
-                attempts=fetch.attempts,
-                redacted=fetch.redacted,
-                turn=self._turn,
-            )
-            for fetch in batch.fetches
-        ]
+        site, egress = walk.target.key, self._reader.egress
+        records = [capture_of(fetch, site, egress, turn=self._turn) for fetch in batch.fetches]
         candidates = tuple(found.candidates)
         records[-1] = replace(records[-1], documents=documents, candidates=candidates)
         return records

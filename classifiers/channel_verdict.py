@@ -15,7 +15,7 @@ _LOUDEST = 5
 #: What is asked of the whole beyond the threshold, in log-odds: more text, more chances to err.
 _MORE = 0.5
 #: Posts this far below the threshold may carry a verdict to which no post alone comes up.
-_HINT, _HINTS = -2.0, 3
+HINT, HINTS = -2.0, 3
 
 
 def channel_verdict(
@@ -36,7 +36,7 @@ def channel_verdict(
     line = logit(threshold)
     margins = [logit(one.probability) - line for one in posts]
     order = sorted(range(len(posts)), key=lambda at: -margins[at])
-    hints = sum(sigmoid(margin) for margin in margins if margin >= _HINT)
+    hints = sum(sigmoid(margin) for margin in margins if margin >= HINT)
     alone = log(sum(exp(margins[at]) for at in order[:_LOUDEST]))
     sure = min(max(1 + alone, 0.0), 1.0)  # what nobody takes for selling needs no correction
     alone += sure * min(0.0, evidence(len(posts), hints))
@@ -47,7 +47,7 @@ def channel_verdict(
     selling = [at for at in order if margins[at] >= 0]
     carriers = tuple(selling[:CARRIERS])
     if margin >= 0 and not carriers:
-        carriers = tuple(at for at in order[:_HINTS] if margins[at] >= _HINT)
+        carriers = tuple(at for at in order[:HINTS] if margins[at] >= HINT)
     told = [posts[at] for at in carriers] or ([whole] if whole is not None else [])
     return Verdict(
         probability=sigmoid(line + margin),

@@ -106,8 +106,8 @@ class Net(Section):
     )
     proxy: ProxyUrl = key(
         "",
-        "Proxy for clearnet fetches; empty for none. Sites are crawled through http:// and "
-        "https:// proxies alone.",
+        "Proxy for clearnet fetches and Telegram accounts; empty for none. Sites are crawled "
+        "through http:// and https:// proxies alone, accounts go through socks5:// and http://.",
     )
     user_agent: HeaderValue = key(
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",

@@ -34,6 +34,13 @@ class Snowball(Section):
         "usernames",
         ge=0,
     )
+    max_similar: int = key(
+        20,
+        "Channels that accounts ask Telegram in one night which ones are similar to, the likeliest "
+        "to sell first. One that was read from its preview costs a resolved username, too.",
+        "channels",
+        ge=0,
+    )
     dormant_days: PositiveInt = key(
         30, "Days without a post after which a channel counts as dormant.", "days"
     )

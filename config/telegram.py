@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import PositiveInt
+from typing import Annotated
+
+from pydantic import Field, PositiveInt, StringConstraints
 
 from config.section import Section, key, table
 from config.snowball import Snowball
 from config.values import AbsolutePath, ApiHash, HostPortOrEmpty, HttpUrl, Seconds
+
+Query = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=64, pattern=r"^[^\n]*$")
+]
 
 
 class Budgets(Section):
@@ -89,6 +95,11 @@ class Channels(Section):
     max_pages_per_channel: PositiveInt = key(10, "Preview pages read of one channel.", "pages")
     max_new_channels: int = key(
         200, "Channels found on the way that one night takes in.", "channels", ge=0
+    )
+    searches: Annotated[tuple[Query, ...], Field(max_length=40)] = key(
+        (),
+        "Words that accounts look for in the titles and usernames of channels and groups, each "
+        "once a night.",
     )
     snowball: Snowball = table(Snowball, "Channels found on the way.")
     images: bool = key(

@@ -34,14 +34,16 @@ _MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class PostFacts:
-    """One post as it was last read. ``priced`` counts its prices for an amount of goods, ``gone``
-    says that a later reading did not find it any more."""
+    """One post as it was last read. ``priced`` counts its prices for an amount of goods, ``doses``
+    says that it has a price list by dose (``classifiers.doses``), ``gone`` that a later reading did
+    not find it any more."""
 
     number: int
     posted_at: datetime | None
     selling: bool = False
     carries: bool = False
     priced: int = 0
+    doses: bool = False
     indicators: tuple[Indicator, ...] = ()
     gone: bool = False
 
@@ -57,9 +59,21 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """Of a public group: the ``accounts`` that advertise there, ``@name`` or by their number, and
+    how many ``messages`` of all were read."""
+
+    accounts: tuple[str, ...]
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelProfile:
     """Figures and names. Times are ISO 8601 in UTC, empty where there is none; ``together`` is the
-    probability of the newest posts read as one text, None where that was not asked."""
+    probability of the newest posts read as one text, None where that was not asked. Of a group the
+    posts are those of the ``accounts`` that advertise, and ``messages`` counts all that were read;
+    of a channel it is None.
+    """
 
     activity: Activity
     posts: int
@@ -78,6 +92,8 @@ class ChannelProfile:
     reserve: tuple[str, ...] = ()
     invites: int = 0
     together: float | None = None
+    accounts: tuple[str, ...] = ()
+    messages: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for ``profile_from``."""
@@ -103,8 +119,10 @@ def profile_of(
     now: datetime,
     dormant_after: timedelta,
     together: float | None = None,
+    group: GroupFacts | None = None,
 ) -> ChannelProfile:
     """The profile of the channel called ``own``. ``about`` are the indicators of its description.
+    Of a ``group`` the ``posts`` are the advertisers' alone.
 
     Contacts and bots are those of posts that sell and of the description; its reserve channels
     and it itself are no contacts.
@@ -116,7 +134,9 @@ def profile_of(
     carriers = [post for post in posts if post.carries]
     spoken = [*about, *(one for post in posts if post.selling for one in post.indicators)]
     return ChannelProfile(
-        activity=_activity(posts, carriers, dated, now, dormant_after),
+        activity=_activity(
+            posts, carriers, dated, now, dormant_after, hollow=group is None and _is_hollow(posts)
+        ),
         posts=len(posts),
         selling=sum(post.selling for post in posts),
         recent=len(recent),
@@ -126,14 +146,20 @@ def profile_of(
         last_selling_at=iso(sold[-1]) if sold else "",
         carriers=len(carriers),
         carriers_gone=sum(post.gone for post in carriers),
-        price_lists=tuple(p.number for p in posts if p.selling and p.priced >= _PRICED)[-_MOST:],
+        price_lists=tuple(post.number for post in posts if _is_price_list(post))[-_MOST:],
         contacts=tuple(_contacts(spoken, {own.lower(), *links.reserve}))[:_MOST],
         bots=tuple(dict.fromkeys(one.value for one in spoken if _is_bot(one)))[:_MOST],
         sites=links.sites[:_MOST],
         reserve=links.reserve[:_MOST],
         invites=links.invites,
         together=together,
+        accounts=group.accounts[:_MOST] if group else (),
+        messages=group.messages if group else None,
     )
+
+
+def _is_price_list(post: PostFacts) -> bool:
+    return post.doses or (post.selling and post.priced >= _PRICED)
 
 
 def _activity(
@@ -142,9 +168,11 @@ def _activity(
     dated: Sequence[datetime],
     now: datetime,
     dormant_after: timedelta,
+    *,
+    hollow: bool,
 ) -> Activity:
     gone = sum(post.gone for post in carriers)
-    if (carriers and gone >= _LOST * len(carriers)) or _is_hollow(posts):
+    if (carriers and gone >= _LOST * len(carriers)) or hollow:
         return Activity.EMPTIED
     if not dated:
         return Activity.EMPTIED if posts else Activity.UNKNOWN
@@ -181,8 +209,13 @@ def _is_bot(one: Indicator) -> bool:
 
 def in_words(profile: ChannelProfile) -> Iterator[tuple[str, str]]:
     """The profile as lines of name and text; nothing for what it does not have."""
-    yield "channel is", _how_it_goes_on(profile)
-    yield "posts", _share(profile)
+    if profile.messages is not None:
+        yield "public group", _who_advertises(profile)
+        yield "they are", _how_it_goes_on(profile)
+        yield "their messages", _share(profile, "like offers")
+    else:
+        yield "channel is", _how_it_goes_on(profile)
+        yield "posts", _share(profile, "sell")
     if profile.together is not None:
         yield "read as one text", f"{profile.together:.3f}"
     if profile.price_lists:
@@ -212,8 +245,15 @@ def _how_it_goes_on(profile: ChannelProfile) -> str:
     return f"{profile.activity}, {last}"
 
 
-def _share(profile: ChannelProfile) -> str:
-    share = f"{profile.selling} of {profile.posts} sell"
+def _who_advertises(profile: ChannelProfile) -> str:
+    n, names = len(profile.accounts), ", ".join(profile.accounts)
+    who = f"{n} account advertises in it" if n == 1 else f"{n} accounts advertise in it"
+    theirs = f"{profile.posts} of the {profile.messages} messages read are theirs"
+    return f"{who}: {names}; {theirs}" if n else f"{who}; {profile.messages} messages read"
+
+
+def _share(profile: ChannelProfile, does: str) -> str:
+    share = f"{profile.selling} of {profile.posts} {does}"
     if profile.posts:
         share += f" ({profile.selling / profile.posts:.0%})"
     recent = f"{profile.recent_selling} of {profile.recent} in the last {RECENT.days} days"

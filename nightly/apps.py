@@ -44,6 +44,7 @@ def plan_of(settings: Settings) -> Plan:
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
         channel_caps=caps_of(settings),
+        channel_searches=settings.channels.searches,
         dormant_days=settings.channels.snowball.dormant_days,
         follow_discovered=settings.crawl.follow_discovered,
         exports=export_plan(settings),

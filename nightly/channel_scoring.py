@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cases import assessing
 from cases.models import AssessmentRow, CandidateRow, Case, ChannelFacts, DocumentRow
+from channels.advertising import hint_of
 from channels.models import GonePost, InviteLink, Naming
 from classifiers.cascade import Cascade
 from classifiers.channel_verdict import channel_verdict
+from classifiers.doses import dose_list
 from domain.assessment import Assessment, Indicator, Verdict
 from domain.channel_profiles import Activity, Links, PostFacts, profile_of
 from domain.targets import TargetKind
+from nightly.group_scoring import group_of, judge_group
 
 #: So much of the newest posts is read as one text, in characters.
 TOGETHER = 20_000
@@ -22,11 +26,16 @@ _SITES = (TargetKind.HOST, TargetKind.ONION)
 def judge(
     case: Case, rows: Sequence[AssessmentRow], cascade: Cascade
 ) -> tuple[Verdict, Assessment | None]:
-    """The verdict on a channel, and what its newest posts are when they are read as one text."""
+    """The verdict on a channel, and what its newest posts are when they are read as one text. In a
+    group those speak who advertise."""
+
+    def together(documents: Sequence[DocumentRow]) -> Assessment:
+        return cascade.assess(text_together(documents), title=documents[-1].title)
+
+    if (group := group_of(case, rows)) is not None:
+        return judge_group(group, together, cascade.threshold)
     documents = [row.document for row in rows]
-    whole = None
-    if len(documents) > 1:
-        whole = cascade.assess(text_together(documents), title=documents[-1].title)
+    whole = together(documents) if len(documents) > 1 else None
     posts = [assessing.as_assessment(row) for row in rows]
     return channel_verdict(posts, whole, threshold=cascade.threshold), whole
 
@@ -56,10 +65,14 @@ def keep_profile(
     now: datetime,
 ) -> Activity:
     """Put the channel's profile into the record, for those who decide. Returns its activity."""
+    group = group_of(case, rows)
+    line = threshold if group is None else hint_of(threshold)
     carrying = dict.fromkeys(verdict.carriers, True)
     gone = set(GonePost.objects.filter(target=case.target_id).values_list("post", flat=True))
     posts, about = [], list[Indicator]()
     for at, row in enumerate(rows):
+        if group is not None and at not in group.own:
+            continue
         indicators = tuple(Indicator(**one) for one in row.indicators)
         if not row.document.part.isdecimal():
             about.extend(indicators)
@@ -69,22 +82,27 @@ def keep_profile(
             PostFacts(
                 number=number,
                 posted_at=row.document.posted_at,
-                selling=row.probability >= threshold,
+                selling=row.probability >= line,
                 carries=at in carrying,
                 priced=sum(bool(price["unit"]) for price in row.prices),
+                doses=dose_list(row.document.text) is not None,
                 indicators=indicators,
                 gone=number in gone,
             )
         )
     posts.sort(key=lambda post: post.number)
+    links = links_of(case)
+    if group is not None:
+        links = replace(links, sites=tuple(name for name in links.sites if group.names(name)))
     profile = profile_of(
         posts,
         about,
-        links_of(case),
+        links,
         own=case.target.name,
         now=now,
         dormant_after=dormant_after,
         together=whole.probability if whole else None,
+        group=None if group is None else group.facts,
     )
     ChannelFacts.objects.update_or_create(
         case=case,
@@ -117,3 +135,18 @@ def reserves_of(sellers: Collection[int], doubtful: Collection[int]) -> dict[int
         if (reserve, seller) in named:
             found.setdefault(reserve, []).append(seller)
     return found
+
+
+def coded_of(sellers: Collection[int], screened: Collection[int]) -> dict[int, list[int]]:
+    """For each of the ``screened`` channels that lists prices by dose those ``sellers`` that lead
+    to it: by naming it, or since Telegram calls it similar to them. A group, whose texts are
+    redacted, is judged by its advertisers alone."""
+    leads: dict[int, list[int]] = {}
+    named = Naming.objects.filter(parent__in=sellers).order_by("parent", "child")
+    for seller, child in named.values_list("parent", "child").iterator():
+        if child in screened:
+            leads.setdefault(child, []).append(seller)
+    rows = DocumentRow.objects.filter(target__in=leads, capture__redacted="")
+    texts = rows.values_list("target", "text")
+    listing = {target for target, text in texts.iterator() if dose_list(text) is not None}
+    return {target: sellers for target, sellers in leads.items() if target in listing}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count
 
 from cases.models import DocumentRow, Run, RunSource, Target
+from channels.mtproto.addresses import is_request
 from crawlers import visits
 from domain.candidates import Why
 from domain.captures import IN_DOUBT
@@ -51,7 +52,7 @@ class Gathered:
     def coverage(self, row: RunSource) -> Coverage:
         """The contract holds for seeds and search pages. Posts of a channel are stored once, so
         nights do not compare where a source is one or leads to one."""
-        if row.target.kind not in read_by(row.run):
+        if row.target.kind not in read_by(row.run) and not is_request(row.target.value):
             return Coverage(CoverageState.LEFT_OUT, f"not read by {row.run.kind}")
         if row.why not in {Why.SEED, Why.SEARCH}:
             return Coverage(CoverageState.KEPT)

@@ -1,4 +1,5 @@
-"""Forgetting what is no evidence: journals, lines of the log, account requests, notes of tips.
+"""Forgetting what is no evidence: journals, lines of the log, account requests, notes of tips,
+who advertised in groups.
 
 Each kind that loses something has one audit event, with a digest of what went.
 """
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Cast
 
 from cases import audit
 from cases.erasing import ACTOR
-from cases.models import CandidateRow, Case, RunSource
-from channels.models import AccountUse
+from cases.models import CandidateRow, Case, DocumentRow, RunSource
+from channels.models import AccountUse, Advertiser, AdvertisersPost
 from domain.candidates import Why
 from domain.clock import Clock, utc_now
 from domain.digests import digest, sha256_hex
@@ -54,7 +56,13 @@ class Forgetter:
 
     def all(self) -> list[Forgotten]:
         """Every kind, in turn."""
-        return [self.journals(), self.log_lines(), self.requests(), self.tips()]
+        return [
+            self.journals(),
+            self.log_lines(),
+            self.requests(),
+            self.tips(),
+            self.advertisers(),
+        ]
 
     def journals(self) -> Forgotten:
         """Files of requests sent that nobody has written to since."""
@@ -104,6 +112,25 @@ class Forgetter:
                 _blank(notes, "note")
                 _blank(sources, "notes")
         return Forgotten("notes of tips", n, kept, "of a tip that waits, or of a case at work")
+
+    def advertisers(self) -> Forgotten:
+        """Accounts that advertised in groups and were not met since, once the words of all that
+        they wrote are erased."""
+        left = DocumentRow.objects.filter(
+            target=OuterRef(OuterRef("target")),
+            part=Cast(OuterRef("post"), CharField(max_length=30)),
+            capture__erased_at=None,
+        )
+        wrote = AdvertisersPost.objects.annotate(target=F("advertiser__target"))
+        wrote = wrote.filter(Exists(left), advertiser=OuterRef("pk"))
+        rows = Advertiser.objects.filter(~Exists(wrote), met_at__lt=self._before(self.days.posts))
+        n = rows.count()
+        if n and not self.dry:
+            with transaction.atomic():
+                listed = rows.order_by("pk").values_list("target", "kind", "number")
+                self._note("advertisers in groups", n, [list(row) for row in listed])
+                rows.delete()
+        return Forgotten("advertisers in groups", n)
 
     def _needed(self) -> Exists:
         """Whether the case of a row's target is at work."""

@@ -10,6 +10,7 @@ from functools import partial
 from cases import cut_short, runs
 from cases.models import CandidateRow, Capture, RunCount, RunSource
 from channels.process import run_channels
+from channels.searching import to_prepare
 from channels.waiting import has_more
 from crawlers.process import run_crawl
 from crawlers.visits import destinations
@@ -111,7 +112,7 @@ def _adopt(night: Night) -> None:
 
 
 def _channels_wait(night: Night) -> bool:
-    if _waiting(night, CHANNELS):
+    if _waiting(night, CHANNELS) or to_prepare(night.run, night.plan.channel_searches):
         return True
     follows = night.plan.follow_discovered and not _is_over(night)
     return follows and has_more(night.run, night.plan.channel_caps)

@@ -47,11 +47,11 @@ class Plan:
     target tied to selling ones, or a near copy of one, is queued. ``fingerprint_days`` is how long
     the fingerprints of pages are kept that nobody was asked about. ``rounds`` bounds how often
     sites and channels take turns in feeding each other with candidates, ``channel_caps`` the
-    channels found on the way. ``night_ends`` is the time of day, and its zone, after which
-    nothing new is fetched. ``dormant_days`` without a post make a channel
-    dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule`` says when known
-    cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds the
-    targets taken in from tips. ``retention`` says for how many days each class of data is kept.
+    channels found on the way, ``channel_searches`` are what accounts search for. ``night_ends`` is
+    the time of day, and its zone, after which nothing new is fetched. ``dormant_days`` without a
+    post make a channel dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule``
+    says when known cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds
+    the targets taken in from tips. ``retention`` says for how many days each class of data is kept.
     """
 
     data_dir: Path
@@ -65,6 +65,7 @@ class Plan:
     max_pages: int
     max_new_sites: int
     channel_caps: Caps
+    channel_searches: tuple[str, ...]
     follow_discovered: bool
     exports: ExportPlan
     schedule: Schedule

@@ -31,7 +31,8 @@ def forget(night: Night) -> Counted:
 
 
 def would_go(plan: Plan, *, clock: Clock = utc_now) -> Counted:
-    """What ``let_go`` would do now, by the same names. Nothing is changed."""
+    """What ``let_go`` would do now, by the same names. Nothing is changed. Who advertised in groups
+    is counted where the words are erased already."""
     now = clock()
     due = keeping.due(plan.retention, now)
     files = {file for found in due.rows.values() for file in found}

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 import classifiers
 from cases import assessing
 from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
-from cases.ties import two_way_ties
+from cases.ties import Tie, two_way_ties
 from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
 from classifiers.lexicons import read_lexicon
@@ -22,7 +22,7 @@ from domain.assessment import Assessment, Verdict
 from domain.candidates import Why
 from domain.states import CaseState
 from domain.targets import TargetKind
-from nightly.channel_scoring import judge, keep_profile, reserves_of
+from nightly.channel_scoring import coded_of, judge, keep_profile, reserves_of
 from nightly.mirroring import compare
 from nightly.night import IN_HUMAN_HANDS, Counted, Night
 
@@ -91,8 +91,9 @@ def _verdict(
 
 def _queue_tied(night: Night, threshold: float) -> None:
     """Doubtful targets that sell by what they are tied to: two ways, to targets whose own texts
-    plainly sell, or as the reserve channel of one whose own texts sell. Ties to doubtful ones do
-    not count, so that an error does not spread."""
+    plainly sell, or as the reserve channel of one whose own texts sell. A channel that lists prices
+    by dose is doubtful whatever else it says, and tied to any selling one that leads to it. Ties to
+    doubtful ones do not count, so that an error does not spread."""
     scored = Case.objects.filter(restricted=False).exclude(
         target__visits__in=RunSource.objects.filter(run=night.run, why=Why.SEARCH)
     )
@@ -100,15 +101,18 @@ def _queue_tied(night: Night, threshold: float) -> None:
     sellers = {*selling.values_list("target_id", flat=True)}
     plainly = selling.filter(score__gte=_plainly(threshold))
     plain_sellers = {*plainly.values_list("target_id", flat=True)}
-    doubtful = dict(
-        scored.filter(
-            score__gte=night.plan.tie_threshold, state=CaseState.SCREENED_OUT
-        ).values_list("target_id", "pk")
-    )
+    screened = scored.filter(state=CaseState.SCREENED_OUT)
+    doubtful = screened.filter(score__gte=night.plan.tie_threshold)
+    unsure = {*doubtful.values_list("target_id", flat=True)}
+    cases = dict(screened.values_list("target_id", "pk"))
     keys = {target.pk: str(target) for target in Target.objects.filter(pk__in=sellers)}
-    ties = reserves_of(sellers, doubtful) | two_way_ties(doubtful, plain_sellers)
-    tied = {doubtful[one]: [keys[other] for other in others] for one, others in ties.items()}
-    assessing.queue_for_ties(tied, actor="system:assess", clock=night.clock)
+    for tie, found in (
+        (Tie.NAMED, two_way_ties(unsure, plain_sellers)),
+        (Tie.RESERVE, reserves_of(sellers, unsure)),
+        (Tie.DOSES, coded_of(sellers, cases)),
+    ):
+        tied = {cases[one]: [keys[other] for other in others] for one, others in found.items()}
+        assessing.queue_for_ties(tied, tie, actor="system:assess", clock=night.clock)
 
 
 def _plainly(threshold: float) -> float:

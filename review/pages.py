@@ -8,9 +8,11 @@ from datetime import datetime
 
 from cases.assessing import latest_assessments
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
+from cases.ties import Tie
 from domain.channel_profiles import in_words, profile_from
 from domain.defang import defang, defang_prose
 from domain.targets import parse_key
+from review.wording import OF_A_GROUP
 
 #: Pages listed of one case; a channel may have thousands of posts.
 LISTED = 20
@@ -70,12 +72,21 @@ def bytes_of(capture: Capture) -> CaptureBytes:
 
 
 def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
-    """What the posts of a channel say of it, a line each, links defanged; nothing for a site."""
+    """What the posts of a channel say of it, a line each, links defanged; nothing for a site. Of a
+    group also what would be asked for, in the languages of those who decide."""
     facts = ChannelFacts.objects.filter(case=case).first()
     if facts is None:
         return ()
-    lines = in_words(profile_from(facts.profile))
+    profile = profile_from(facts.profile)
+    lines = [*in_words(profile), *(OF_A_GROUP if profile.messages is not None else ())]
     return tuple((name, defang_prose(text)) for name, text in lines)
+
+
+_TIED = {
+    Tie.NAMED: "it and what sells name each other",
+    Tie.RESERVE: "what sells calls it its reserve, and is named by it",
+    Tie.DOSES: "it lists prices by dose, and what sells leads to it",
+}
 
 
 def queued_because(case: Case) -> str:
@@ -83,11 +94,11 @@ def queued_because(case: Case) -> str:
     events = AuditEvent.objects.filter(subject=f"case:{case.pk}", action="case.in_review")
     event = events.order_by("-seq").first()
     reason = str(event.details.get("reason", "")) if event else ""
-    if not case.tied_to or "named by" not in reason:
+    tie = next((one for one in Tie if f", {one} " in reason), None)
+    if not case.tied_to or tie is None:
         return reason
     names = ", ".join(_name(key) for key in case.tied_to)
-    score = f"score {case.score or 0.0:.3f}"
-    return f"{score} alone is too low; it and what sells name each other: {names}"
+    return f"score {case.score or 0.0:.3f} alone is too low; {_TIED[tie]}: {names}"
 
 
 def _name(key: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.world import telegram
+from tests.world.accounts import ENLIST, ENVIRONMENT
 from tests.world.world import World
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,9 +26,12 @@ RECIPIENT = "regulator"
 TIED_TO_ONIONS = {"zerkalo-hub"}
 
 
-#: They say all in code words, or sell as one voice among many, and name nobody who names them back:
-#: neither their own texts nor ties give them away. They are read, screened out, and counted.
-IN_CODE = {"u_dyadi_toli", "irtysh_tihiy_bereg", "orbita_baraholka_chat"}
+#: What a client asks for itself; counted in the report beside what is asked of channels.
+TO_CONNECT = {"GetConfig", "GetUsers", "GetState", "GetDifference"}
+
+#: They say all in code words, and nothing but what Telegram calls similar leads to them, which it
+#: tells accounts alone: without accounts their texts stand by themselves.
+IN_CODE = {"irtysh_tihiy_bereg"}
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,19 @@ class House:
     def must_find(self) -> dict[str, str]:
         """Keys and slugs of all planted shops and channels that a night must queue."""
         out_of_sight = set() if self.world.tor else TIED_TO_ONIONS
+        if not self.world.accounts:
+            out_of_sight = out_of_sight | IN_CODE
         return {
             str(fact.key): fact.slug
             for fact in self.world.findable()
-            if fact.slug not in out_of_sight | IN_CODE
+            if fact.slug not in out_of_sight
         }
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("NARCOWATCH_")}
-        return {**kept, "NARCOWATCH_CONFIG": str(self.config)}
+        secrets = ENVIRONMENT if self.world.accounts else {}
+        return {**kept, **secrets, "NARCOWATCH_CONFIG": str(self.config)}
 
     def narcowatch(self, *arguments: str, timeout: float = 280) -> subprocess.CompletedProcess[str]:
         """Run one command and wait for its end."""
@@ -70,9 +78,10 @@ class House:
             check=False,
         )
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def python(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
+            input=given,
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -100,6 +109,13 @@ class House:
         loaded: dict[str, Any] = json.loads((self.folder / "report.json").read_text("utf-8"))
         return loaded
 
+    def written(self) -> Iterator[bytes]:
+        """All that lies in the data directory, WARC files unpacked."""
+        for path in sorted(self.data.rglob("*")):
+            if path.is_file():
+                data = path.read_bytes()
+                yield gzip.decompress(data) if path.suffix == ".gz" else data
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the record directly."""
         connection = sqlite3.connect(f"file:{self.data / 'narcowatch.sqlite3'}?mode=ro", uri=True)
@@ -119,6 +135,9 @@ def build_house(world: World, folder: Path, seeds: str, **settings: Any) -> Hous
     (folder / "seeds.toml").write_text(seeds, encoding="utf-8")
     migrated = house.narcowatch("migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
+    if world.accounts:
+        enlisted = house.python("-c", ENLIST, given=world.accounts.users())
+        assert enlisted.returncode == 0, enlisted.stderr
     return house
 
 
@@ -130,7 +149,8 @@ def requests_by_host(report: Mapping[str, Any], count: str = "requests") -> Coun
         if kind == "telegram":
             host = telegram.HOST
         elif kind == "url":
-            host = urlsplit(value).hostname or ""
+            parts = urlsplit(value)
+            host = telegram.HOST if parts.scheme == "mtproto" else parts.hostname or ""
         else:
             host = value
         asked[host] += line[count]
@@ -140,5 +160,11 @@ def requests_by_host(report: Mapping[str, Any], count: str = "requests") -> Coun
 
 
 def served_by_host(world: World) -> Counter[str]:
-    """What the world's servers say they began to answer."""
-    return +Counter({host: count.served for host, count in world.served().items()})
+    """What the world's servers say they began to answer; what accounts asked counts as asked of
+    the channels' host, but for what they ask for themselves to connect."""
+    served = Counter({host: count.served for host, count in world.served().items()})
+    if world.accounts:
+        served[telegram.HOST] += sum(
+            call.method not in TO_CONNECT for call in world.accounts.server.calls
+        )
+    return +served

@@ -1,7 +1,8 @@
 """The block types of the register: what an operator's parser acts on.
 
 ``default`` is an exact URL, ``domain`` one name, ``domain-mask`` a name and all below it, as in
-the registers that operators know; ``onion`` and ``telegram`` are notices.
+the registers that operators know; ``onion``, ``telegram`` (a channel) and ``telegram-message`` (one
+message of a group) are notices.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ def register_lines(entry: Entry) -> Iterator[Line]:
     """The register lines of an entry: one, or one for each URL or single name."""
     if entry.telegram is not None:
         item = entry.telegram
-        yield Line(1, "telegram", telegram=item.username or str(item.numeric_id))
+        if not item.messages_only:
+            yield Line(1, "telegram", telegram=item.name)
+            return
+        for part, post in enumerate(item.posts, 1):
+            yield Line(part, "telegram-message", telegram=f"{item.name}/{post}")
     elif entry.scope in BY_NAME:
         if entry.subdomains:
             yield Line(1, "domain-mask", domain=entry.host)

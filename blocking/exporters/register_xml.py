@@ -49,7 +49,8 @@ def _targets(entry: Entry) -> Iterator[str]:
         name = f' username="{item.username}"' if item.username else ""
         number = f' id="{item.numeric_id}"' if item.numeric_id is not None else ""
         posts = "".join(f"<post>{post}</post>" for post in item.posts)
-        yield f"<telegram{name}{number}>{posts}</telegram>"
+        only = ' messagesOnly="true"' if item.messages_only else ""
+        yield f"<telegram{name}{number}{only}>{posts}</telegram>"
         return
     for line in register_lines(entry):
         if line.url:

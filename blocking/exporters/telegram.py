@@ -40,13 +40,19 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
 
 
 def _notice(entry: Entry, item: TelegramItem) -> dict[str, Any]:
+    """A notice names the channel, or of a group the messages alone."""
+    link = f"https://t.me/{item.username}" if item.username else None
+    whole: dict[str, Any] = {"link": link}
+    if item.messages_only:
+        links = [f"{link}/{post}" for post in item.posts] if link else []
+        whole = {"link": None, "messages_only": True, "message_links": links}
     return {
         "id": entry.id,
         "action": entry.action.value,
         "category": entry.category,
         "username": item.username or None,
         "numeric_id": item.numeric_id,
-        "link": f"https://t.me/{item.username}" if item.username else None,
+        **whole,
         "message_ids": list(item.posts),
         "decision": {"number": entry.decision.number, "date": entry.decision.date},
         "valid_until": entry.valid_until,

@@ -23,7 +23,7 @@ class AccountsPlan:
     """Where sessions are kept, whom they speak to and how often each may.
 
     ``api_id`` and ``api_hash`` (or the first line of ``api_hash_file``) tell Telegram which
-    program speaks; they are the same for all accounts.
+    program speaks; they are the same for all accounts. ``proxy`` is a URL, empty for none.
     """
 
     vault: Vault
@@ -32,6 +32,7 @@ class AccountsPlan:
     api_hash: str = field(repr=False)
     api_hash_file: Path | None
     budgets: Mapping[RequestClass, Budget]
+    proxy: str = field(default="", repr=False)
 
     def access(self, name: str) -> AccountAccess:
         """All that a client needs to speak as account ``name``. Raises VaultError where its
@@ -53,4 +54,6 @@ class AccountsPlan:
         return found
 
     def _access(self, name: str, session: str) -> AccountAccess:
-        return AccountAccess(name, self.api_id, self.hash_of_api(), session, self.server)
+        return AccountAccess(
+            name, self.api_id, self.hash_of_api(), session, self.server, self.proxy
+        )

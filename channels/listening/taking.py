@@ -22,7 +22,7 @@ from channels.gone import note_deleted
 from channels.listening.news import unknown
 from channels.listening.watching import Watched
 from channels.models import ChannelCursor
-from channels.mtproto.fetches import shut
+from channels.mtproto.fetches import is_group
 from channels.mtproto.mapping import People, info_of, posts_of
 from channels.mtproto.updates import News, latest
 from channels.posts import Batch, ChannelInfo, Fetch, Post
@@ -58,8 +58,7 @@ class Taker(Visitor):
         may have been edited since, so it is left out, as are changes that a reading has seen.
         """
         target = watched.target
-        closed = shut(news.chat) if news.chat is not None else None
-        group = closed is not None
+        group = news.chat is not None and is_group(news.chat)
         with transaction.atomic():
             target = Target.objects.select_for_update().get(pk=target.pk)
             messages, albums = ([], False) if group else _messages(watched, news)

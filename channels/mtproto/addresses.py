@@ -40,9 +40,24 @@ def update_url(channel: str, pts: int, account: str) -> str:
     return _url("updates", channel=channel, pts=str(pts), account=account)
 
 
+def similar_url(channel: str) -> str:
+    """Asking which channels Telegram calls similar."""
+    return _url("channels.getChannelRecommendations", channel=channel)
+
+
+def search_url(query: str) -> str:
+    """Asking for channels that are called so."""
+    return _url("contacts.search", q=query)
+
+
 def own_url(method: str, account: str) -> str:
     """What a client asks for itself, for no channel."""
     return _url(method, account=account, own="1")
+
+
+def is_request(url: str) -> bool:
+    """Whether ``url`` stands for a request to Telegram and for no page."""
+    return url.startswith(_BASE)
 
 
 def is_own(url: str) -> bool:

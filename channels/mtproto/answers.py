@@ -35,14 +35,31 @@ def as_json(answer: Any, carried: Iterable[Any] = ()) -> bytes:
     return _canonical(packed)
 
 
+def as_it_came(answer: Any, carried: Iterable[Any] = ()) -> dict[str, Any]:
+    """``answer`` with all that it tells of people, to be redacted and not to be written."""
+    packed: dict[str, Any] = _plain(answer)
+    if over := [_plain(message) for message in carried]:
+        packed[CARRIED] = over
+    return packed
+
+
+def redacted_as_json(kept: dict[str, Any]) -> bytes:
+    """What redaction left of an answer, as ``as_json`` writes others."""
+    users = [_only_names(user) for user in kept.get("users", ())]
+    return _canonical({**kept, "users": users} if "users" in kept else kept)
+
+
 def error_as_json(code: int, name: str) -> bytes:
     """An error that the API answered with."""
     return _canonical({"_": "RpcError", "error_code": code, "error_message": name})
 
 
 def _named(user: Any) -> dict[str, Any]:
-    packed: dict[str, Any] = _plain(user)
-    return {name: value for name, value in packed.items() if name in _KEPT_OF_PEOPLE}
+    return _only_names(_plain(user))
+
+
+def _only_names(user: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in user.items() if name in _KEPT_OF_PEOPLE}
 
 
 def _canonical(packed: Any) -> bytes:

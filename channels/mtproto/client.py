@@ -8,6 +8,7 @@ from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -22,6 +23,7 @@ from domain.errors import InputError
 
 #: The data centre that a server given by address stands for; what Telethon begins with, too.
 _DC = 2
+_PROXY_PORTS = {"socks5": 1080, "http": 80}
 
 
 def build_client(
@@ -50,8 +52,8 @@ def build_client(
     client then neither puts them in order nor asks for what is missing among them.
 
     Where ``access.server`` names a key file, that key is from now on the only one that this
-    process takes for a server's. Raises InputError for a key file, an address, an API id or a
-    session that is none.
+    process takes for a server's. Raises InputError for a key file, an address, an API id, a proxy
+    or a session that is none.
     """
     if not access.api_id or not access.api_hash:
         raise InputError("channels.telegram.api_id and api_hash are not set: my.telegram.org")
@@ -64,6 +66,7 @@ def build_client(
         access.api_id,
         access.api_hash,
         use_ipv6=":" in (session.server_address or ""),
+        proxy=_through(access.proxy),
         timeout=timeout_s,
         request_retries=request_retries,
         connection_retries=connection_retries,
@@ -106,6 +109,24 @@ def _lead_to(session: Any, address: str) -> None:
         raise InputError(f"channels.telegram.server = {address!r}: must be IP:PORT") from None
     if session.dc_id in (0, None, _DC):
         session.set_dc(_DC, ip.compressed, number)
+
+
+def _through(proxy: str) -> dict[str, Any] | None:
+    """A proxy's URL as Telethon takes it; names are the proxy's to look up."""
+    if not proxy:
+        return None
+    parts = urlsplit(proxy)
+    scheme = parts.scheme.removesuffix("h")
+    if scheme not in {"socks5", "http"}:
+        raise InputError(f"net.proxy: accounts go through socks5:// or http://, not {scheme}://")
+    return {
+        "proxy_type": scheme,
+        "addr": parts.hostname,
+        "port": parts.port or _PROXY_PORTS[scheme],
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "rdns": True,
+    }
 
 
 def _trust(server: TelegramServer) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from telethon import errors
 from telethon.errors.rpcerrorlist import rpc_errors_dict
 
@@ -83,6 +84,8 @@ def failure_of(error: Exception) -> BoundaryError:
             return _of_the_api(error)
         case errors.AuthKeyNotFound():
             return AccountLost("AUTH_KEY_NOT_FOUND")
+        case ProxyError() | ProxyConnectionError() | ProxyTimeoutError():
+            return Unreachable(f"the proxy does not let through: {error}".rstrip(": "))
         case OSError() | asyncio.IncompleteReadError() | asyncio.TimeoutError():
             return Unreachable(f"no connection: {type(error).__name__} {error}".rstrip())
         case errors.InvalidBufferError() | errors.BadMessageError() | errors.SecurityError():

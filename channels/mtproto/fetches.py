@@ -10,6 +10,7 @@ from telethon.tl import types
 
 from channels.mtproto.answers import CONTENT_TYPE, error_as_json
 from channels.mtproto.failures import Refused, ServerFailed, Unreadable
+from channels.mtproto.mapping import username_of
 from channels.posts import Fetch
 from domain.captures import Exchange, Outcome
 
@@ -29,10 +30,12 @@ _REFUSALS = {
 _EVERYWHERE = "all"
 
 
-def answered(url: str, method: str, at: datetime, body: bytes, attempts: int) -> Fetch:
-    """A request that was answered with ``body``, JSON."""
+def answered(
+    url: str, method: str, at: datetime, body: bytes, attempts: int, *, redacted: str = ""
+) -> Fetch:
+    """A request that was answered with ``body``, JSON; ``redacted`` says what was hidden in it."""
     exchange = _exchange(url, method, _OK, "OK", body)
-    return Fetch(url, at, Outcome.OK, exchange, attempts=attempts)
+    return Fetch(url, at, Outcome.OK, exchange, attempts=attempts, redacted=redacted)
 
 
 def unkept(url: str, at: datetime, outcome: Outcome, detail: str, attempts: int) -> Fetch:
@@ -64,14 +67,21 @@ def ended(fetches: tuple[Fetch, ...], outcome: Outcome, detail: str = "") -> tup
     return (*way, replace(last, outcome=outcome, detail=detail))
 
 
-def shut(chat: Any) -> tuple[Outcome, str] | None:
-    """Why ``chat`` is no channel to be read, and how it is said; None where it is one."""
+def is_group(chat: Any) -> bool:
+    """Whether others than its owners may write in ``chat``, or that is not told."""
+    broadcast = getattr(chat, "broadcast", False)
+    return not broadcast or bool(chat.megagroup or getattr(chat, "gigagroup", False))
+
+
+def shut(chat: Any, *, groups: bool = False) -> tuple[Outcome, str] | None:
+    """Why ``chat`` is no channel to be read, and how it is said; None where it is one. With
+    ``groups`` public groups are read, too."""
     match chat:
         case types.ChannelForbidden():
             return Outcome.PRIVATE, "closed to this account"
         case types.Channel():
-            if chat.megagroup or chat.gigagroup or not chat.broadcast:
-                return Outcome.GROUP, "a group"
+            if is_group(chat) and (why := _no_public_group(chat) if groups else "a group"):
+                return Outcome.GROUP, why
             for reason in chat.restriction_reason or ():
                 if chat.restricted and reason.platform == _EVERYWHERE:
                     return Outcome.RESTRICTED, f"{reason.reason}: {reason.text}"
@@ -81,6 +91,15 @@ def shut(chat: Any) -> tuple[Outcome, str] | None:
         case types.User():
             return Outcome.NO_CHANNEL, "a bot" if chat.bot else "a person's account"
     return Outcome.NO_CHANNEL, type(chat).__name__
+
+
+def _no_public_group(chat: Any) -> str:
+    """Why a group is not read; empty for one that is public and no comments of a channel."""
+    if not (chat.megagroup or chat.gigagroup):
+        return "a group of a kind that is not known"
+    if not username_of(chat):
+        return "a group without a public name"
+    return "the comments of a channel" if chat.has_link else ""
 
 
 def _exchange(url: str, method: str, status: int, reason: str, body: bytes) -> Exchange:

@@ -9,16 +9,20 @@ from typing import Any
 from telethon.tl import functions, types
 
 from channels.accounts.ledger import Peer, RequestClass, Spent
+from channels.advertising import GroupRules
 from channels.mtproto.addresses import history_url, info_url, resolve_url
 from channels.mtproto.answers import as_json
-from channels.mtproto.asking import Asker
+from channels.mtproto.asking import Answer, Asker
 from channels.mtproto.failures import Refused, ServerFailed, Unreadable
 from channels.mtproto.fetches import answered, ended, failed, shut, unkept
+from channels.mtproto.groups import Group, Kept
 from channels.mtproto.mapping import info_of, username_of
 from channels.posts import ChannelInfo, Fetch
 from domain.captures import Outcome
 
 _RESOLVE, _INFO = "contacts.resolveUsername", "channels.getFullChannel"
+#: Of whom no answer is kept: people, and groups that are not read.
+_UNKEPT = frozenset({Outcome.NO_CHANNEL, Outcome.GROUP})
 #: What the API says of an access hash that is not (or no longer) good.
 _STALE = "CHANNEL_INVALID"
 
@@ -41,8 +45,13 @@ class Found:
 class Finder:
     """Finds channels for the account of ``asker``; see ``AccountReader`` for what it raises."""
 
-    def __init__(self, asker: Asker, number_of: Callable[[str], int | None]) -> None:
-        self._asker, self._number_of = asker, number_of
+    def __init__(
+        self,
+        asker: Asker,
+        number_of: Callable[[str], int | None],
+        rules: GroupRules | None = None,
+    ) -> None:
+        self._asker, self._number_of, self._rules = asker, number_of, rules
 
     def find(self, channel: str, *, described: bool) -> Found:
         """Find ``channel``, a username or a bare id; ask for its description if ``described``.
@@ -74,15 +83,15 @@ class Finder:
             return Found((failed(url, _RESOLVE, at, failure, self._asker.taken(url)),))
         resolved, sent = answer.value, self._asker.taken(url)
         chat = next(iter((*resolved.chats, *resolved.users)), None)
-        closed = shut(chat)
-        if closed is not None and closed[0] is Outcome.NO_CHANNEL:  # nothing is kept of people
-            return Found((unkept(url, answer.at, *closed, sent),))
-        fetches = (answered(url, _RESOLVE, answer.at, as_json(resolved), sent),)
+        closed = shut(chat, groups=self._rules is not None)
+        info = info_of(chat) if isinstance(chat, types.Channel) else None
+        if closed is not None and closed[0] in _UNKEPT:
+            return Found((unkept(url, answer.at, *closed, sent),), None, info)
+        fetches = (self._answered(url, _RESOLVE, answer, chat, sent)[0],)
         if closed is not None:
-            info = info_of(chat) if isinstance(chat, types.Channel) else None
             return Found(ended(fetches, *closed), None, info)
         peer = self._remembered(chat)
-        found = Found(fetches, peer, info_of(chat))
+        found = Found(fetches, peer, info)
         return self._described(channel, found) if described else found
 
     def _remembered(self, chat: Any) -> Peer:
@@ -109,11 +118,24 @@ class Finder:
             peer = None if fetch.outcome is Outcome.PRIVATE else found.peer
             return Found((*found.fetches, fetch), peer, found.info)
         full, number = answer.value, found.peer.numeric_id
-        fetch = answered(url, _INFO, answer.at, as_json(full), self._asker.taken(url))
-        fetches = (*found.fetches, fetch)
         chat = next((one for one in full.chats if one.id == number), None)
-        if (closed := shut(chat)) is not None:
-            return Found(ended(fetches, *closed), None, found.info)
+        sent = self._asker.taken(url)
+        if (closed := shut(chat, groups=self._rules is not None)) is not None:
+            fetch = unkept(url, answer.at, *closed, sent)
+            if closed[0] not in _UNKEPT:
+                fetch = ended(self._answered(url, _INFO, answer, chat, sent)[:1], *closed)[0]
+            return Found((*found.fetches, fetch), None, found.info)
         if username_of(chat) != found.peer.username:
             self._remembered(chat)
-        return Found(fetches, found.peer, info_of(chat, full.full_chat))
+        fetch, kept = self._answered(url, _INFO, answer, chat, sent)
+        info = info_of(chat, full.full_chat)
+        return Found((*found.fetches, fetch), found.peer, kept.info(info) if kept else info)
+
+    def _answered(
+        self, url: str, method: str, answer: Answer, chat: Any, sent: int
+    ) -> tuple[Fetch, Kept | None]:
+        """An answer about ``chat`` as it is kept: of a group, redacted."""
+        if (group := Group.of(chat, self._rules)) is None:
+            return answered(url, method, answer.at, as_json(answer.value), sent), None
+        kept = group.keep(answer.value)
+        return answered(url, method, answer.at, kept.body, sent, redacted=kept.redacted), kept

@@ -14,12 +14,14 @@ from typing import Any
 from telethon.tl import functions, types
 
 from channels.accounts.ledger import RequestClass
+from channels.advertising import GroupRules
 from channels.mtproto.addresses import history_url
 from channels.mtproto.answers import as_json
 from channels.mtproto.asking import Ahead, Answer, Asker
 from channels.mtproto.failures import Refused, ServerFailed, Unreadable
-from channels.mtproto.fetches import answered, ended, failed, shut
+from channels.mtproto.fetches import answered, ended, failed, is_group, shut, unkept
 from channels.mtproto.finding import Finder, Found
+from channels.mtproto.groups import Group, Kept
 from channels.mtproto.mapping import People, info_of, posts_of
 from channels.posts import Batch, ChannelInfo, Fetch
 from domain.captures import Egress, Outcome
@@ -32,18 +34,24 @@ _METHOD = "messages.getHistory"
 
 
 class AccountReader:
-    """Implements ``ChannelReader``. ``number_of`` gives the bare id of a channel that is known;
-    unless ``described``, descriptions are not asked for.
+    """Implements ``ChannelReader``. ``number_of`` gives the bare id of a channel that is known.
+    Public groups are read by ``rules``, redacted; without them no group is read. Unless
+    ``described``, descriptions are not asked for.
 
     Besides what ``ChannelReader.read`` says, reading raises what ``Asker.ask`` raises of the
     account and the server: the channel is as it was then, and another account may read it.
     """
 
     def __init__(
-        self, asker: Asker, number_of: Callable[[str], int | None], *, described: bool = True
+        self,
+        asker: Asker,
+        number_of: Callable[[str], int | None],
+        rules: GroupRules | None = None,
+        *,
+        described: bool = True,
     ) -> None:
-        self._asker, self._described = asker, described
-        self._finder = Finder(asker, number_of)
+        self._asker, self._rules, self._described = asker, rules, described
+        self._finder = Finder(asker, number_of, rules)
 
     @property
     def egress(self) -> Egress:
@@ -70,7 +78,8 @@ class AccountReader:
         if found.peer is None:
             yield Batch(found.fetches, found.info)
         else:
-            yield from _Walk(self._asker, channel, found, before).batches(since_id, at_most)
+            walk = _Walk(self._asker, channel, found, before, self._rules)
+            yield from walk.batches(since_id, at_most)
 
 
 @dataclass(slots=True)
@@ -88,12 +97,14 @@ class _Page:
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """What an answer is worth: messages of whole posts, lowest first, some ``carried`` over from
-    the answer before; where reading goes on, or how it ``ended``."""
+    the answer before; where reading goes on, or how it ``ended``. An answer that may hold people
+    who wrote in a group that is not read is not ``kept``."""
 
     messages: list[Any] = field(default_factory=list)
     carried: list[Any] = field(default_factory=list)
     older: int | None = None
     ended: tuple[Outcome, str] | None = None
+    kept: bool = True
 
     def reaches(self, since_id: int) -> bool:
         """Whether the oldest of these posts is ``since_id`` or older."""
@@ -110,11 +121,13 @@ class _Walk:
     channel: str
     found: Found
     before: int | None
+    rules: GroupRules | None = None
     skipped: int = 0
     limit: int = PAGE
     suspect: int = 0
     carried: list[Any] = field(default_factory=list)
     ahead: Ahead | None = None
+    group: Group | None = None
 
     def batches(self, since_id: int, at_most: int | None) -> Iterator[Batch]:
         """See ``ChannelReader.read``. The next request goes out before an answer is looked at."""
@@ -183,8 +196,12 @@ class _Walk:
         """Move on over an answer. Messages that were not asked for, or come twice, are left out,
         whatever the server made of the request."""
         chat = self._chat(answer)
-        if chat is not None and (closed := shut(chat)) is not None:
-            return _Taken(ended=closed)
+        groups = self.rules is not None
+        if chat is not None and (closed := shut(chat, groups=groups)) is not None:
+            return _Taken(ended=closed, kept=not is_group(chat))
+        if chat is None and any(one.from_id for one in answer.messages if hasattr(one, "from_id")):
+            untold = "messages with authors, and not told of what chat"
+            return _Taken(ended=(Outcome.FAILED, untold), kept=False)
         below, carried = self.before, self.carried
         found = {one.id: one for one in answer.messages if below is None or one.id < below}
         messages = [found[number] for number in sorted(found)]
@@ -219,14 +236,32 @@ class _Walk:
     ) -> Batch:
         assert page.answer is not None
         answer = page.answer.value
-        body = as_json(answer, taken.carried)
-        last = answered(page.url, _METHOD, page.answer.at, body, page.sent)
+        at, chat = page.answer.at, self._chat(answer)
+        if not taken.kept and taken.ended is not None:
+            last = unkept(page.url, at, *taken.ended, page.sent)
+            return Batch((*first, *page.fetches, last), info, unreadable=page.unreadable)
+        kept = self._redacted(answer, chat, taken.carried)
+        body = as_json(answer, taken.carried) if kept is None else kept.body
+        hidden = "" if kept is None else kept.redacted
+        last = answered(page.url, _METHOD, at, body, page.sent, redacted=hidden)
         fetches: tuple[Fetch, ...] = (*first, *page.fetches, last)
         if taken.ended is not None:
             fetches = ended(fetches, *taken.ended)
-        if info is None and (chat := self._chat(answer)) is not None:
+        if info is None and chat is not None:
             info = info_of(chat)
-        posts = posts_of(taken.messages, People(answer.chats, answer.users))
+        people = People(answer.chats, answer.users)
+        if kept is None:
+            posts = posts_of(taken.messages, people)
+            return Batch(
+                fetches,
+                info,
+                posts,
+                taken.older,
+                page.unreadable,
+                partly=partly,
+                pts=getattr(answer, "pts", None),
+            )
+        posts = kept.posts(taken.messages, people)
         return Batch(
             fetches,
             info,
@@ -234,8 +269,14 @@ class _Walk:
             taken.older,
             page.unreadable,
             partly=partly,
-            pts=getattr(answer, "pts", None),
+            advertisers=kept.advertisers(posts),
         )
+
+    def _redacted(self, answer: Any, chat: Any, carried: list[Any]) -> Kept | None:
+        """What may be kept of an answer about a group; None for one about a channel."""
+        if self.group is None and chat is not None:
+            self.group = Group.of(chat, self.rules)
+        return None if self.group is None else self.group.keep(answer, carried)
 
     def _chat(self, answer: Any) -> Any:
         """The channel as the answer shows it; None where it does not."""

@@ -35,6 +35,9 @@ class ChannelYield(models.Model):
 
     ``found_by`` led to it, ``depth`` steps away from a source that was asked for, with what it
     ``inherited`` on the way. ``outcome`` is how likely it sells, None while that is open.
+
+    ``similar_asked_at`` is when Telegram last said what is similar to it, ``similar_run`` the run
+    that asked last, ``asked_by`` the account that asks right now, empty while none does.
     """
 
     target = models.OneToOneField(
@@ -53,6 +56,10 @@ class ChannelYield(models.Model):
     )
     outcome = models.FloatField(null=True, blank=True)
     similar_asked_at = models.DateTimeField(null=True, blank=True)
+    similar_run = models.ForeignKey(
+        "cases.Run", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    asked_by = models.CharField(max_length=40, blank=True)
 
     def __str__(self) -> str:
         return f"{self.selling} of {self.posts} posts of {self.target_id} sell"

@@ -46,8 +46,11 @@ def entry(
     )
 
 
-def channel(username: str = "", numeric_id: int | None = None, *posts: int) -> Entry:
-    return entry(scope=Scope.TELEGRAM, telegram=TelegramItem(username, numeric_id, posts))
+def channel(
+    username: str = "", numeric_id: int | None = None, *posts: int, messages_only: bool = False
+) -> Entry:
+    item = TelegramItem(username, numeric_id, posts, messages_only)
+    return entry(scope=Scope.TELEGRAM, telegram=item)
 
 
 def sample() -> list[Entry]:

@@ -192,6 +192,29 @@ def test_telegram_notices_name_channel_and_posts() -> None:
     assert second["link"] is None
 
 
+def test_of_a_group_messages_are_named_and_never_the_group() -> None:
+    group = channel("neighbours_chat", 2_207_715_346, 5, 9, messages_only=True)
+    (notice,) = records("telegram", written("telegram", [group]))
+    assert notice["link"] is None
+    assert notice["messages_only"] is True
+    assert notice["message_links"] == [
+        "https://t.me/neighbours_chat/5",
+        "https://t.me/neighbours_chat/9",
+    ]
+    rows = records("csv", written("csv", [group]))
+    assert [(row["block_type"], row["telegram"], row["part"]) for row in rows] == [
+        ("telegram-message", "neighbours_chat/5", "1"),
+        ("telegram-message", "neighbours_chat/9", "2"),
+    ]
+    (element,) = records("xml", written("xml", [group]))
+    assert element.get("messagesOnly") == "true"
+    assert [post.text for post in element] == ["5", "9"]
+    assert group.label == "telegram:neighbours_chat/5 (+1)"
+    assert channel("x_chat", 7, 5, messages_only=True).label == "telegram:x_chat/5"
+    hidden = records("telegram", written("telegram", [channel("", 7, 5, messages_only=True)]))
+    assert (hidden[0]["message_links"], hidden[0]["message_ids"]) == ([], [5])
+
+
 NASTY = st.text(
     alphabet=st.one_of(
         st.sampled_from("=+-@\t\r\n;,\"'<>&|%\u202e\u2066\u200f\x00\x1b\ufffe\u2028]]>"),

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from blocking.current import entries_of
 from blocking.models import BlockingRequest
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.requests import Why, make_requests
 from cases import audit
+from cases.models import Capture
 from cases.moves import move
 from domain.digests import canonical_json, sha256_hex
 from domain.states import CaseState
@@ -87,6 +89,35 @@ def test_every_kind_of_target_gets_its_narrowest_scope(
     assert item == {"username": "sklad_kz", "numeric_id": 1234567, "message_ids": [5, 9]}
     item = json.loads(rows["@noid_shop"].document)["target"]["telegram"]
     assert item == {"username": "noid_shop", "numeric_id": None, "message_ids": [3]}
+
+
+def test_of_a_group_nothing_but_messages_is_requested(
+    confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time
+) -> None:
+    case = confirmed(TargetKey(TargetKind.TELEGRAM, "2207715346"), ("5", "9"), name="some_chat")
+    Capture.objects.filter(target=case.target).update(redacted="authors=3")
+    make_requests(plan.rules, protection, clock=clock)
+    row = BlockingRequest.objects.get()
+    target = json.loads(row.document)["target"]
+    assert target["telegram"] == {
+        "username": "some_chat",
+        "numeric_id": 2207715346,
+        "message_ids": [5, 9],
+        "messages_only": True,
+    }
+    assert "only messages" in target["scope_reason"]
+    (entry,) = entries_of([row], frozenset())
+    assert entry.telegram is not None
+    assert entry.telegram.messages_only
+
+
+def test_a_group_without_messages_to_name_is_refused(
+    confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time
+) -> None:
+    case = confirmed(TargetKey(TargetKind.TELEGRAM, "2207715346"), ("about",), name="some_chat")
+    Capture.objects.filter(target=case.target).update(redacted="authors=3")
+    (refusal,) = make_requests(plan.rules, protection, clock=clock).refused
+    assert refusal.why is Why.UNBLOCKABLE
 
 
 def test_a_case_that_one_person_pushed_through_is_refused_and_named(

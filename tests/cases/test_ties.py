@@ -4,7 +4,7 @@ import pytest
 
 from cases import assessing, intake
 from cases.models import AuditEvent, Case
-from cases.ties import two_way_ties
+from cases.ties import Tie, two_way_ties
 from domain.candidates import Candidate, Why
 from domain.states import CaseState
 from domain.targets import parse_key
@@ -39,7 +39,10 @@ def test_only_links_both_ways_tie() -> None:
 def test_a_tied_case_is_queued_and_says_for_whose_sake() -> None:
     case = case_in(CaseState.SCREENED_OUT)
     Case.objects.filter(pk=case.pk).update(score=0.8)
-    assert assessing.queue_for_ties({case.pk: ["host:other.test"]}, actor="system:assess") == 1
+    assert (
+        assessing.queue_for_ties({case.pk: ["host:other.test"]}, Tie.NAMED, actor="system:assess")
+        == 1
+    )
     case.refresh_from_db()
     assert (case.state, case.tied_to) == ("in_review", ["host:other.test"])
     assert "host:other.test" in AuditEvent.objects.latest("seq").details["reason"]
@@ -47,4 +50,4 @@ def test_a_tied_case_is_queued_and_says_for_whose_sake() -> None:
 
 def test_a_case_in_human_hands_is_left_alone() -> None:
     case = case_in(CaseState.DISMISSED)
-    assert assessing.queue_for_ties({case.pk: ["host:other.test"]}, actor="x") == 0
+    assert assessing.queue_for_ties({case.pk: ["host:other.test"]}, Tie.NAMED, actor="x") == 0

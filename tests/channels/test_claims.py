@@ -95,6 +95,16 @@ def test_names_that_are_gone_are_for_accounts_that_know_the_number(run: Run) -> 
     assert not hand_over(run, target, None)
 
 
+def test_what_an_account_knows_is_left_to_it_where_the_previews_host_is_silent(run: Run) -> None:
+    one = account("one", 1)
+    known, unknown = source(run, 10, left=False), source(run, 11, left=False)
+    knows(one, 10)
+    for outcome in (Outcome.THROTTLED, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.DNS):
+        assert hand_over(run, known, ended(outcome))
+        assert not hand_over(run, unknown, ended(outcome))
+    assert not hand_over(run, known, ended(Outcome.EMPTY))
+
+
 class _NoVault:
     def remove(self, name: str) -> None:
         """There is no session."""

@@ -91,6 +91,30 @@ def test_names_without_preview(server: PreviewServer, reader: PreviewReader) -> 
     }
 
 
+@pytest.mark.parametrize(
+    ("page", "by_account"),
+    [
+        (landing_html("a_name", title="Чат", extra="938 members, 40 online"), True),
+        (landing_html("a_name", title="Чат", extra="1 member"), True),
+        (landing_html("a_name", title="Канал", extra="3 412 subscribers"), True),
+        (
+            landing_html("a_name", title="Чат", extra="211 members, 9 online").replace(
+                "View in Telegram", "Request to Join"
+            ),
+            False,
+        ),
+        (landing_html("a_name", verb="Contact", title="Айгуль", extra="@a_name"), False),
+        (landing_html("a_name", verb="Contact"), False),
+    ],
+)
+def test_public_groups_are_handed_over_and_private_ones_are_not(
+    page: str, by_account: bool, server: PreviewServer, reader: PreviewReader
+) -> None:
+    server.landings["a_name"] = page
+    (batch,) = reader.read("a_name")
+    assert batch.by_account is by_account
+
+
 def test_empty(server: PreviewServer, reader: PreviewReader) -> None:
     server.put(FakeChannel("silent_one", 1158198424, description="Скоро"))
     (batch,) = reader.read("silent_one")

@@ -13,7 +13,13 @@ from channels.snowball.clues import Via
 from domain.assessment import Role, Verdict
 from domain.channel_profiles import Activity, profile_from
 from domain.targets import site_key, telegram_key
-from nightly.channel_scoring import TOGETHER, keep_profile, reserves_of, text_together
+from nightly.channel_scoring import (
+    TOGETHER,
+    coded_of,
+    keep_profile,
+    reserves_of,
+    text_together,
+)
 from tests.records import NOON, new_run
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +139,47 @@ def test_a_reserve_that_names_its_shop_back_is_tied_to_it() -> None:
     doubtful = [numbers[name] for name in ("reserve", "friend", "silent")]
     assert reserves_of([numbers["shop"]], doubtful) == {numbers["reserve"]: [numbers["shop"]]}
     assert reserves_of([], doubtful) == {}
+
+
+def test_a_channel_that_lists_prices_by_dose_is_tied_to_the_seller_that_leads_to_it() -> None:
+    texts = {
+        "coded": "белый: 0.5 — 24, 1 — 46",
+        "spices": "шафран 0,5 г — 2 800 ₸, 1 г — 5 200 ₸",
+        "alone": "белый: 0.5 — 24, 1 — 46",
+        "similar": "0.5 — 8 / 1 — 15",
+    }
+    seller, other = (
+        target_row(telegram_key(numeric_id=number), name=f"shop_{number}")[0].pk
+        for number in (1, 2)
+    )
+    numbers = {}
+    for number, (name, text) in enumerate(texts.items(), 10):
+        target, _ = target_row(telegram_key(numeric_id=number), name=name)
+        numbers[name] = target.pk
+        rows(target.case, ("1", text, 0.02))
+    for parent, name, via in (
+        (seller, "coded", Via.MENTION),
+        (seller, "spices", Via.BUTTON),
+        (other, "alone", Via.MENTION),
+        (seller, "similar", Via.SIMILAR),
+    ):
+        Naming.objects.create(parent_id=parent, child_id=numbers[name], via=via, noted_at=NOON)
+    found = coded_of({seller}, {*numbers.values()})
+    assert found == {numbers["coded"]: [seller], numbers["similar"]: [seller]}
+    assert coded_of({seller}, {numbers["alone"]}) == {}
+    Capture.objects.filter(target=numbers["coded"]).update(redacted="authors=3")
+    assert coded_of({seller}, {numbers["coded"]}) == {}  # a group, whoever wrote that there
+
+
+def test_a_list_by_dose_is_shown_as_a_price_list(case: Case) -> None:
+    made = rows(case, ("1", "белый: 0.5 — 24, 1 — 46", 0.05), ("2", "chat", 0.05))
+    keep_profile(
+        case,
+        made,
+        Verdict(0.1, 0.0, Role.OTHER),
+        None,
+        threshold=0.7,
+        dormant_after=timedelta(days=30),
+        now=NOON,
+    )
+    assert profile_from(ChannelFacts.objects.get(case=case).profile).price_lists == (1,)

@@ -13,6 +13,7 @@ from domain.errors import InputError
 from nightly.cli import main
 from nightly.demo import mark, refuse_real_work
 from tests.world import demo
+from tests.world.accounts import ENVIRONMENT
 
 
 def test_real_seeds_are_refused_in_a_demos_folder(tmp_path: Path) -> None:
@@ -60,5 +61,5 @@ def test_the_callers_own_settings_have_no_part_in_the_demo(
     monkeypatch.setenv("NARCOWATCH_PRODUCTION", "true")
     environment = demo._environment(tmp_path / "narcowatch.toml")
     own = {name for name in environment if name.startswith("NARCOWATCH_")}
-    assert own == {"NARCOWATCH_CONFIG"}
+    assert own == {"NARCOWATCH_CONFIG", *ENVIRONMENT}
     assert "PATH" in environment

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from cases import audit, intake, runs
+from cases import audit, intake, runs, sealing
 from cases.evidence import EvidenceWriter
-from cases.models import AuditEvent, CandidateRow, Capture, DocumentRow, RunSource
-from channels.models import AccountUse, TelegramAccount
+from cases.models import AuditEvent, CandidateRow, Capture, Case, DocumentRow, RunSource
+from channels import advertisers
+from channels.models import AccountUse, Advertiser, AdvertisersPost, TelegramAccount
+from channels.posts import Advertiser as PostAuthor
 from domain.candidates import Candidate, Why
 from domain.documents import Document
 from domain.retention import Days
@@ -30,7 +32,7 @@ from nightly.plan import Plan
 from nightly.retention import let_go, would_go
 from nightly.stages import NIGHT
 from tests.cases.test_erasing import captured, decided
-from tests.records import NOON, new_run, page
+from tests.records import NOON, case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=181)
@@ -205,3 +207,50 @@ def test_posts_that_are_still_shown_are_not_stored_again(plan: Plan) -> None:
         if day == 0:
             let_go(plan, clock=lambda: NOON + timedelta(days=91))
     assert DocumentRow.objects.get().text == ""
+
+
+def group_of(plan: Plan, number: int, state: CaseState) -> None:
+    """A group with one advertiser, who wrote message 5, read at NOON and sealed."""
+    case = case_in(state, f"telegram:{number}")
+    Case.objects.filter(pk=case.pk).update(changed_at=NOON)
+    run = new_run()
+    read = replace(
+        page(f"https://t.me/{number}"),
+        site=case.target.key,
+        documents=(Document("Чат", "наличие", part="5"), Document("Чат", "привет", part="6")),
+    )
+    evidence = EvidenceWriter(plan.evidence_root, run.pk, "account", "posts")
+    intake.store(run.pk, "channels", [read], evidence, retention="posts", clock=lambda: NOON)
+    evidence.close()
+    sealing.seal(run.pk, plan.evidence_root)
+    found = [PostAuthor("PeerUser", number, "sunny_dos", (5,))]
+    advertisers.note(case.target, found, clock=lambda: NOON)
+
+
+def test_who_advertised_is_forgotten_with_what_he_wrote(plan: Plan) -> None:
+    group_of(plan, 901, CaseState.SCREENED_OUT)
+    group_of(plan, 902, CaseState.CONFIRMED)
+    assert let_go(plan, clock=lambda: NOON + timedelta(days=1)) == {}
+    told = would_go(plan, clock=later)
+    assert Advertiser.objects.count() == 2
+    done = let_go(plan, clock=later)
+    assert done["out", "advertisers in groups forgotten"] == 1
+    assert told["out", "batches of posts erased"] == done["out", "batches of posts erased"] == 1
+    assert advertisers.known(901) == frozenset()
+    assert len(advertisers.known(902)) == 1
+    assert AdvertisersPost.objects.count() == 1
+    event = AuditEvent.objects.get(subject="retention:advertisers in groups")
+    assert "901" not in str(event.details)
+    assert audit.verify().holds
+
+
+def test_who_was_met_lately_is_known_although_his_words_are_erased(plan: Plan) -> None:
+    group_of(plan, 901, CaseState.SCREENED_OUT)
+    target = Case.objects.get().target
+    met = LATER - timedelta(days=10)
+    advertisers.note(target, [PostAuthor("PeerUser", 901, "", (5,))], clock=lambda: met)
+    let_go(plan, clock=later)
+    (row,) = Advertiser.objects.all()
+    assert (row.since, row.met_at, row.username) == (NOON, met, "sunny_dos")
+    assert let_go(plan, clock=lambda: met + timedelta(days=91)) != {}
+    assert not Advertiser.objects.exists()

@@ -11,7 +11,7 @@ from rich.console import Console
 from cases import families
 from cases.models import Case, ChannelFacts
 from domain.assessment import Indicator
-from domain.channel_profiles import Links, PostFacts, profile_of
+from domain.channel_profiles import GroupFacts, Links, PostFacts, profile_of
 from domain.states import CaseState
 from review import service
 from review.terminal import show_case
@@ -80,6 +80,55 @@ def test_an_emptied_channel_says_so() -> None:
     assert words["channel is"] == (
         "emptied: 1 of the 1 posts that carry the verdict are gone; no post is left"
     )
+
+
+def test_a_groups_case_says_who_advertises_and_that_the_group_is_not_asked_for() -> None:
+    case = channel("neighbours_chat", 500)
+    posts = [PostFacts(n, NOON, selling=n < 3, carries=n < 3) for n in (1, 2, 90)]
+    profile = profile_of(
+        posts,
+        (),
+        Links(),
+        own="neighbours_chat",
+        now=NOON,
+        dormant_after=timedelta(days=30),
+        group=GroupFacts(("@sunny_dos", "number 5100200301"), 25),
+    )
+    ChannelFacts.objects.create(
+        case=case, activity=profile.activity, profile=profile.as_json(), made_at=NOON
+    )
+    words = dict(service.case_view(case.pk, analyst()).channel)
+    assert words["public group"] == (
+        "2 accounts advertise in it: @sunny_dos, number 5100200301;"
+        " 3 of the 25 messages read are theirs"
+    )
+    assert words["they are"] == "active, last post 2026-03-01"
+    assert words["their messages"].startswith("2 of 3 like offers (67%)")
+    assert "not the group" in words["would be asked for"]
+    assert "а не всю группу" in words["о чём попросят"]
+    assert "топты емес" in words["не сұралады"]
+    families.regroup(actor="test")
+    assert Case.objects.get(pk=case.pk).family is None
+
+
+def test_accounts_of_a_group_tie_it_to_who_names_them() -> None:
+    case, shop = channel("neighbours_chat", 500), channel("some_shop", 501)
+    facts(shop, reserve=("sunny_dos",))
+    profile = profile_of(
+        [PostFacts(1, NOON)],
+        (),
+        Links(),
+        own="neighbours_chat",
+        now=NOON,
+        dormant_after=timedelta(days=30),
+        group=GroupFacts(("@sunny_dos",), 25),
+    )
+    ChannelFacts.objects.create(
+        case=case, activity=profile.activity, profile=profile.as_json(), made_at=NOON
+    )
+    families.regroup(actor="test")
+    members = {row.pk: row.family_id for row in Case.objects.all()}
+    assert members[case.pk] == members[shop.pk] is not None
 
 
 def test_a_site_has_no_such_lines() -> None:

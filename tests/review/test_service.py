@@ -11,6 +11,7 @@ from rich.console import Console
 from cases import assessing, intake
 from cases.evidence import EvidenceWriter
 from cases.models import AssessmentRow, Case, DocumentRow
+from cases.ties import Tie
 from domain.assessment import Assessment, Indicator, Label, Role, Span, Verdict
 from domain.decisions import Jurisdiction
 from domain.digests import sha256_hex
@@ -137,15 +138,21 @@ def test_a_case_without_carriers_shows_its_likeliest_pages(case: Case, tmp_path:
     assert [carrier.probability for carrier in view.carriers] == [0.98, 0.5, 0.4]
 
 
-def test_a_tied_case_names_the_targets_that_it_is_tied_to() -> None:
+@pytest.mark.parametrize(
+    ("tie", "said"),
+    [
+        (Tie.NAMED, "it and what sells name each other"),
+        (Tie.RESERVE, "what sells calls it its reserve, and is named by it"),
+        (Tie.DOSES, "it lists prices by dose, and what sells leads to it"),
+    ],
+)
+def test_a_tied_case_names_the_targets_that_it_is_tied_to(tie: Tie, said: str) -> None:
     seller = case_in(CaseState.IN_REVIEW, "host:seller.test")
     tied = case_in(CaseState.SCREENED_OUT)
     Case.objects.filter(pk=tied.pk).update(score=0.25)
-    assessing.queue_for_ties({tied.pk: [str(seller.target)]}, actor="test")
+    assessing.queue_for_ties({tied.pk: [str(seller.target)]}, tie, actor="test")
     view = service.case_view(tied.pk, analyst())
-    assert view.because == (
-        "score 0.250 alone is too low; it and what sells name each other: host seller[.]test"
-    )
+    assert view.because == f"score 0.250 alone is too low; {said}: host seller[.]test"
 
 
 def test_what_only_the_model_reads_is_marked_when_asked_for(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,24 @@ from tests.world.addresses import Addresses
 from tests.world.content import Content
 from tests.world.mtproto.fromcontent import Chats
 from tests.world.mtproto.server import TelegramDouble
+
+#: Run by a Python in an empty house, with what ``Accounts.users`` gives as its input.
+ENLIST = """
+import os, sys, json
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import django
+django.setup()
+from django.conf import settings
+from channels.accounts import pool
+from channels.apps import accounts_plan
+vault = accounts_plan(settings.NARCOWATCH).vault
+vault.prepare()
+for name, (user, session) in json.loads(sys.stdin.read()).items():
+    vault.store(name, session)
+    pool.enlist(name, user, actor="operator:test")
+"""
+#: Told through the environment, as the real one must be.
+ENVIRONMENT = {"NARCOWATCH_CHANNELS__TELEGRAM__API_HASH": "0" * 32}
 
 
 class Accounts:
@@ -48,4 +67,10 @@ class Accounts:
         return {
             "server": f"127.0.0.1:{self.server.port}",
             "key_file": str(self.key_file),
+            "api_id": 1,
         }
+
+    def users(self) -> str:
+        """The accounts' numbers and sessions by name, as JSON: what ``ENLIST`` is given."""
+        known = self.server.directory.accounts
+        return json.dumps({name: (known[name].id, one) for name, one in self.sessions.items()})

@@ -19,12 +19,15 @@ from pathlib import Path
 from rich.console import Console
 
 from nightly.demo import mark
+from tests.world import accounts
 from tests.world.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Exit codes of a night after which a demo goes on: it is complete, or it says what was silent.
 _GOES_ON = (0, 3)
 RECIPIENT = "demo-regulator"
+#: At the sample world's own Telegram server; they read the channels that show no preview.
+ACCOUNTS = ("reader1", "reader2")
 _OWN = "NARCOWATCH_"
 
 
@@ -40,12 +43,12 @@ def main(var: Path = ROOT / "var") -> int:
     console.print(
         f"the demo begins anew in {_short(data)}; starting the sample world on loopback …"
     )
-    with World(data / "world") as world:
+    with World(data / "world", accounts=ACCOUNTS) as world:
         config = data / "narcowatch.toml"
         config.write_text(world.settings_toml(**_settings(data, exports)), encoding="utf-8")
         (data / "seeds.toml").write_text(world.seeds_toml(), encoding="utf-8")
         environment = _environment(config)
-        code = _night(data, environment)
+        code = _night(data, environment, world)
         if code not in _GOES_ON:
             return code
         (data / "world.json").write_text(json.dumps(_limits(world)), encoding="utf-8")
@@ -65,7 +68,7 @@ def main(var: Path = ROOT / "var") -> int:
 def _environment(config: Path) -> dict[str, str]:
     """The caller's environment with the demo's settings instead of the caller's."""
     others = {name: text for name, text in os.environ.items() if not name.startswith(_OWN)}
-    return {**others, "NARCOWATCH_CONFIG": str(config)}
+    return {**others, **accounts.ENVIRONMENT, "NARCOWATCH_CONFIG": str(config)}
 
 
 def _settings(data: Path, exports: Path) -> dict[str, object]:
@@ -91,8 +94,12 @@ def _limits(world: World) -> dict[str, list[str]]:
     }
 
 
-def _night(data: Path, environment: Mapping[str, str]) -> int:
+def _night(data: Path, environment: Mapping[str, str], world: World) -> int:
+    """Fill the record, which is empty yet, with accounts, and have it work for a night."""
+    assert world.accounts is not None
     if failed := _run(["-m", "nightly.cli", "migrate", "--verbosity", "0"], environment):
+        return failed
+    if failed := _run(["-c", accounts.ENLIST], environment, given=world.accounts.users()):
         return failed
     seeds = str(data / "seeds.toml")
     return _run(["-m", "nightly.cli", "night", "--seeds", seeds], environment)
@@ -103,9 +110,14 @@ def _files(data: Path) -> list[str]:
     return ["--html", str(data / "report.html"), "--json-file", str(data / "report.json")]
 
 
-def _run(arguments: list[str], environment: Mapping[str, str]) -> int:
+def _run(arguments: list[str], environment: Mapping[str, str], given: str | None = None) -> int:
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=dict(environment), check=False
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        input=given,
+        text=True,
+        check=False,
     ).returncode
 
 

@@ -145,6 +145,7 @@ def _left(row: TelegramAccount, accounts: AccountsPlan) -> list[str]:
     ledger, lines = Ledger(row.name, accounts.budgets), []
     for kind, budget in accounts.budgets.items():
         until = ledger.not_before(kind)
+        hours = budget.window.total_seconds() / 3600
         waits = f", not before {iso(until)}" if until else ""
-        lines.append(f"{kind}: {ledger.used(kind)} of {budget.most} in {budget.window}{waits}")
+        lines.append(f"{kind}: {ledger.used(kind)} of {budget.most} in {hours:g} h{waits}")
     return lines

@@ -139,7 +139,7 @@ def test_nothing_that_is_typed_is_shown_logged_or_kept_and_the_session_is_sealed
     assert (modes["accounts"], modes["accounts.key"]) == (0o700, 0o600)
     assert [path.name for path in (office.data / "accounts").iterdir()] == ["one.session"]
     assert "one  active since" in office.run("channels", "list")
-    assert "resolve: 0 of 40 in 1 day, 0:00:00" in office.run("channels", "list")
+    assert "resolve: 0 of 40 in 24 h" in office.run("channels", "list")
     assert office.doctor()["state"] == "ok"
     assert office.double.count("LogOut") == 0
 

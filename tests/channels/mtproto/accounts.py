@@ -29,6 +29,7 @@ class Reading:
 
     reader: AccountReader
     gateway: Gateway
+    asker: Asker
     ledger: Ledger
     numbers: dict[str, int]
     sent: list[str] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Readers:
         TelegramAccount.objects.get_or_create(
             name=name, defaults={"user_id": user, "since": datetime.now(UTC)}
         )
-        budgets = more.pop("budgets", PLENTY)
+        budgets, rules = more.pop("budgets", PLENTY), more.pop("rules", None)
         patience = Patience(more.pop("longest_wait_s", 2.5), more.pop("retries", QUICK))
         sent: list[str] = []
         slept: list[float] = []
@@ -78,7 +79,8 @@ class Readers:
             time.sleep(seconds)
 
         asker = Asker(gateway, ledger, patience, sleep=sleep)
-        made = Reading(AccountReader(asker, numbers.get), gateway, ledger, numbers, sent, slept)
+        reader = AccountReader(asker, numbers.get, rules)
+        made = Reading(reader, gateway, asker, ledger, numbers, sent, slept)
         self.made.append(made)
         return made
 

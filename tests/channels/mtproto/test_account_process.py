@@ -175,6 +175,45 @@ def test_what_has_no_preview_is_read_by_several_accounts(place: Place) -> None:
     )
 
 
+def test_accounts_read_what_they_know_while_the_previews_host_throttles(place: Place) -> None:
+    place.enlist("one")
+    names = [f"closed_{n}" for n in range(CLOSED)]
+    assert place.start(place.begin(*names)).wait(WAIT_S) == EXIT_DONE
+    resolved = place.double.count("ResolveUsername")
+    for n, name in enumerate(names):
+        place.server.faults[f"/s/{name}"] = [429] * 99
+        place.double.directory.post(place.double.directory.chats[2_000 + n], "новый пост")
+    another = place.begin(*names, "open_one")  # other seeds: another run
+    assert place.start(another).wait(WAIT_S) == EXIT_DONE
+    for n in range(CLOSED):
+        assert place.parts(str(2_000 + n)) == [*range(1, POSTS + 2)]
+    assert place.double.count("ResolveUsername") == resolved
+    assert place.count("failed", "not reached%") == 0
+    place.check_numbers()
+
+
+def test_searches_lead_to_channels_that_nothing_names(place: Place) -> None:
+    place.env["NARCOWATCH_CHANNELS__SEARCHES"] = '["Закрытый 1", "нет такого"]'
+    place.enlist("one")
+    place.server.put(FakeChannel("silent_one", 1_001, posts=[FakePost(1, "тихо")]))
+    run = place.begin("silent_one")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.parts("2001") == [*range(1, POSTS + 1)]
+    assert place.parts("2002") == []
+    assert place.double.count("Search") == 2
+    assert place.double.count("ResolveUsername") == 0
+    assert place.one("select count(*) from cases_runsource where why = 'search' and done") == 2
+    assert place.count("skipped", "search waits for an account") == 0
+    place.check_numbers()
+
+
+def test_searches_without_accounts_are_counted(place: Place) -> None:
+    place.env["NARCOWATCH_CHANNELS__SEARCHES"] = '["Закрытый 1"]'
+    run = place.begin("open_one")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.count("skipped", "search waits for an account") == 1
+
+
 def _sound(evidence: Path) -> int:
     """Resource records in the store, every file of which warcio finds right."""
     found = 0

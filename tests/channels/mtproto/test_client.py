@@ -17,8 +17,12 @@ from telethon import errors, events, functions
 from telethon.crypto import rsa as known_keys
 
 from channels.mtproto.client import build_client, session_string
+from channels.mtproto.failures import Unreachable
+from channels.mtproto.gateway import Gateway
 from channels.posts import AccountAccess, TelegramServer
 from domain.errors import InputError
+from tests.channels.mtproto.accounts import build_one
+from tests.net.socks_server import socks_server
 from tests.world.mtproto.directory import Chat
 from tests.world.mtproto.faults import RpcFault
 from tests.world.mtproto.server import TelegramDouble
@@ -166,3 +170,32 @@ def test_what_cannot_be_is_refused_and_no_session_is_shown(
         assert wrong.session not in f"{refused.value!r}"
         assert refused.value.__cause__ is None or told in {"gone.pem", "no public key"}
     assert access.session not in repr(access)
+
+
+def test_accounts_go_through_the_proxy(access: AccountAccess, double: TelegramDouble) -> None:
+    with socks_server(double.port) as (port, asked):
+        through = replace(access, proxy=f"socks5h://unit:pass%20word@127.0.0.1:{port}")
+        found = talk(build_client(through), lambda client: client(RESOLVE))
+    assert found.chats[0].username == "alpha"
+    ((credentials, _, host, to),) = asked.rows
+    assert (credentials, host, to) == (("unit", "pass word"), "127.0.0.1", double.port)
+    assert "pass" not in repr(through)
+
+
+def test_a_proxy_that_refuses_is_no_connection(
+    access: AccountAccess, double: TelegramDouble
+) -> None:
+    with socks_server(double.port, reply=2) as (port, _):
+        through = replace(access, proxy=f"socks5://127.0.0.1:{port}")
+        gateway = Gateway("one", lambda told: build_one(through, told), lambda url: None)
+        try:
+            with pytest.raises(Unreachable):
+                gateway.connect()
+        finally:
+            gateway.close()
+    assert not double.calls
+
+
+def test_a_proxy_of_another_kind_is_refused(access: AccountAccess) -> None:
+    with pytest.raises(InputError, match=r"net\.proxy: accounts go through socks5://"):
+        build_client(replace(access, proxy="https://proxy.example:3128"))

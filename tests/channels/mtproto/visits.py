@@ -22,6 +22,7 @@ CLASSES = {
     "ResolveUsername": RequestClass.RESOLVE,
     "GetHistory": RequestClass.HISTORY,
     "GetFullChannel": RequestClass.INFO,
+    "GetChannelRecommendations": RequestClass.SIMILAR,
 }
 
 

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cases.evidence import EvidenceWriter
 from cases.intake import target_row
-from cases.models import CandidateRow, Case, RunSource, Target
+from cases.models import CandidateRow, Capture, Case, Run, RunSource, Target
+from channels.claims import claim_question
 from channels.discovery import discover
 from channels.identity import by_present_key, introduce
-from channels.models import ChannelYield, InviteLink, Look, Naming
-from channels.posts import Forward, Post
+from channels.models import (
+    AccountPeer,
+    ChannelYield,
+    InviteLink,
+    Look,
+    Naming,
+    TelegramAccount,
+)
+from channels.mtproto.addresses import similar_url
+from channels.posts import Fetch, Forward, NamedChannel, Post
 from channels.snowball import similar
 from channels.snowball.clues import Clue, Via
 from channels.snowball.keeping import Keeper
 from channels.snowball.queue import resolves_left, resolving
 from channels.snowball.rings import Caps
-from channels.snowball.similar import Similar, SimilarChannel
+from channels.snowball.similar import Asked, Similar
 from channels.waiting import has_more
+from channels.wanted import release
 from classifiers.cascade import Glance
 from domain.candidates import Why
+from domain.captures import Outcome
 from domain.clock import utc_now
 from domain.digests import sha256_hex
 from domain.platforms import Platforms
@@ -156,42 +171,119 @@ def test_a_name_met_before_takes_the_number_that_is_told_later() -> None:
     assert Naming.objects.get().child == target
 
 
-def test_similar_channels_become_candidates_once() -> None:
+def answer(*channels: NamedChannel, total: int, again: bool = False) -> Asked:
+    fetch = Fetch(similar_url("some_shop"), utc_now(), Outcome.OK)
+    return Asked((fetch,), Similar(channels, total), again)
+
+
+def asked_of(run: Run, most: int = 5, **more: Any) -> list[str]:
+    return [row.target.value for row in similar.to_ask(run, most, **more)]
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Iterator[EvidenceWriter]:
+    writer = EvidenceWriter(tmp_path / "evidence", 1, "questions", "posts")
+    yield writer
+    writer.close()
+
+
+@pytest.fixture
+def parent() -> Target:
+    target, _ = target_row(KEY, name="some_shop")
+    ChannelYield.objects.create(target=target, posts=10, selling=5, outcome=0.9)
+    return target
+
+
+def read_in(run: Run, target: Target) -> None:
+    RunSource.objects.create(run=run, target=target, why=Why.SEED, done=True)
+
+
+def test_similar_channels_become_candidates_once(parent: Target, evidence: EvidenceWriter) -> None:
     run = new_run()
-    parent, _ = target_row(KEY, name="some_shop")
-    RunSource.objects.create(run=run, target=parent, why=Why.SEED, done=True)
-    ChannelYield.objects.create(target=parent, posts=10, selling=5, outcome=0.9)
-    asked: list[str] = []
-
-    class Source:
-        def similar_of(self, channel: str) -> Similar | None:
-            asked.append(channel)
-            return Similar((SimilarChannel(77, "like_it"), SimilarChannel(500, "some_shop")), 61)
-
-    assert similar.to_ask(run, 5) == [parent]
-    assert similar.ask(run, Source(), 5) == 1
-    assert asked == ["500"]
+    read_in(run, parent)
+    assert asked_of(run) == ["500"]
+    shown = (NamedChannel(77, "like_it"), NamedChannel(500, "some_shop"))
+    assert similar.keep(run, parent, answer(*shown, total=61), evidence) == 1
     row = CandidateRow.objects.get()
     assert (row.target.value, row.target.name, row.why) == ("77", "like_it", Why.SIMILAR)
     assert (row.parent, row.run) == (parent, run)
     naming = Naming.objects.get()
     assert (naming.via, naming.selling) == (Via.SIMILAR, 0.9)
     assert count(run, "skipped", "similar channels not shown to ordinary accounts") == 59
-    assert similar.to_ask(run, 5) == []
-    assert similar.to_ask(run, 5, clock=lambda: utc_now() + timedelta(days=31)) == [parent]
+    assert [one.url for one in Capture.objects.filter(target=parent)] == [similar_url("some_shop")]
+    assert asked_of(run) == []
+    later = new_run()
+    read_in(later, parent)
+    assert asked_of(later) == []
+    assert asked_of(later, clock=lambda: utc_now() + timedelta(days=31)) == ["500"]
     assert has_more(run, Caps())
+
+
+def test_what_got_no_answer_is_asked_in_another_night(
+    parent: Target, evidence: EvidenceWriter
+) -> None:
+    run, later = new_run(), new_run()
+    read_in(run, parent)
+    read_in(later, parent)
+    similar.keep(run, parent, Asked(answer(total=0).fetches, again=True), evidence)
+    assert (asked_of(run), asked_of(later)) == ([], ["500"])
+
+
+def test_one_run_asks_so_often_and_each_question_once(
+    parent: Target, evidence: EvidenceWriter
+) -> None:
+    run = new_run()
+    other, _ = target_row(telegram_key(numeric_id=501))
+    ChannelYield.objects.create(target=other, outcome=0.7)
+    for target in (parent, other):
+        read_in(run, target)
+    assert asked_of(run, 0) == []
+    row = claim_question(run, "one", 5, resolves=True, most_resolves=5)
+    assert row is not None
+    assert row.target == parent
+    assert asked_of(run) == ["501"]
+    release(run, "two")
+    assert asked_of(run) == ["501"]
+    release(run, "one")
+    assert asked_of(run) == ["500", "501"]
+    similar.keep(run, parent, answer(total=0), evidence)
+    assert asked_of(run, 1) == []
+    assert asked_of(run, 2) == ["501"]
+
+
+def test_a_question_that_would_resolve_a_name_waits_for_the_budget(parent: Target) -> None:
+    run = new_run()
+    read_in(run, parent)
+    assert claim_question(run, "one", 5, resolves=False, most_resolves=5) is None
+    assert claim_question(run, "one", 5, resolves=True, most_resolves=0) is None
+    user = TelegramAccount.objects.create(name="one", user_id=1, since=utc_now())
+    AccountPeer.objects.create(account=user, numeric_id=500, access_hash=9)
+    assert claim_question(run, "two", 5, resolves=True, most_resolves=5) is None
+    row = claim_question(run, "one", 5, resolves=False, most_resolves=0)
+    assert row is not None
+    assert row.target == parent
 
 
 def test_channels_that_sell_nothing_are_not_asked_about() -> None:
     run = new_run()
     for number, outcome in ((1, 0.1), (2, None), (3, 0.6)):
         target, _ = target_row(telegram_key(numeric_id=number))
-        RunSource.objects.create(run=run, target=target, why=Why.SEED, done=True)
+        read_in(run, target)
         ChannelYield.objects.create(target=target, outcome=outcome)
-    assert [one.value for one in similar.to_ask(run, 5)] == ["3"]
+    assert asked_of(run) == ["3"]
     Case.objects.filter(target__value="1").update(state="in_review")
-    assert {one.value for one in similar.to_ask(run, 5)} == {"1", "3"}
-    assert len(similar.to_ask(run, 1)) == 1
+    assert {*asked_of(run)} == {"1", "3"}
+
+
+def test_a_group_is_not_asked_about(parent: Target, evidence: EvidenceWriter) -> None:
+    run = new_run()
+    read_in(run, parent)
+    similar.keep(run, parent, Asked(answer(total=0).fetches, again=True), evidence)
+    later = new_run()
+    read_in(later, parent)
+    assert asked_of(later) == ["500"]
+    Capture.objects.filter(target=parent).update(redacted="authors=3")
+    assert asked_of(later) == []
 
 
 def test_resolves_of_what_was_found_are_counted() -> None:

@@ -35,12 +35,14 @@ class Person:
     name: str
     bot: bool = False
     phone: str = ""
+    last: str = ""
 
     def shown(self) -> TLObject:
         return types.User(
             id=self.id,
             access_hash=self.id * 31,
             first_name=self.name,
+            last_name=self.last or None,
             username=self.username or None,
             bot=self.bot or None,
             bot_info_version=1 if self.bot else None,
@@ -51,7 +53,9 @@ class Person:
 
 @dataclass(slots=True)
 class Chat:
-    """A channel, or a public group where ``group`` is set. ``messages`` by id; ``unknown`` ids are
+    """A channel, or a public group where ``group`` is set; ``people`` are users that come with what
+    is said of it, ``flags`` are shown in place of what follows from the rest; an ``untold`` one is
+    left out of answers about its messages. ``messages`` by id; ``unknown`` ids are
     of a kind no client knows, over ``broken`` ones the server fails. ``log`` is what happened, one
     entry for each step of ``pts``; what came before the step ``forgotten`` is told no more."""
 
@@ -65,6 +69,9 @@ class Chat:
     private: bool = False
     restricted: str = ""
     similar: tuple[str, ...] = ()
+    people: tuple[int, ...] = ()
+    flags: dict[str, Any] = field(default_factory=dict)
+    untold: bool = False
     messages: dict[int, Any] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
@@ -87,6 +94,12 @@ class Chat:
         """The chat as ``account`` is told of it."""
         if self.private:
             return types.ChannelForbidden(self.id, self.access_hash(account), self.title)
+        values = {
+            "username": self.username or None,
+            "broadcast": None if self.group else True,
+            "megagroup": True if self.group else None,
+            **self.flags,
+        }
         reasons = [types.RestrictionReason("all", self.restricted, "not available here")]
         return types.Channel(
             id=self.id,
@@ -94,13 +107,11 @@ class Chat:
             photo=types.ChatPhotoEmpty(),
             date=datetime(2024, 1, 1, tzinfo=UTC),
             access_hash=self.access_hash(account),
-            username=self.username or None,
-            broadcast=None if self.group else True,
-            megagroup=True if self.group else None,
             left=True,
             restricted=bool(self.restricted) or None,
             restriction_reason=reasons if self.restricted else None,
             participants_count=self.members,
+            **values,
         )
 
 

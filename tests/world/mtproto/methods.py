@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,7 +156,7 @@ class Methods:
                 return types.contacts.ResolvedPeer(types.PeerUser(found.id), [], [found.shown()])
             case Chat():
                 shown = found.shown(caller.name)
-                return types.contacts.ResolvedPeer(found.peer, [shown], [])
+                return types.contacts.ResolvedPeer(found.peer, [shown], self._shown(found.people))
 
     def _search(self, request: Any, caller: Caller) -> Answer:
         """``messages.Search`` within a chat, ``contacts.Search`` for chats by their titles."""
@@ -172,8 +172,16 @@ class Methods:
             for chat in self._directory.chats.values()
             if not chat.private and wanted in f"{chat.title} {chat.username}".casefold()
         ][: request.limit]
+        people = [
+            one
+            for one in self._directory.people.values()
+            if wanted in f"{one.name} {one.username}".casefold()
+        ][: request.limit]
         return types.contacts.Found(
-            [], [chat.peer for chat in found], [chat.shown(caller.name) for chat in found], []
+            [],
+            [*(chat.peer for chat in found), *(types.PeerUser(one.id) for one in people)],
+            [chat.shown(caller.name) for chat in found],
+            [one.shown() for one in people],
         )
 
     def _similar(self, request: Any, caller: Caller) -> Answer:
@@ -205,7 +213,8 @@ class Methods:
             pts=chat.pts,
             participants_count=chat.members,
         )
-        return types.messages.ChatFull(full, [chat.shown(caller.name)], [])
+        users = self._shown(chat.people)
+        return types.messages.ChatFull(full, [chat.shown(caller.name)], users)
 
     def _history(self, request: Any, caller: Caller) -> Answer:
         chat = self._directory.chat_of(request.peer, caller.name)
@@ -231,12 +240,12 @@ class Methods:
             messages=messages,
             topics=[],
             chats=self._chats_of(chat, found, caller),
-            users=self._people_of(found),
+            users=self._people_of(found, everybody=chat.group),
         )
 
     def _chats_of(self, chat: Chat, messages: list[Any], caller: Caller) -> list[TLObject]:
         """The chat itself and those that messages came from or were written as."""
-        ids = {chat.id: None}
+        ids = {} if chat.untold else {chat.id: None}
         for message in messages:
             forward = getattr(message, "fwd_from", None)
             for peer in (getattr(forward, "from_id", None), getattr(message, "from_id", None)):
@@ -245,10 +254,16 @@ class Methods:
         known = (self._directory.chats.get(id) for id in ids)
         return [one.shown(caller.name) for one in known if one is not None]
 
-    def _people_of(self, messages: list[Any]) -> list[TLObject]:
+    def _people_of(self, messages: list[Any], *, everybody: bool) -> list[TLObject]:
+        """Who wrote messages; ``everybody`` whom they name, too."""
+        if everybody:
+            return self._shown(id for one in messages for id in _users_in(one.to_dict()))
         peers = (getattr(message, "from_id", None) for message in messages)
-        ids = {peer.user_id: None for peer in peers if isinstance(peer, types.PeerUser)}
-        return [self._directory.people[id].shown() for id in ids]
+        return self._shown(peer.user_id for peer in peers if isinstance(peer, types.PeerUser))
+
+    def _shown(self, ids: Iterable[int]) -> list[TLObject]:
+        known = (self._directory.people.get(id) for id in dict.fromkeys(ids))
+        return [one.shown() for one in known if one is not None]
 
     def _file(self, request: Any, caller: Caller) -> Answer:
         body = self._directory.photos.get(request.location.id)
@@ -295,6 +310,19 @@ def _too_long(chat: Chat, account: str) -> Answer:
     )
     chats = [chat.shown(account)]
     return types.updates.ChannelDifferenceTooLong(dialog, [], chats, [], final=True, timeout=1)
+
+
+def _users_in(value: Any) -> Iterator[int]:
+    """The numbers of users anywhere in an object that ``to_dict`` made."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key in {"user_id", "via_bot_id"} and isinstance(one, int):
+                yield one
+            else:
+                yield from _users_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _users_in(one)
 
 
 def _vector(objects: Iterable[TLObject]) -> bytes:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0004_snowball"),
+        ("channels", "0007_advertisers"),
     ]
 
     operations = [

@@ -1,0 +1,98 @@
+"""Who advertises in a group: how many innocent authors the rule keeps, and how many sellers.
+
+``python -m bench.advertisers`` prints the table of docs/benchmarks.md. An author is made of texts:
+those of a member of the world's groups, those of a channel of the world, or texts of one source of
+the evaluation corpus. The words of the rule were written by somebody who had read these texts.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import classifiers
+from channels.advertising import Said, advertises, said_in
+from classifiers.cascade import Cascade
+from classifiers.lexicons import read_lexicon
+
+ROOT = Path(__file__).resolve().parents[1]
+_DRAWN = 5_000
+_SIZES = (1, 2, 3, 5)
+_TALK = ("talk", "news", "harm", "pharmacy")
+
+
+def authors(cascade: Cascade) -> Iterator[tuple[str, list[list[Said]]]]:
+    """What the world's authors said, by what they are."""
+    from tests.world.content import Truth, load
+
+    said: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    for channel in load().channels.values():
+        for post in channel.posts:
+            kind = "innocent channels" if channel.truth is not Truth.SHOP else "selling channels"
+            if channel.group:
+                seller = post.author == "sunny_dos_orb"
+                kind = "the group's seller" if seller else "innocent members of groups"
+            glance = cascade.glance(post.text)
+            name = f"{channel.name}/{post.author}"
+            said[kind][name].append(said_in(post.text, glance, {post.author} - {""}))
+    for kind, found in said.items():
+        yield kind, [*found.values()]
+
+
+def sources(cascade: Cascade) -> dict[tuple[bool, str], list[Said]]:
+    """The texts of the corpus by whether they sell, and source."""
+    rows = (ROOT / "tests/corpus/corpus.jsonl").read_text("utf-8").splitlines()
+    found: dict[tuple[bool, str], list[Said]] = defaultdict(list)
+    for row in map(json.loads, rows):
+        sells = row["label"] == "drug_sale"
+        found[sells, row["source"]].append(said_in(row["text"], cascade.glance(row["text"])))
+    return found
+
+
+def share(pools: Sequence[Sequence[Said]], size: int, threshold: float) -> float:
+    """How many of authors with ``size`` texts of one pool, drawn by seed, are kept."""
+    rng = random.Random(size)
+    able = [pool for pool in pools if len(pool) >= size]
+    drawn = (rng.sample(rng.choice(able), size) for _ in range(_DRAWN))
+    return sum(advertises(one, threshold) for one in drawn) / _DRAWN
+
+
+def main() -> None:
+    """Print the tables."""
+    model, lexicons = ROOT / "classifiers" / "model", ROOT / "config" / "lexicons"
+    cascade = classifiers.load(model, read_lexicon(lexicons))
+    line = cascade.threshold
+    print("| authors of the sample world | number | kept |\n| --- | --- | --- |")
+    for kind, found in authors(cascade):
+        print(f"| {kind} | {len(found)} | {sum(advertises(one, line) for one in found)} |")
+    texts = sources(cascade)
+    innocent = {source: pool for (sells, source), pool in texts.items() if not sells}
+    selling = {source: pool for (sells, source), pool in texts.items() if sells}
+    kinds = {
+        "innocent: talk, news, help, pharmacies": _of(innocent, *_TALK),
+        "innocent: lookalikes of offers": _of(innocent, "lookalikes"),
+        "innocent: job offers": _of(innocent, "jobs"),
+        "selling: shops": _of(selling, "shops"),
+        "selling: in code words": _of(selling, "coded"),
+        "selling: recruiting couriers": _of(selling, "recruitment"),
+    }
+    heads = " | ".join(f"{size} text{'s' * (size > 1)}" for size in _SIZES)
+    print(f"\n| authors made of the corpus, kept | {heads} |")
+    print(f"| --- {'| --- ' * len(_SIZES)}|")
+    for kind, pools in kinds.items():
+        shares = " | ".join(f"{share(pools, size, line):.1%}" for size in _SIZES)
+        print(f"| {kind} | {shares} |")
+    alone = [one for pool in innocent.values() for one in pool]
+    kept = sum(advertises([one], line) for one in alone)
+    print(f"\n{kept} of {len(alone)} innocent texts keep their author alone.")
+
+
+def _of(pools: dict[str, list[Said]], *beginnings: str) -> list[list[Said]]:
+    return [pool for source, pool in pools.items() if source.startswith(beginnings)]
+
+
+if __name__ == "__main__":
+    main()

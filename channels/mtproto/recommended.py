@@ -1,0 +1,58 @@
+"""Asking Telegram, as an account, which channels it calls similar to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telethon.tl import functions, types
+
+from channels.accounts.ledger import Ledger, RequestClass
+from channels.mtproto.addresses import similar_url
+from channels.mtproto.answers import as_json
+from channels.mtproto.asking import Asker
+from channels.mtproto.failures import Refused, ServerFailed, Unreadable
+from channels.mtproto.fetches import answered, failed
+from channels.mtproto.finding import Finder
+from channels.mtproto.mapping import username_of
+from channels.mtproto.peers import remembered
+from channels.posts import NamedChannel
+from channels.snowball.similar import Asked, Similar
+
+_METHOD = "channels.getChannelRecommendations"
+
+
+class Recommendations:
+    """Implements ``SimilarSource`` for the account of ``asker``; ``finder`` is its own, too."""
+
+    def __init__(self, asker: Asker, finder: Finder) -> None:
+        self._asker, self._finder = asker, finder
+
+    def similar_of(self, channel: str) -> Asked:
+        """See ``SimilarSource``. Raises what ``Asker.ask`` raises of the account and the server.
+
+        The channels of an answer are remembered: this account reads them without resolving them.
+        """
+        found = self._finder.find(channel, described=False)
+        if found.peer is None:
+            return Asked(found.fetches)
+        url = similar_url(channel)
+        request = functions.channels.GetChannelRecommendationsRequest(
+            channel=types.InputChannel(found.peer.numeric_id, found.peer.access_hash)
+        )
+        at = self._asker.clock()
+        try:
+            answer = self._asker.ask(RequestClass.SIMILAR, request, url)
+        except (Refused, ServerFailed, Unreadable) as failure:
+            fetch = failed(url, _METHOD, at, failure, self._asker.taken(url))
+            return Asked((*found.fetches, fetch), again=not isinstance(failure, Refused))
+        body = as_json(answer.value)
+        fetch = answered(url, _METHOD, answer.at, body, self._asker.taken(url))
+        return Asked((*found.fetches, fetch), similar_in(answer.value, self._asker.ledger))
+
+
+def similar_in(answer: Any, ledger: Ledger) -> Similar:
+    """What an answer shows; ``ledger`` remembers how its account addresses each channel."""
+    shown = remembered(answer.chats, ledger)
+    channels = tuple(NamedChannel(chat.id, username_of(chat)) for chat in shown)
+    total = answer.count if isinstance(answer, types.messages.ChatsSlice) else len(answer.chats)
+    return Similar(channels, max(total, len(channels)))
