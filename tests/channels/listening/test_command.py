@@ -205,7 +205,7 @@ def test_an_account_that_is_lost_ends_the_listener_that_was_to_be_it(office: Off
 def test_the_next_listener_keeps_a_flood_wait(office: Office) -> None:
     office.double.faults.order("GetHistory", RpcFault(420, "FLOOD_WAIT_72000"))
     child = office.listen()
-    office.until(lambda: office.double.faults.left == 0, child)
+    office.until(lambda: office.place.rows("select 1 from channels_accountwait"), child)
     child.send_signal(signal.SIGKILL)
     child.wait()
     history = office.double.count("GetHistory")
