@@ -21,15 +21,13 @@ class CountKey(NamedTuple):
 
 def add(run_id: int, stage: str, counts: Mapping[CountKey, int]) -> None:
     """Add to the run's counts. Call it in the transaction that does what is counted."""
+    if not counts:
+        return
     with transaction.atomic():
         for key, n in counts.items():
-            row, created = RunCount.objects.get_or_create(
-                run_id=run_id,
-                stage=stage,
-                source=key.source,
-                name=key.name,
-                reason=key.reason,
-                defaults={"n": n},
-            )
+            told = {"stage": stage, "source": key.source, "name": key.name, "reason": key.reason}
+            if RunCount.objects.filter(run_id=run_id, **told).update(n=F("n") + n):
+                continue
+            row, created = RunCount.objects.get_or_create(run_id=run_id, **told, defaults={"n": n})
             if not created:
                 RunCount.objects.filter(pk=row.pk).update(n=F("n") + n)

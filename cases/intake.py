@@ -60,6 +60,27 @@ def _display_name(key: TargetKey) -> str:
     return unicode_host(key.value) if key.kind is TargetKind.HOST else key.value
 
 
+def target_rows(
+    keys: Iterable[TargetKey], *, clock: Clock = utc_now
+) -> tuple[dict[TargetKey, Target], set[TargetKey]]:
+    """The rows of ``keys``, and which of them are new; see ``target_row``. Those that are there
+    are read together."""
+    rows: dict[TargetKey, Target] = {}
+    new: set[TargetKey] = set()
+    wanted = list(dict.fromkeys(keys))
+    for at in range(0, len(wanted), _CHUNK):
+        chunk = wanted[at : at + _CHUNK]
+        kinds, values = {key.kind for key in chunk}, [key.value for key in chunk]
+        found = Target.objects.filter(kind__in=kinds, value__in=values)
+        rows.update((row.key, row) for row in found)
+    for key in wanted:
+        if key not in rows:
+            rows[key], created = target_row(key, clock=clock)
+            if created:
+                new.add(key)
+    return rows, new
+
+
 class _Targets:
     """Rows of the targets of one batch, each read once."""
 
@@ -73,15 +94,17 @@ class _Targets:
         keys = dict.fromkeys(candidate.target for candidate in candidates)
         return [key for key in keys if key in self._new]
 
+    def read(self, keys: Iterable[TargetKey]) -> None:
+        """Have the rows of ``keys`` at hand."""
+        rows, new = target_rows((key for key in keys if key not in self._rows), clock=self._clock)
+        self._rows.update(rows)
+        self._new |= new
+
     def row(self, key: TargetKey) -> Target:
         """The row of ``key``."""
-        found = self._rows.get(key)
-        if found is None:
-            found, created = target_row(key, clock=self._clock)
-            self._rows[key] = found
-            if created:
-                self._new.add(key)
-        return found
+        if key not in self._rows:
+            self.read([key])
+        return self._rows[key]
 
 
 def note_candidates(
@@ -94,12 +117,13 @@ def note_candidates(
     return targets.new(noted)
 
 
-def _note(run_id: int, candidates: Iterable[Candidate], targets: _Targets, clock: Clock) -> None:
+def _note(run_id: int, candidates: Sequence[Candidate], targets: _Targets, clock: Clock) -> None:
+    targets.read(key for one in candidates for key in (one.target, one.parent) if key)
     rows = [
         CandidateRow(
-            target=targets.row(candidate.target),
+            target_id=targets.row(candidate.target).pk,
             why=candidate.why,
-            parent=targets.row(candidate.parent) if candidate.parent else None,
+            parent_id=targets.row(candidate.parent).pk if candidate.parent else None,
             url=candidate.url,
             run_id=run_id,
             priority=candidate.priority,
@@ -263,7 +287,7 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
 def _document(capture: Capture, document: Document) -> DocumentRow:
     text = storable(document.text)
     return DocumentRow(
-        capture=capture,
+        capture_id=capture.pk,
         target_id=capture.target_id,
         part=document.part,
         posted_at=document.posted_at,

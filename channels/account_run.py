@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ def _read_as(run: Run, account: str, options: Options, accounts: AccountReading)
             evidence,
             options.max_similar,
         )
+        gc.freeze()  # all that is loaded by now stays: collections need not go through it
         _Work(run, ledger, visitor, questions, options, accounts.longest_wait_s).all()
     except AccountLost as lost:
         retire(account, lost, accounts.plan.vault, run)

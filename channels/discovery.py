@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from channels.documents import ABOUT
 from channels.posts import ChannelInfo, Post
@@ -40,6 +41,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = ".,;:!?)]}»”…"
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +211,19 @@ def _leads(post: Post) -> Iterator[_Lead]:
 def _from_text(text: str, linked_as: Via, named_as: Via) -> Iterator[_Lead]:
     """What is named in a text. Telegram links host names in posts by itself, except those of
     onion services and those that are disguised."""
-    linked, text = set(hosts_in(text)), undisguised(text)
-    for found in _ADDRESS.finditer(text):
+    given, text = text, undisguised(text)
+    for found in _ADDRESS.finditer(text) if "/" in text else ():
         address = found[0].rstrip(_CLOSING)
         url = address if "://" in address else f"https://{address}"
         yield _Lead(Why.MENTION, url, LINKED, linked_as)
     for name in (*onions_in(text), *broken_onions_in(text)):
         yield _Lead(Why.MENTION, f"http://{name}/", ONION, named_as)
-    for name in dict.fromkeys(hosts_in(text)):
-        if name not in linked:
-            yield _Lead(Why.MENTION, f"http://{name}/", SITE, named_as)
-    for found in _HANDLE.finditer(text):
+    if text != given:
+        linked = set(hosts_in(given))
+        for name in dict.fromkeys(hosts_in(text)):
+            if name not in linked:
+                yield _Lead(Why.MENTION, f"http://{name}/", SITE, named_as)
+    for found in _HANDLE.finditer(text) if "@" in text else ():
         yield _Lead(Why.MENTION, f"tg://resolve?domain={found[1]}", NAMED, named_as)
 
 
@@ -244,16 +248,26 @@ def _target(
 
 
 def _site(url: str, platforms: Platforms, left_out: Counter[str]) -> tuple[TargetKey | None, str]:
+    key, canonical = _site_at(url)
+    if key is None:
+        left_out["address that is none"] += 1
+        return None, ""
+    if key.value in platforms:
+        left_out["platform"] += 1
+        return None, ""
+    return key, canonical
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _site_at(url: str) -> tuple[TargetKey | None, str]:
+    """The site at ``url`` and the URL in its canonical form; None for an address that is none.
+    A channel names the same sites from page to page."""
     try:
         canonical = canonical_url(url)
         key = site_key(canonical)
         if key.kind is TargetKind.ONION:
             canonical_onion(key.value)
     except KeyFormatError:
-        left_out["address that is none"] += 1
-        return None, ""
-    if key.value in platforms:
-        left_out["platform"] += 1
         return None, ""
     return key, canonical
 

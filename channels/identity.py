@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cases import identity, intake
@@ -94,6 +95,16 @@ def _merge(alias: Target, into: Target, clock: Clock) -> bool:
     )
 
 
+def introduce_all(run_id: int, names: Mapping[TargetKey, str], *, clock: Clock = utc_now) -> None:
+    """``introduce`` channels by key and username; most were introduced before."""
+    values = {value for key, name in names.items() for value in (key.value, f"@{name}")}
+    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, value__in=values)
+    known = dict(rows.values_list("value", "name"))
+    for key, name in names.items():
+        if known.get(key.value) != name or f"@{name}" in known:
+            introduce(run_id, key, name, clock=clock)
+
+
 def introduce(run_id: int, key: TargetKey, username: str, *, clock: Clock = utc_now) -> Target:
     """The channel that is told of by number and username at once, as the origin of a forward or
     as a similar channel: what is known of either is one target from now on."""
@@ -128,7 +139,8 @@ def by_present_key(found: Found, target: Target) -> Found:
     does not lead to itself."""
     aliases = [c.target.value[1:] for c in found.candidates if c.target.value.startswith("@")]
     rows = Target.objects.filter(kind=TargetKind.TELEGRAM, name__in=aliases)
-    known = {row.name: row.key for row in rows.exclude(value__startswith="@")}
+    numbered = rows.exclude(value__startswith="@").values_list("name", "value")
+    known = {name: TargetKey(TargetKind.TELEGRAM, value) for name, value in numbered}
 
     def present(key: TargetKey) -> TargetKey:
         is_channel = key.kind is TargetKind.TELEGRAM

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from domain.errors import KeyFormatError
@@ -33,6 +34,8 @@ _OWN_PATHS = frozenset(
     }
 )
 _LONGEST = 2048
+#: A channel names the same channels from post to post.
+_REMEMBERED = 1024
 
 
 class Pointer(StrEnum):
@@ -53,6 +56,7 @@ class Pointed:
     username: str = ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def where_to(url: str) -> Pointed:
     """What ``url`` leads to; ``t.me/…``, ``name.t.me`` and ``tg://`` are known. Never raises."""
     if len(url) > _LONGEST:

@@ -18,7 +18,7 @@ from channels.documents import capture_of, documents_of
 from channels.gone import note_gone
 from channels.identity import (
     by_present_key,
-    introduce,
+    introduce_all,
     is_alias,
     join_known,
     known_as,
@@ -259,8 +259,7 @@ class Visitor:
         found = discover(walk.target.key, own, info, batch.posts, self._platforms, glances)
         for reason, n in found.left_out.items():
             tally[walk.count("skipped", reason)] += n
-        for key, username in found.names.items():
-            introduce(self._run.pk, key, username, clock=self._clock)
+        introduce_all(self._run.pk, found.names, clock=self._clock)
         return by_present_key(found, walk.target)
 
     def _records(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.ngrams import BUCKETS, Grams, grams
+from classifiers.ngrams import BUCKETS, Buckets, buckets_of
 from classifiers.signals import NAMES, Mark, vector
 
 DIMENSIONS = BUCKETS + len(NAMES)
@@ -65,7 +65,7 @@ def _cut(text: str, size: int, overlap: int) -> list[Window]:
 
 def featurise(text: str, marks: list[Mark], idf: Floats) -> Row:
     """The row of one window: its ``text`` and the marks that start in it."""
-    blocks = [_block(one, idf) for one in grams(text)]
+    blocks = [_block(one, idf) for one in buckets_of(text)]
     signals = np.asarray(vector(marks), dtype=np.float32)
     present = np.flatnonzero(signals)
     return Row(
@@ -74,8 +74,8 @@ def featurise(text: str, marks: list[Mark], idf: Floats) -> Row:
     )
 
 
-def _block(one: Grams, idf: Floats) -> tuple[NDArray[np.int64], Floats]:
-    columns, counts = np.unique(one.buckets, return_counts=True)
+def _block(buckets: Buckets, idf: Floats) -> tuple[NDArray[np.int64], Floats]:
+    columns, counts = np.unique(buckets, return_counts=True)
     values = (1 + np.log(counts)).astype(np.float32) * idf[columns]
     norm = float(np.sqrt(np.sum(values * values)))
     return columns, values * np.float32(NGRAM_SCALE / norm) if norm else values

@@ -8,6 +8,7 @@ every machine.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,6 +80,16 @@ def _squeezed(text: str) -> tuple[NDArray[np.uint64], Places]:
     return classes[keep], places[keep]
 
 
+def buckets_of(text: str) -> tuple[Buckets, Buckets]:
+    """The buckets of ``grams`` without their places, which scoring has no need of."""
+    classes, _ = _squeezed(text)
+    chars = [found for _, _, found in _char_buckets(classes)]
+    return (
+        np.concatenate(chars) if chars else np.zeros(0, dtype=np.int64),
+        np.concatenate(_word_buckets(_words(classes)[0])),
+    )
+
+
 def grams(text: str) -> tuple[Grams, Grams]:
     """Character n-grams within words (3 to 5, with the word's edges) and word 1- and 2-grams."""
     classes, places = _squeezed(text)
@@ -86,21 +97,26 @@ def grams(text: str) -> tuple[Grams, Grams]:
 
 
 def _char_grams(classes: NDArray[np.uint64], places: Places) -> Grams:
-    spaces = np.concatenate(([0], np.cumsum(classes == _SPACE)))
     buckets, starts, ends = [], [], []
-    for size in CHAR_SIZES:
-        count = len(classes) - size + 1
-        if count <= 0:
-            continue
-        hashes = np.zeros(count, dtype=np.uint64)
-        for offset in range(size):
-            hashes = hashes * _BASE + classes[offset : offset + count]
-        inner = spaces[size - 1 : size - 1 + count] - spaces[1 : 1 + count]
-        at = np.flatnonzero(inner == 0)
-        buckets.append(_bucket(hashes[at], size))
+    for size, at, found in _char_buckets(classes):
+        buckets.append(found)
         starts.append(places[at])
         ends.append(places[at + size - 1] + 1)
     return _joined(buckets, starts, ends)
+
+
+def _char_buckets(classes: NDArray[np.uint64]) -> Iterator[tuple[int, Places, Buckets]]:
+    """For each size, where n-grams within words begin among ``classes``, and their buckets."""
+    spaces = np.zeros(len(classes) + 1, dtype=np.int64)
+    np.cumsum(classes == _SPACE, out=spaces[1:])
+    hashes = classes[:0]
+    for size in range(1, min(CHAR_SIZES[-1], len(classes)) + 1):
+        count = len(classes) - size + 1
+        last = classes[size - 1 :]
+        hashes = hashes[:count] * _BASE + last if size > 1 else last
+        if size in CHAR_SIZES:
+            at = (spaces[size - 1 : size - 1 + count] == spaces[1 : 1 + count]).nonzero()[0]
+            yield size, at, _bucket(hashes[at], size)
 
 
 def word_hashes(text: str) -> NDArray[np.uint64]:
@@ -122,12 +138,12 @@ def _words(
 def _word_grams(classes: NDArray[np.uint64], places: Places) -> Grams:
     words, first, last = _words(classes)
     starts, ends = places[first], places[last - 1] + 1
+    return _joined(_word_buckets(words), [starts, starts[:-1]], [ends, ends[1:]])
+
+
+def _word_buckets(words: NDArray[np.uint64]) -> list[Buckets]:
     pairs = words[:-1] * _BASE + words[1:] * _MIX
-    return _joined(
-        [_bucket(words, 101), _bucket(pairs, 102)],
-        [starts, starts[:-1]],
-        [ends, ends[1:]],
-    )
+    return [_bucket(words, 101), _bucket(pairs, 102)]
 
 
 def _joined(buckets: list[Buckets], starts: list[Places], ends: list[Places]) -> Grams:

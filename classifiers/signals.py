@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
@@ -149,22 +150,31 @@ def _price_mark(one: PriceAt) -> Mark:
     return Mark(one.start, one.end, "priced_amount" if goods else "price", one.price.currency)
 
 
+_PLACES = {name: at for at, name in enumerate(NAMES)}
+_OWN_PLACES = {name: (_PLACES[f"n:{name}"], _PLACES[f"has:{name}"]) for name in SIGNALS}
+_PARTNERS = {
+    name: tuple((b, _PLACES[f"{a}&{b}"]) for a, b in PAIRS if a == name) for name in SIGNALS
+}
+_NEAR_PLACES = {(a, b): _PLACES[f"{a}~{b}"] for a, b in NEAR_PAIRS}
+
+
 def vector(marks: Sequence[Mark]) -> list[float]:
     """The features NAMES of a window, each between 0 and about 4."""
-    counts = dict.fromkeys(SIGNALS, 0)
-    for mark in marks:
-        counts[mark.signal] += 1
-    counts["price"] += counts["priced_amount"]
+    counts = Counter(mark.signal for mark in marks)
+    if priced := counts["priced_amount"]:
+        counts["price"] += priced
     for name in _CONTACTS:
-        counts[name] = min(counts[name], 1)
-    near = _near(marks)
-    return [
-        *(log1p(counts[name]) for name in SIGNALS),
-        *(float(counts[name] > 0) for name in SIGNALS),
-        *(float(counts[a] > 0 and counts[b] > 0) for a, b in PAIRS),
-        *(log1p(near.get(pair, 0)) for pair in NEAR_PAIRS),
-        *_extras(marks, counts),
-    ]
+        if counts[name]:
+            counts[name] = 1
+    values = [0.0] * (len(NAMES) - len(EXTRAS))
+    for name, count in counts.items():
+        number, there = _OWN_PLACES[name]
+        values[number], values[there] = log1p(count), 1.0
+        for partner, place in _PARTNERS[name]:
+            values[place] = float(partner in counts)
+    for pair, count in _near(marks).items():
+        values[_NEAR_PLACES[pair]] = log1p(count)
+    return [*values, *_extras(marks, counts)]
 
 
 def _extras(marks: Sequence[Mark], counts: Mapping[str, int]) -> tuple[float, ...]:

@@ -29,6 +29,8 @@ _HOST = re.compile(
     rf"(?<![\w@./-])((?:{_LABEL}\.){{1,4}}(?:{_PLAIN}|{_WORDS}|{_CYRILLIC}))(?![\w.-]*[\w@])",
     re.IGNORECASE,
 )
+#: What every host name has, and the end of a sentence has not.
+_INNER_DOT = re.compile(r"\.[\w-]")
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
 _TRAILING = ".,;:!?…»”"
 _MOST = 500
@@ -77,12 +79,19 @@ def undisguised(text: str) -> str:
     shown = _INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKC", shown)[: 2 * len(shown)]  # one sign may become 18
     text = text.replace("\u3002", ".")  # a dot of host names too (UTS 46, section 2.3)
-    text = _SCHEME.sub(lambda found: f"http{found[1].lower()}://", text)
-    text = _DOT_IN_BRACKETS.sub(".", text)
-    text = _AT_AS_A_WORD.sub("@", _AT_IN_BRACKETS.sub("@", text))
-    text = _DOT_AS_A_WORD.sub(_spoken, text)
+    if "//" in text:
+        text = _SCHEME.sub(lambda found: f"http{found[1].lower()}://", text)
+    if any(bracket in text for bracket in "[({<"):
+        text = _AT_IN_BRACKETS.sub("@", _DOT_IN_BRACKETS.sub(".", text))
+    folded = text.casefold()
+    if "собака" in folded:
+        text = _AT_AS_A_WORD.sub("@", text)
+    if any(word in folded for word in ("dot", "точка", "тчк")):
+        text = _DOT_AS_A_WORD.sub(_spoken, text)
+    if "." not in text:
+        return text
     text = _BLANK_AFTER_DOT.sub(".", _BLANK_BEFORE_DOT.sub(".", text))
-    return _MIXED.sub(_in_latin, text)
+    return text if _INNER_DOT.search(text) is None else _MIXED.sub(_in_latin, text)
 
 
 def _spoken(found: re.Match[str]) -> str:
@@ -118,6 +127,8 @@ def urls_in(text: str) -> Iterator[str]:
 
 def hosts_in(text: str) -> Iterator[str]:
     """Host names that stand in ``text`` (undisguised) by themselves, in lower case."""
+    if _INNER_DOT.search(text) is None:
+        return
     for number, match in enumerate(_HOST.finditer(text)):
         if number >= _MOST:
             break

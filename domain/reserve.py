@@ -25,6 +25,7 @@ _NAME = re.compile(
     r"|tg://resolve\?domain=([A-Za-z][A-Za-z0-9_]{3,31})",
     re.IGNORECASE,
 )
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 #: So many characters may stand between the words and the name that they are about.
 _NEAR = 80
 
@@ -35,8 +36,12 @@ def reserve_names(text: str) -> tuple[str, ...]:
     In each paragraph the words speak of the nearest name within ``_NEAR`` characters.
     """
     found: dict[str, None] = {}
-    for paragraph in re.split(r"\n\s*\n", text):
+    if _NAME.search(text) is None:
+        return ()
+    for paragraph in _PARAGRAPHS.split(text):
         names = list(_NAME.finditer(paragraph))
+        if not names:
+            continue
         meant = {
             min(range(len(names)), key=lambda at: _gap(word, names[at]))
             for word in _WORDS.finditer(paragraph)

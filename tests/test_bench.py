@@ -18,6 +18,12 @@ def test_every_bound_is_of_a_measurement() -> None:
         ("pipeline", {"ratio": 0.4}, ""),
         ("growth", {"growth_mb": 151}, "growth: growth_mb is 151.00, more than 150"),
         ("growth", {"growth_mb": 28}, ""),
+        ("telegram", {"reading": 1.3, "storing": 3.0, "growth_mb": 2}, ""),
+        (
+            "telegram",
+            {"reading": 1.31, "storing": 3.1, "growth_mb": 2},
+            "telegram: reading is 1.31, more than 1.3; storing is 3.10, more than 3",
+        ),
         ("restart", {"seconds": 1000}, ""),
     ],
 )

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from channels.accounts.budgets import Budget, RequestClass, Slot, counting, free_from, slot_end
+from channels.accounts.spending import spent_at_once
 from channels.models import AccountPeer, AccountUse, AccountWait, TelegramAccount
 from domain.clock import Clock, iso, utc_now
 from domain.errors import InputError, RuleError
@@ -81,6 +82,8 @@ class Ledger:
         """
         budget = self._budgets[kind]
         with transaction.atomic(durable=True):
+            if spent_at_once(self._pk, kind, budget, self._clock()):
+                return
             if self._lock().state != TelegramAccount.State.ACTIVE:
                 raise Retired(f"account {self.account} is retired")
             now = self._clock()

@@ -42,6 +42,7 @@ class Gateway:
         self._made = 0
         self._under_way = ("", "")
         self._counts: Counter[str] = Counter()
+        self._goes_out = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._one_at_a_time = asyncio.Lock()
         self._thread = threading.Thread(target=self._run, name="mtproto", daemon=True)
@@ -63,8 +64,16 @@ class Gateway:
 
     def submit(self, request: Any, url: str) -> Future[Any]:
         """Send ``request``, which stands in the record as ``url``. The future has the answer, or
-        a failure (see ``failures``)."""
-        return self._submit(self._ask(request, url))
+        a failure (see ``failures``).
+
+        Comes back when the request goes out: a caller that went on to compute would hold the
+        interpreter's lock, and so the request up, for some milliseconds.
+        """
+        self._goes_out.clear()
+        answer = self._submit(self._ask(request, url))
+        answer.add_done_callback(lambda _: self._goes_out.set())
+        self._goes_out.wait(self._timeout_s)
+        return answer
 
     def taken(self, url: str) -> int:
         """How often ``url`` went out since this was last asked."""
@@ -140,6 +149,7 @@ class Gateway:
             url = own_url(method, self._account)
         else:
             self._counts[url] += 1
+            self._goes_out.set()
         try:
             self._sent(url)
         except OSError as error:  # a full disk is no broken connection

@@ -18,7 +18,7 @@ from classifiers.cascade import Glance
 from domain.captures import Outcome
 from domain.clock import Clock, utc_now
 from domain.selling import sells
-from domain.targets import TargetKey, TargetKind
+from domain.targets import TargetKey
 
 #: Of further pages of one visit only posts that lead somewhere are scored.
 WHOLE_PAGES = 5
@@ -74,24 +74,24 @@ class Keeper:
         )
         fresh = [str(post.id) for post in posts if post.id > after and not post.service]
         scored = [glances[part].selling for part in fresh if part in glances]
-        ChannelYield.objects.get_or_create(target=target)
-        ChannelYield.objects.filter(target=target).update(
-            posts=F("posts") + len(scored),
-            selling=F("selling") + sum(score >= self._sells_from for score in scored),
-        )
+        selling = sum(score >= self._sells_from for score in scored)
+        more = {"posts": F("posts") + len(scored), "selling": F("selling") + selling}
+        given = ChannelYield.objects.filter(target=target)
+        if not given.update(**more):
+            ChannelYield.objects.get_or_create(target=target)
+            given.update(**more)
 
     def _names(self, parent: Target, clues: Mapping[TargetKey, Clue]) -> None:
-        children = rows_of(clues)
+        children, _ = intake.target_rows(clues, clock=self._clock)
         known = {
-            row.child_id: row
+            row.child_id: clue_of(row)
             for row in Naming.objects.filter(parent=parent, child__in=children.values())
         }
+        named = {}
         for key, clue in clues.items():
-            child = children[key]
-            if child.pk == parent.pk:
-                continue
-            row = known.get(child.pk)
-            note(parent, child, clue_of(row).joined(clue) if row else clue, clock=self._clock)
+            if (child := children[key].pk) != parent.pk:
+                named[child] = known[child].joined(clue) if child in known else clue
+        note_all(parent, named, clock=self._clock)
 
     def settle(self, targets: Iterable[int], batch: Batch) -> None:
         """A visit has ended: what it brought, where that can be told."""
@@ -109,32 +109,36 @@ class Keeper:
 
 def note(parent: Target, child: Target, clue: Clue, *, clock: Clock = utc_now) -> None:
     """Write down how ``parent`` names ``child``."""
-    values = {
-        "via": clue.via,
-        "selling": clue.selling,
-        "about_drugs": clue.about_drugs,
-        "reserve": clue.reserve,
-        "posts": clue.posts,
-        "noted_at": clock(),
-    }
-    Naming.objects.update_or_create(parent=parent, child=child, defaults=values)
+    note_all(parent, {child.pk: clue}, clock=clock)
+
+
+def note_all(parent: Target, clues: Mapping[int, Clue], *, clock: Clock = utc_now) -> None:
+    """Write down how ``parent`` names others, by the ids of their rows."""
+    now = clock()
+    rows = [
+        Naming(
+            parent_id=parent.pk,
+            child_id=child,
+            via=clue.via,
+            selling=clue.selling,
+            about_drugs=clue.about_drugs,
+            reserve=clue.reserve,
+            posts=clue.posts,
+            noted_at=now,
+        )
+        for child, clue in clues.items()
+    ]
+    Naming.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["parent", "child"],
+        update_fields=["via", "selling", "about_drugs", "reserve", "posts", "noted_at"],
+    )
 
 
 def clue_of(row: Naming) -> Clue:
     """The value that a row was made from."""
     return Clue(Via(row.via), row.selling, row.about_drugs, row.reserve, row.posts)
-
-
-def rows_of(keys: Iterable[TargetKey]) -> dict[TargetKey, Target]:
-    """The rows of channels; those that are not in the record yet come into it."""
-    wanted = dict.fromkeys(keys)
-    values = [key.value for key in wanted]
-    rows = Target.objects.filter(kind=TargetKind.TELEGRAM, value__in=values)
-    found = {row.key: row for row in rows}
-    for key in wanted:
-        if key not in found:
-            found[key], _ = intake.target_row(key)
-    return found
 
 
 def _leads_on(post: Post) -> bool:

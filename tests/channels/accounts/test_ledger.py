@@ -104,11 +104,14 @@ def test_accounts_have_ledgers_of_their_own() -> None:
 
 
 def test_a_retired_account_asks_for_nothing_in_whatever_process() -> None:
-    ledger = Ledger(account(), BUDGETS)
+    time = Time()
+    ledger = Ledger(account(), BUDGETS, time)
+    ledger.spend(RESOLVE)
     TelegramAccount.objects.update(state=TelegramAccount.State.RETIRED)
-    with pytest.raises(Retired):
-        ledger.spend(HISTORY)
-    assert ledger.used(HISTORY) == 0
+    for kind in (RESOLVE, HISTORY):
+        with pytest.raises(Retired):
+            ledger.spend(kind)
+    assert (ledger.used(RESOLVE), ledger.used(HISTORY)) == (1, 0)
 
 
 def test_peers_are_remembered_by_number_for_each_account() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from telethon import types
@@ -218,7 +219,7 @@ class Methods:
 
     def _history(self, request: Any, caller: Caller) -> Answer:
         chat = self._directory.chat_of(request.peer, caller.name)
-        messages = window(chat.messages.values(), request)[: self.most]
+        messages = window(_near(chat.messages, request), request)[: self.most]
         return self._page(chat, messages, len(chat.messages), caller)
 
     def _messages(self, request: Any, caller: Caller) -> Answer:
@@ -271,6 +272,14 @@ class Methods:
             raise RpcFault(400, "LOCATION_INVALID")
         part = body[request.offset : request.offset + request.limit]
         return types.upload.File(types.storage.FileJpeg(), 0, part)
+
+
+def _near(messages: Mapping[int, Any], request: Any) -> Iterable[Any]:
+    """All that a history request can mean; of a large channel not everything for each page."""
+    if not request.offset_id or request.add_offset < 0:
+        return messages.values()
+    below = (messages[id] for id in range(request.offset_id - 1, 0, -1) if id in messages)
+    return islice(below, request.add_offset + _MOST)
 
 
 def window(messages: Iterable[Any], request: Any) -> list[Any]:
