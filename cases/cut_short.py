@@ -14,7 +14,7 @@ from django.db.models.functions import Concat
 
 from cases.models import Capture, RunCount, RunSource
 from domain.candidates import Why
-from domain.nights import CUT_SHORT
+from domain.nights import CUT_SHORT, LISTEN
 from domain.states import CaseState
 
 #: Stages that count what they leave out, by source.
@@ -42,9 +42,7 @@ def looks() -> QuerySet[RunSource]:
 def before(run_id: int) -> CutShort:
     """What is left over from the nights before run ``run_id``."""
     earlier = _visits().filter(run__lt=run_id)
-    later = RunSource.objects.filter(
-        target=OuterRef("target"), run__gt=OuterRef("run"), run__lt=run_id
-    )
+    later = _visits().filter(target=OuterRef("target"), run__gt=OuterRef("run"), run__lt=run_id)
     rows = earlier.filter(
         ~Exists(later),
         Exists(_cuts()),
@@ -72,8 +70,9 @@ def _was_cut(target_id: int, run_id: int) -> bool:
 
 
 def _visits() -> QuerySet[RunSource]:
+    """Visits of nights; a listener's are none."""
     key = Concat(F("target__kind"), Value(":"), F("target__value"))
-    return RunSource.objects.annotate(key=key)
+    return RunSource.objects.exclude(run__kind=LISTEN).annotate(key=key)
 
 
 def _not_begun() -> Q:

@@ -178,10 +178,10 @@ def _not_captured(
     """The records whose URLs the run does not hold yet; the others are counted."""
     hashes = [url_hash(record.url) for record in records]
     rows = Capture.objects.filter(run_id=run_id, url_hash__in=hashes)
-    known = set(rows.values_list("url_hash", "rendered", "again"))
+    known = set(rows.values_list("url_hash", "rendered", "again", "turn"))
     fresh = []
     for record, digest in zip(records, hashes, strict=True):
-        key = (digest, record.rendered, record.again)
+        key = (digest, record.rendered, record.again, record.turn)
         if key in known:
             stored.doubled += 1
             tally[CountKey(str(record.site), "skipped", "captured already")] += 1
@@ -235,6 +235,7 @@ def _capture(
         requests=record.attempts,
         rendered=record.rendered,
         again=record.again,
+        turn=record.turn,
         redacted=record.redacted[:_REDACTED],
         retention=retention,
         warc_file=pointer.file,

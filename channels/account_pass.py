@@ -10,6 +10,7 @@ from cases import counts
 from cases.counts import CountKey
 from cases.models import Run
 from channels.accounts import pool
+from channels.accounts.holding import holder_of
 from channels.accounts.ledger import Ledger, RequestClass
 from channels.accounts.readiness import may_read
 from channels.claims import unclaimed
@@ -18,6 +19,7 @@ from channels.process import EXIT_DONE, EXIT_REFUSED, run_account
 from channels.searching import open_searches
 from channels.snowball import similar
 from channels.visiting import STAGE
+from channels.waiting import set_count
 from channels.wanted import release
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def read_by_accounts(run: Run, accounts: AccountReading, max_similar: int) -> bo
     """
     release(run)  # nobody is at work now
     before = _left(run, max_similar)
-    names = _ready(accounts)[: min(before.total(), accounts.at_once)]
+    names = _ready(run, accounts)[: min(before.total(), accounts.at_once)]
     if not names:
         return False
     log.info("%s for the accounts %s", dict(before), ", ".join(names))
@@ -57,8 +59,13 @@ def _left(run: Run, max_similar: int) -> Counter[str]:
     )
 
 
-def _ready(accounts: AccountReading) -> list[str]:
-    ledgers = [Ledger(name, accounts.plan.budgets) for name in pool.active()]
+def _ready(run: Run, accounts: AccountReading) -> list[str]:
+    folder = accounts.plan.vault.folder
+    busy = {name: who for name in pool.active() if (who := holder_of(folder, name))}
+    for name, who in busy.items():
+        log.warning("account %s reads nothing now: it is at work in %s", name, who)
+        set_count(run, CountKey("", "skipped", f"account {name} is at work in {who.kind}"), 1)
+    ledgers = [Ledger(n, accounts.plan.budgets) for n in pool.active() if n not in busy]
     able = [one for one in ledgers if may_read(one, accounts.longest_wait_s)]
     return [one.account for one in sorted(able, key=lambda one: one.used(RequestClass.HISTORY))]
 

@@ -16,8 +16,10 @@ from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run, Target
 from channels.accounts import pool
+from channels.accounts.holding import NIGHT, held
 from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
 from channels.accounts.readiness import may_ask, may_read
+from channels.accounts.vault import Vault
 from channels.claims import claim, claim_question
 from channels.identity import username_of
 from channels.journals import journal_path, worker_of
@@ -66,6 +68,11 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
     A lost account is retired; what it was reading goes on with another one. Raises what is wrong
     with record, disk, vault or settings, and RecordError where another process is this account.
     """
+    with held(accounts.plan.vault.folder, account, NIGHT):
+        _read_as(run, account, options, accounts)
+
+
+def _read_as(run: Run, account: str, options: Options, accounts: AccountReading) -> None:
     access = accounts.plan.access(account)
     ledger = Ledger(account, accounts.plan.budgets)
     journal = RequestJournal(journal_path(options.journals, run.pk, account))
@@ -82,7 +89,7 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         asker = Asker(gateway, ledger, Patience(accounts.longest_wait_s, options.pace.retries))
         visitor = Visitor(
             run,
-            AccountReader(asker, _number_of, rules_of(options)),
+            AccountReader(asker, number_of, rules_of(options)),
             evidence,
             max_pages=accounts.max_batches,
             platforms=options.platforms,
@@ -90,7 +97,7 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         )
         questions = _Questions(
             run,
-            Recommendations(asker, Finder(asker, _number_of)),
+            Recommendations(asker, Finder(asker, number_of)),
             Search(asker),
             evidence,
             options.max_similar,
@@ -98,8 +105,7 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         gc.freeze()  # all that is loaded by now stays: collections need not go through it
         _Work(run, ledger, visitor, questions, options, accounts.longest_wait_s).all()
     except AccountLost as lost:
-        reason = _REASONS.get(lost.name, pool.Reason.REVOKED)
-        pool.retire(account, reason, accounts.plan.vault, run_id=run.pk)
+        retire(account, lost, accounts.plan.vault, run)
     except Retired as retired:
         log.warning("%s", retired)
     finally:
@@ -109,12 +115,18 @@ def read_as(run: Run, account: str, options: Options, accounts: AccountReading) 
         journal.close()
 
 
+def retire(account: str, lost: AccountLost, vault: Vault, run: Run) -> None:
+    """Have a lost account read no more, with the reason that Telegram gave."""
+    reason = _REASONS.get(lost.name, pool.Reason.REVOKED)
+    pool.retire(account, reason, vault, run_id=run.pk)
+
+
 def _client(access: AccountAccess, told: Callable[[str], None]) -> Any:
     """Lost connections are made anew by who counts requests, not by the client."""
     return build_client(access, reconnects=False, connection_retries=1, on_request=told)
 
 
-def _number_of(username: str) -> int | None:
+def number_of(username: str) -> int | None:
     row = identity.by_name(TargetKind.TELEGRAM, username)
     return int(row.value) if row is not None and row.value.isdecimal() else None
 

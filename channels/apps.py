@@ -11,6 +11,7 @@ import config
 
 if TYPE_CHECKING:
     from channels.accounts.plan import AccountsPlan
+    from channels.listening.plan import ListenPlan
     from channels.options import Options
     from channels.snowball.rings import Caps
     from config.schema import Settings
@@ -94,6 +95,25 @@ def options_of(settings: Settings) -> Options:
     )
 
 
+def listen_plan(settings: Settings, *, every_s: float | None, account: str) -> ListenPlan:
+    """How to listen: as ``settings`` say, unless it is given here. Raises InputError for an
+    interval below a second, and for an account that is none, or is at work elsewhere."""
+    from channels.accounts import pool
+    from channels.accounts.holding import holder_of
+    from channels.listening.plan import ListenPlan
+    from domain.errors import InputError
+
+    listen = settings.channels.listen
+    every_s = listen.every_s if every_s is None else every_s
+    if every_s < 1:
+        raise InputError(f"--every must be at least 1 second, not {every_s:g}")
+    if account and account not in pool.active():
+        raise InputError(f"there is no active account {account!r}: `channels list` names them")
+    if account and (who := holder_of(accounts_plan(settings).vault.folder, account)):
+        raise InputError(f"account {account} is at work in {who}: wait for its end")
+    return ListenPlan(every_s, listen.max_channels, listen.max_resolves, account)
+
+
 def accounts_plan(settings: Settings) -> AccountsPlan:
     """What ``settings`` say of Telegram accounts."""
     from channels.accounts.budgets import Budget, RequestClass
@@ -117,6 +137,7 @@ def accounts_plan(settings: Settings) -> AccountsPlan:
             RequestClass.INFO: Budget(allowed.infos_per_day, day),
             RequestClass.SIMILAR: Budget(allowed.similar_per_day, day),
             RequestClass.SEARCH: Budget(allowed.searches_per_day, day),
+            RequestClass.DIFFERENCE: Budget(allowed.differences_per_hour, hour),
             RequestClass.OTHER: Budget(allowed.others_per_hour, hour),
         },
         proxy=settings.net.proxy,

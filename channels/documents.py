@@ -68,9 +68,15 @@ def _origin(forward: Forward | None) -> str:
 
 
 def capture_of(
-    fetch: Fetch, site: TargetKey, egress: Egress, candidates: tuple[Candidate, ...] = ()
+    fetch: Fetch,
+    site: TargetKey,
+    egress: Egress,
+    candidates: tuple[Candidate, ...] = (),
+    *,
+    turn: int = 0,
 ) -> CaptureRecord:
-    """One request as the record keeps it, without documents; ``candidates`` are where it leads."""
+    """One request as the record keeps it, without documents; ``candidates`` are where it leads,
+    ``turn`` numbers what a run asks for again and again."""
     return CaptureRecord(
         site=site,
         url=fetch.url,
@@ -82,4 +88,5 @@ def capture_of(
         attempts=fetch.attempts,
         redacted=fetch.redacted,
         candidates=candidates,
+        turn=turn,
     )

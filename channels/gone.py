@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cases.models import DocumentRow, Target
 from channels.models import GonePost
 from channels.posts import Batch
@@ -21,25 +23,49 @@ def note_gone(
     The batch was asked for from the id ``below`` down (None: from the newest). ``last_id`` is the
     newest post known before. Nothing is said where a post could not be read.
     """
-    if batch.unreadable or batch.outcome not in {Outcome.OK, Outcome.EMPTY}:
-        return 0
-    high = min(last_id, below - 1) if below is not None else last_id
-    low = max(batch.posts[0].id if batch.posts else 1, high - _MOST_IDS)
-    if high < low:
+    span = _span(batch, below, last_id)
+    if not span:
         return 0  # nothing of this was read before
-    there = {number for post in batch.posts for number in (post.id, *post.album)}
-    missing = [number for number in range(low, high + 1) if number not in there]
-    _came_back(target, there)
-    known = {number for chunk in _chunks(missing) for number in _known(target, chunk)}
-    known -= set(
-        GonePost.objects.filter(target=target, post__in=known).values_list("post", flat=True)
-    )
+    _came_back(target, numbers_in(batch))
+    return note_deleted(target, missing_in(batch, below, last_id), clock=clock)
+
+
+def missing_in(batch: Batch, below: int | None, last_id: int) -> list[int]:
+    """The numbers that ``batch`` (see ``note_gone``) should hold if there were posts of them."""
+    there = numbers_in(batch)
+    return [number for number in _span(batch, below, last_id) if number not in there]
+
+
+def numbers_in(batch: Batch) -> set[int]:
+    """The numbers of all posts of a batch, each of an album's too."""
+    return {number for post in batch.posts for number in (post.id, *post.album)}
+
+
+def _span(batch: Batch, below: int | None, last_id: int) -> range:
+    """The numbers known before that ``batch`` speaks of."""
+    if batch.unreadable or batch.outcome not in {Outcome.OK, Outcome.EMPTY}:
+        return range(0)
+    high = min(last_id, below - 1) if below is not None else last_id
+    return range(max(batch.posts[0].id if batch.posts else 1, high - _MOST_IDS), high + 1)
+
+
+def note_deleted(target: Target, numbers: Iterable[int], *, clock: Clock = utc_now) -> int:
+    """Note that the posts ``numbers`` are gone, as far as they are in the record. Returns how many
+    are news."""
+    known = still_there(target, numbers)
     now = clock()
     GonePost.objects.bulk_create(
         [GonePost(target=target, post=number, noticed_at=now) for number in sorted(known)],
         ignore_conflicts=True,
     )
     return len(known)
+
+
+def still_there(target: Target, numbers: Iterable[int]) -> set[int]:
+    """Those of ``numbers`` that are in the record and not known to be gone."""
+    known = {number for chunk in _chunks([*numbers]) for number in _known(target, chunk)}
+    gone = GonePost.objects.filter(target=target, post__in=known)
+    return known - set(gone.values_list("post", flat=True))
 
 
 def _chunks(numbers: list[int]) -> list[list[int]]:

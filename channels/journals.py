@@ -20,6 +20,16 @@ def journal_path(folder: Path, run_id: int, account: str = "") -> Path:
     return folder / f"run-{run_id:06d}-{worker_of(account)}.journal"
 
 
+def unkept_path(folder: Path, run_id: int) -> Path:
+    """Where a listener writes down requests whose answers brought nothing new and are not kept."""
+    return folder / f"run-{run_id:06d}-unkept.journal"
+
+
+def unkept_in(folder: Path, run_id: int) -> Counter[str]:
+    """How often each URL was sent for nothing new."""
+    return read_journal(unkept_path(folder, run_id))
+
+
 def sent_in(folder: Path, run_id: int) -> Counter[str]:
     """How often each URL was sent in a run, by whomever."""
     sent = read_journal(journal_path(folder, run_id))

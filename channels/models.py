@@ -184,12 +184,17 @@ class AccountWait(models.Model):
 
 
 class AccountPeer(models.Model):
-    """How one account addresses a channel: the access hash is good for no other account."""
+    """How one account addresses a channel: the access hash is good for no other account.
+
+    ``pts`` is the number of the last change of the channel that came to the account as an update
+    and is in the record (https://core.telegram.org/api/updates); None before the first.
+    """
 
     account = models.ForeignKey(TelegramAccount, on_delete=models.CASCADE, related_name="peers")
     numeric_id = models.BigIntegerField()
     access_hash = models.BigIntegerField()
     username = models.CharField(max_length=64, blank=True)
+    pts = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

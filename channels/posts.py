@@ -100,7 +100,8 @@ class Batch:
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
     that an account may be able to read what this reader could not. ``advertisers`` are those of a
-    group, whose posts are redacted.
+    group, whose posts are redacted. ``pts`` is the number of the channel's last change when the
+    batch was made, where the reader is told.
     """
 
     fetches: tuple[Fetch, ...]
@@ -111,6 +112,7 @@ class Batch:
     partly: bool = False
     by_account: bool = False
     advertisers: tuple[Advertiser, ...] = ()
+    pts: int | None = None
 
     @property
     def outcome(self) -> Outcome:

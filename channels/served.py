@@ -2,7 +2,8 @@
 
 requests in the record + refetched = what the servers were sent for channels
 
-What accounts ask for themselves when they connect is counted beside that, as ``sent``.
+What accounts ask for themselves when they connect is counted beside that, as ``sent``; so are
+polls of a listener's that brought nothing new.
 """
 
 from __future__ import annotations
@@ -23,32 +24,37 @@ from domain.captures import Egress
 from domain.targets import TargetKind
 
 _OWN = CountKey("", "sent", "by accounts to connect")
+_UNKEPT = CountKey("", "sent", "for nothing new")
 
 
-def count_refetched(run: Run, sent: Mapping[str, int]) -> int:
+def count_refetched(
+    run: Run, sent: Mapping[str, int], unkept: Mapping[str, int] | None = None
+) -> int:
     """Set the run's ``refetched`` counts from the journal; returns their sum.
 
-    ``sent`` is how often each URL was requested. Call it while no request is under way; calling
-    it again changes nothing, since the counts are set, not added to.
+    ``sent`` is how often each URL was requested, ``unkept`` how often for nothing new. Call it
+    while no request is under way; calling it again changes nothing, since the counts are set, not
+    added to.
     """
     captures = Capture.objects.filter(run=run, egress__in=(Egress.PREVIEW, Egress.TELEGRAM))
-    known = {
-        url: (n, target) for url, n, target in captures.values_list("url", "requests", "target")
-    }
+    known, targets = Counter(unkept or {}), dict[str, int]()
+    for url, n, target in captures.values_list("url", "requests", "target"):
+        known[url] += n
+        targets[url] = target
     lost: Counter[str] = Counter()
     own = 0
     for url, n in sent.items():
         if is_own(url):
             own += n
             continue
-        in_record, target = known.get(url, (0, None))
-        if n > in_record:
-            lost[_source(run, url, target)] += n - in_record
+        if n > known[url]:
+            lost[_source(run, url, targets.get(url))] += n - known[url]
     with transaction.atomic():
         before = RunCount.objects.filter(run=run, stage=STAGE, name="refetched")
         for source in {*lost, *before.values_list("source", flat=True)}:
             set_count(run, CountKey(source, "refetched"), lost[source])
         set_count(run, _OWN, own)
+        set_count(run, _UNKEPT, sum(unkept.values()) if unkept else 0)
     return sum(lost.values())
 
 

@@ -49,7 +49,7 @@ def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """Where a visit stands; ``begun`` once a page of it is in the record."""
 
     target: Target
@@ -63,7 +63,8 @@ class _Walk:
 class Visitor:
     """Reads channels for one run. ``max_pages`` bounds the pages of one visit; ``hand_over`` is
     asked whether another reader goes on with a channel that this one could not read; ``on_stored``
-    hears of each batch, under the target that its posts are stored under."""
+    hears of each batch, under the target that its posts are stored under. A run that visits its
+    channels again and again numbers each ``turn``."""
 
     def __init__(
         self,
@@ -78,11 +79,13 @@ class Visitor:
         on_page: Callable[[], None] = lambda: None,
         hand_over: HandOver = nobody,
         on_stored: Callable[[Target, Batch], None] | None = None,
+        turn: int = 0,
     ) -> None:
         self._run, self._reader, self._evidence = run, reader, evidence
         self._max_pages, self._platforms, self._clock = max_pages, platforms, clock
         self._keeper = keeper or Keeper(run, None, 1.0, clock)
         self._on_page, self._hand_over, self._on_stored = on_page, hand_over, on_stored
+        self._turn = turn
 
     def visit(self, source: RunSource) -> Outcome | None:
         """Read a source and mark it done. None when nothing had to be asked for.
@@ -100,7 +103,7 @@ class Visitor:
         if known is not None and known.visits.filter(run=self._run, done=True).exists():
             join_known(target, name, clock=self._clock)
             RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
-            done_with([source.target_id])
+            done_with(self._run, [source.target_id])
             return None
         walk = self._walk(target)
         before = walk.cursor.before_id
@@ -120,13 +123,13 @@ class Visitor:
         """Whether another reader goes on with a source that this one does not ask for."""
         return self._hand_over(self._run, source.target, None)
 
-    def _walk(self, target: Target) -> _Walk:
+    def _walk(self, target: Target) -> Walk:
         """Where a killed visit of this run stopped, or the beginning of a new one."""
         cursor, _ = ChannelCursor.objects.get_or_create(target=target)
         going_on = cursor.run_id == self._run.pk and cursor.before_id is not None
         if not going_on:
             cursor.run, cursor.before_id, cursor.top_id, cursor.pages = self._run, None, 0, 0
-        return _Walk(target, cursor, begun=going_on)
+        return Walk(target, cursor, begun=going_on)
 
     def give_up(self, source: RunSource, name: str, reason: str) -> None:
         """Mark a source done without reading it (further), counted as ``name`` and ``reason``."""
@@ -134,7 +137,7 @@ class Visitor:
             key = CountKey(str(source.target), name, reason)
             counts.add(self._run.pk, STAGE, {key: 1})
             RunSource.objects.filter(run=self._run, target=source.target_id).update(done=True)
-            done_with([source.target_id])
+            done_with(self._run, [source.target_id])
 
     def _why_not(self, source: RunSource, name: str, before: int | None) -> str:
         if not name:
@@ -143,16 +146,18 @@ class Visitor:
             return "bot: has no posts"
         url = self._reader.address(name, before)
         key = intake.url_hash(url)
-        if Capture.objects.filter(run=self._run, url_hash=key).exists():
+        if Capture.objects.filter(run=self._run, url_hash=key, turn=self._turn).exists():
             return "captured already"
         return ""
 
-    def _store(self, source: RunSource, name: str, walk: _Walk, batch: Batch) -> bool:
+    def _store(self, source: RunSource, name: str, walk: Walk, batch: Batch) -> bool:
         """Take one batch in, in one transaction. Returns whether the visit ends with it."""
         tally: Counter[CountKey] = Counter()
         with transaction.atomic():
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
+            # a listener and a night may be at the same channel: one after the other
+            Target.objects.select_for_update().get(pk=walk.target.pk)
             batch = _of_one_channel(batch, walk.target)
             read_before = walk.cursor.last_id
             gone = note_gone(
@@ -182,7 +187,7 @@ class Visitor:
                 ended = {walk.target.pk, source.target_id}
                 visits = RunSource.objects.filter(run=self._run)
                 visits.filter(target__in=ended).update(done=True)
-                done_with(ended)
+                done_with(self._run, ended)
                 self._keeper.settle(ended, batch)
         walk.begun = True
         if self._on_stored is not None:
@@ -193,7 +198,7 @@ class Visitor:
         self,
         source: RunSource,
         name: str,
-        walk: _Walk,
+        walk: Walk,
         batch: Batch,
         tally: Counter[CountKey],
     ) -> None:
@@ -205,7 +210,7 @@ class Visitor:
         if settled.taken_over:
             tally[walk.count("failed", _TOOK_OVER)] += 1
             visits.filter(target=walk.target).update(done=True)
-            done_with([walk.target.pk])
+            done_with(self._run, [walk.target.pk])
         if target.pk != walk.target.pk:
             visits.get_or_create(
                 run=self._run,
@@ -222,7 +227,7 @@ class Visitor:
             walk.target, walk.cursor = fresh.target, fresh.cursor
         walk.target = target
 
-    def _advance(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
+    def _advance(self, walk: Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
         cursor.checked_at = self._clock()
@@ -242,7 +247,7 @@ class Visitor:
 
     def _search(
         self,
-        walk: _Walk,
+        walk: Walk,
         name: str,
         batch: Batch,
         glances: Mapping[str, Glance],
@@ -258,13 +263,13 @@ class Visitor:
         return by_present_key(found, walk.target)
 
     def _records(
-        self, walk: _Walk, batch: Batch, found: Found, tally: Counter[CountKey]
+        self, walk: Walk, batch: Batch, found: Found, tally: Counter[CountKey]
     ) -> list[CaptureRecord]:
         documents, skipped = documents_of(batch, about=not walk.begun)
         for reason, n in skipped.items():
             tally[walk.count("skipped", reason)] += n
         site, egress = walk.target.key, self._reader.egress
-        records = [capture_of(fetch, site, egress) for fetch in batch.fetches]
+        records = [capture_of(fetch, site, egress, turn=self._turn) for fetch in batch.fetches]
         candidates = tuple(found.candidates)
         records[-1] = replace(records[-1], documents=documents, candidates=candidates)
         return records

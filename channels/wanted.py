@@ -9,6 +9,7 @@ from channels.identity import is_alias
 from channels.models import AccountPeer, ChannelSearch, ChannelYield, TelegramAccount, Wanted
 from channels.posts import Batch
 from domain.captures import Outcome
+from domain.nights import LISTEN
 
 ACTIVE = TelegramAccount.State.ACTIVE
 #: Outcomes that speak of the preview's host or the way to it, not of the channel.
@@ -64,9 +65,11 @@ def pass_on(wish: Wanted, to: Target) -> None:
     )
 
 
-def done_with(targets: Iterable[int]) -> None:
-    """The visits to these targets have ended: no account is to read them any more."""
-    Wanted.objects.filter(target__in=[*targets]).delete()
+def done_with(run: Run, targets: Iterable[int]) -> None:
+    """The visits to these targets have ended: no account is to read them any more. A listener ends
+    no visit of a night's."""
+    if run.kind != LISTEN:
+        Wanted.objects.filter(target__in=[*targets]).delete()
 
 
 def release(run: Run, account: str | None = None) -> None:

@@ -26,6 +26,9 @@ class Budgets(Section):
     infos_per_day: int = key(200, "Descriptions of channels asked for.", "requests", ge=0)
     similar_per_day: int = key(40, "Lists of similar channels asked for.", "requests", ge=0)
     searches_per_day: int = key(40, "Searches for channels and posts.", "requests", ge=0)
+    differences_per_hour: int = key(
+        900, "Times that a listener asks what has changed in a channel.", "requests", ge=0
+    )
     others_per_hour: int = key(
         300, "All other requests, those of each connection among them.", "requests", ge=0
     )
@@ -64,6 +67,26 @@ class TelegramServer(Section):
     budgets: Budgets = table(Budgets, "What one account may ask for.")
 
 
+class Listen(Section):
+    every_s: float = key(
+        300.0,
+        "How often `narcowatch channels listen` reads the newest posts of each channel, whatever "
+        "updates tell.",
+        "seconds",
+        ge=1,
+        le=86_400,
+    )
+    max_channels: PositiveInt = key(
+        40, "Channels that are listened to, the likeliest to sell first.", "channels"
+    )
+    max_resolves: int = key(
+        10,
+        "Names that an account resolves in half a day in order to listen; of its own budget.",
+        "requests",
+        ge=0,
+    )
+
+
 class Channels(Section):
     preview_base_url: HttpUrl = key(
         "https://t.me/s/", "What a channel's name is appended to for its public preview."
@@ -85,4 +108,5 @@ class Channels(Section):
         "evidence, hashed. Nothing shows them.",
     )
     max_image_kib: PositiveInt = key(1024, "Largest image that is downloaded.", "KiB")
+    listen: Listen = table(Listen, "Listening to channels between nights.")
     telegram: TelegramServer = table(TelegramServer, "The Telegram server of account readers.")

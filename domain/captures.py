@@ -111,8 +111,9 @@ class CaptureRecord:
     ``attempts`` is how many requests this capture took (retries included). ``rendered`` says that
     a browser ran the page's scripts: the body is then the finished page, and the bytes that came
     are in a capture of their own. ``again`` says that it was asked for a second time in the run,
-    with a cookie that a circle of redirects had set: it too is a capture of its own. ``redacted``
-    says what was hidden in the body, by kind.
+    with a cookie that a circle of redirects had set: it too is a capture of its own; so is each
+    ``turn`` of a run that asks for the same again and again. ``redacted`` says what was hidden in
+    the body, by kind.
     """
 
     site: TargetKey
@@ -129,3 +130,4 @@ class CaptureRecord:
     rendered: bool = False
     again: bool = False
     redacted: str = ""
+    turn: int = 0

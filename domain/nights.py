@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 PAGES, BYTES = "run budget", "byte budget of the run"
 MINUTES, NIGHT = "time budget of the run", "the night is over"
 CUT_SHORT = frozenset({PAGES, BYTES, MINUTES, NIGHT})
+#: The kind of a run that listens to channels by day: what it reads is no look of a night's.
+LISTEN = "listen"
 
 
 def end_of(started: datetime, ends: str, timezone: str) -> datetime | None:

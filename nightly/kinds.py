@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cases.models import Run
+from domain.nights import LISTEN
 from domain.targets import TargetKind
 
 SITES = (TargetKind.HOST, TargetKind.ONION, TargetKind.URL)
@@ -13,6 +14,7 @@ READ_BY: Mapping[str, tuple[TargetKind, ...]] = {
     "night": (*SITES, *CHANNELS),
     "crawl": SITES,
     "channels": CHANNELS,
+    LISTEN: CHANNELS,
 }
 
 

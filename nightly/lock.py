@@ -12,8 +12,9 @@ from domain.errors import RuleError
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Hold the lock file while a night runs. Raises RuleError when another night does.
+def only_one(path: Path, other: str = "another run") -> Iterator[None]:
+    """Hold the lock file while a night runs. Raises RuleError, which names the ``other`` one, when
+    another night does.
 
     The lock belongs to the open file, so it ends with the process, however that dies. Child
     processes inherit nothing of it: they are killed with their parent.
@@ -26,7 +27,7 @@ def only_one(path: Path) -> Iterator[None]:
         except BlockingIOError as error:
             owner = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
             raise RuleError(
-                f"another run is at work here (process {owner or 'unknown'}, lock {path})"
+                f"{other} is at work here (process {owner or 'unknown'}, lock {path})"
             ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

@@ -17,6 +17,7 @@ from domain.captures import IN_DOUBT, Outcome
 from domain.changes import Lines, lines_of, share_changed_of_pages, share_new
 from domain.channel_profiles import Activity
 from domain.coverage import Move, follow
+from domain.nights import LISTEN
 from domain.rechecks import SHOWN, CheckResult, result_of
 from domain.targets import TargetKind
 
@@ -94,6 +95,16 @@ class Looker:
         seen = RunCount.objects.filter(run=self.run, source=str(case.target), name="seen")
         return seen.aggregate(n=Sum("n"))["n"] or 0
 
+    def _heard_since(self, case: Case) -> int:
+        """Posts and versions of a channel that a listener brought since the last night that read
+        it: seen again tonight, and news all the same."""
+        captures = Capture.objects.filter(target=case.target_id, run__lt=self.run.pk)
+        last = captures.exclude(run__kind=LISTEN).order_by("-run_id").first()
+        rows = DocumentRow.objects.filter(target=case.target_id, capture__run__kind=LISTEN)
+        if last is not None:
+            rows = rows.filter(capture__fetched_at__gt=last.run.started_at)
+        return rows.filter(capture__fetched_at__lte=self.run.started_at).count()
+
     def _sells(
         self, case: Case, rows: Sequence[DocumentRow], result: CheckResult, changed: float | None
     ) -> tuple[float | None, bool | None]:
@@ -135,10 +146,11 @@ class Looker:
 
         Of a channel it is the share of posts that are new or were edited.
         """
+        if case.target.kind == TargetKind.TELEGRAM:
+            fresh = len(rows) + self._heard_since(case)
+            return fresh / max(fresh, len(rows) + self._seen_again(case)) if fresh else None
         if not rows:
             return None
-        if case.target.kind == TargetKind.TELEGRAM:
-            return len(rows) / (len(rows) + self._seen_again(case))
         earlier = self._earlier(case)
         last = earlier.order_by("-capture__run_id").values_list("capture__run_id", flat=True)
         if not (run_id := last.first()):

@@ -12,10 +12,10 @@ class Capture(models.Model):
     address guard or the resolver stopped it). The bytes are in ``warc_file`` (relative to the
     evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``. ``rendered``
     says that a browser ran the page's scripts, ``again`` that it was asked for once more with a
-    cookie that a circle of redirects had set: further captures of the same URL. ``redacted``
-    says what was hidden in the bytes before they were written, by kind (``authors=2 handles=3``).
-    With ``erased_at`` bytes and texts are gone by their age (see ``cases.erasing``); the digests
-    stay.
+    cookie that a circle of redirects had set: further captures of the same URL. So are those of
+    the ``turn`` of a listener, which asks for the same again and again. ``redacted`` says what was
+    hidden in the bytes before they were written, by kind (``authors=2 handles=3``). With
+    ``erased_at`` bytes and texts are gone by their age (see ``cases.erasing``); the digests stay.
     """
 
     run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="captures")
@@ -35,6 +35,7 @@ class Capture(models.Model):
     requests = models.PositiveIntegerField(default=1)
     rendered = models.BooleanField(default=False)
     again = models.BooleanField(default=False)
+    turn = models.PositiveIntegerField(default=0)
     redacted = models.CharField(max_length=200, blank=True)
     retention = models.CharField(max_length=20)
     warc_file = models.CharField(max_length=200, blank=True)
@@ -45,7 +46,7 @@ class Capture(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["run", "url_hash", "rendered", "again"], name="capture_once"
+                fields=["run", "url_hash", "rendered", "again", "turn"], name="capture_once"
             ),
         ]
         indexes: ClassVar = [

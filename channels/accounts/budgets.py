@@ -24,6 +24,7 @@ class RequestClass(StrEnum):
     INFO = "info"
     SIMILAR = "similar"
     SEARCH = "search"
+    DIFFERENCE = "difference"
     OTHER = "other"
 
 

@@ -122,6 +122,17 @@ class Ledger:
             defaults={"access_hash": access_hash, "username": username.lower()},
         )
 
+    def pts(self, numeric_id: int) -> int | None:
+        """The last change of a channel that the account was told and that is in the record."""
+        rows = AccountPeer.objects.filter(account_id=self._pk, numeric_id=numeric_id)
+        return rows.values_list("pts", flat=True).first()
+
+    def caught_up(self, numeric_id: int, pts: int | None) -> None:
+        """Changes up to ``pts`` are in the record; None where that is not known any more. In the
+        transaction that stores them."""
+        rows = AccountPeer.objects.filter(account_id=self._pk, numeric_id=numeric_id)
+        rows.update(pts=pts)
+
     def _lock(self) -> TelegramAccount:
         """Everybody who spends of this account goes through its row, one after the other."""
         return TelegramAccount.objects.select_for_update().get(pk=self._pk)

@@ -30,6 +30,16 @@ def history_url(channel: str, before: int | None, limit: int = 0, skipped: int =
     return _url("messages.getHistory", channel=channel, **given)
 
 
+def difference_url(channel: str, pts: int, account: str) -> str:
+    """Asking what has changed in a channel after the change ``pts``."""
+    return _url("updates.getChannelDifference", channel=channel, pts=str(pts), account=account)
+
+
+def update_url(channel: str, pts: int, account: str) -> str:
+    """What was told of a channel unasked, up to the change ``pts``."""
+    return _url("updates", channel=channel, pts=str(pts), account=account)
+
+
 def similar_url(channel: str) -> str:
     """Asking which channels Telegram calls similar."""
     return _url("channels.getChannelRecommendations", channel=channel)

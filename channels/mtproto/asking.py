@@ -109,6 +109,11 @@ class Asker:
         if isinstance(failure, Flooded):
             self.ledger.flooded(ahead.kind, failure.seconds)
 
+    def connect(self) -> None:
+        """Connect, where there is no connection. Raises as ``ask`` does."""
+        if not self._gateway.connected:
+            self._connect()
+
     def taken(self, url: str) -> int:
         """How often ``url`` went out since this was last asked."""
         return self._gateway.taken(url)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from telethon import TelegramClient
 from telethon.crypto import rsa as known_keys
 from telethon.sessions import StringSession
+from telethon.tl import functions
 
 from channels.posts import AccountAccess, TelegramServer
 from domain.errors import InputError
@@ -34,6 +35,7 @@ def build_client(
     connection_retries: int = 5,
     timeout_s: int = 10,
     on_request: Callable[[str], None] | None = None,
+    on_update: Callable[[Any], None] | None = None,
 ) -> Any:
     """A ``TelegramClient`` for ``access``, not connected; without a session it can sign in.
 
@@ -45,6 +47,9 @@ def build_client(
     ``on_request`` is called on the client's loop with the name of each request just before it is
     sent (``GetHistory``), but not for what a reconnect sends again. Connecting sends GetConfig,
     GetUsers and, where the session is signed in, GetState and GetDifference.
+
+    ``on_update`` has updates sent and is called on the client's loop with each as it comes; the
+    client then neither puts them in order nor asks for what is missing among them.
 
     Where ``access.server`` names a key file, that key is from now on the only one that this
     process takes for a server's. Raises InputError for a key file, an address, an API id, a proxy
@@ -72,8 +77,10 @@ def build_client(
         device_model="narcowatch",
         system_version="Linux",
         app_version=version("narcowatch"),
-        receive_updates=receive_updates,
+        receive_updates=receive_updates or on_update is not None,
     )
+    if on_update is not None:
+        _hand_on(client, on_update)
     if on_request is not None:
         _tell(client, on_request)
     return client
@@ -153,7 +160,18 @@ def _tell(client: Any, on_request: Callable[[str], None]) -> None:
         for one in request if isinstance(request, list | tuple) else (request,):
             while hasattr(one, "query"):
                 one = one.query
-            on_request(type(one).__name__.removesuffix("Request"))
+            if not isinstance(one, functions.PingRequest):  # keeps the connection, asks nothing
+                on_request(type(one).__name__.removesuffix("Request"))
         return send(request, ordered=ordered)
 
     sender.send = telling
+
+
+def _hand_on(client: Any, on_update: Callable[[Any], None]) -> None:
+    """In place of the client's own loop over updates, which asks for what it misses uncounted."""
+
+    async def handing_on() -> None:
+        while True:
+            on_update(await client._updates_queue.get())
+
+    client._update_loop = handing_on

@@ -39,6 +39,7 @@ class Gateway:
         self._account, self._build, self._sent = account, build, sent
         self._timeout_s = timeout_s
         self._client: Any = None
+        self._made = 0
         self._under_way = ("", "")
         self._counts: Counter[str] = Counter()
         self._goes_out = threading.Event()
@@ -51,6 +52,11 @@ class Gateway:
     def connected(self) -> bool:
         """Whether a request would go out right away."""
         return self._client is not None and bool(self._client.is_connected())
+
+    @property
+    def made(self) -> int:
+        """How many connections were made so far: what is pushed between two is lost."""
+        return self._made
 
     def connect(self) -> None:
         """Connect anew. Raises BoundaryError (see ``failures``)."""
@@ -106,6 +112,7 @@ class Gateway:
         except asyncio.CancelledError:
             await self._disconnect()
             raise Unreachable("the connection ended while it was made") from None
+        self._made += 1
 
     async def _ask(self, request: Any, url: str) -> Any:
         async with self._one_at_a_time:

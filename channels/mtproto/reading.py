@@ -35,7 +35,8 @@ _METHOD = "messages.getHistory"
 
 class AccountReader:
     """Implements ``ChannelReader``. ``number_of`` gives the bare id of a channel that is known.
-    Public groups are read by ``rules``, redacted; without them no group is read.
+    Public groups are read by ``rules``, redacted; without them no group is read. Unless
+    ``described``, descriptions are not asked for.
 
     Besides what ``ChannelReader.read`` says, reading raises what ``Asker.ask`` raises of the
     account and the server: the channel is as it was then, and another account may read it.
@@ -46,8 +47,10 @@ class AccountReader:
         asker: Asker,
         number_of: Callable[[str], int | None],
         rules: GroupRules | None = None,
+        *,
+        described: bool = True,
     ) -> None:
-        self._asker, self._rules = asker, rules
+        self._asker, self._rules, self._described = asker, rules, described
         self._finder = Finder(asker, number_of, rules)
 
     @property
@@ -71,7 +74,7 @@ class AccountReader:
         at_most: int | None = None,
     ) -> Iterator[Batch]:
         """See ``ChannelReader.read``."""
-        found = self._finder.find(channel, described=before is None)
+        found = self._finder.find(channel, described=self._described and before is None)
         if found.peer is None:
             yield Batch(found.fetches, found.info)
         else:
@@ -249,7 +252,15 @@ class _Walk:
         people = People(answer.chats, answer.users)
         if kept is None:
             posts = posts_of(taken.messages, people)
-            return Batch(fetches, info, posts, taken.older, page.unreadable, partly=partly)
+            return Batch(
+                fetches,
+                info,
+                posts,
+                taken.older,
+                page.unreadable,
+                partly=partly,
+                pts=getattr(answer, "pts", None),
+            )
         posts = kept.posts(taken.messages, people)
         return Batch(
             fetches,

@@ -22,6 +22,7 @@ from domain.candidates import Why
 from domain.captures import CaptureRecord, Egress, Outcome
 from domain.coverage import Move
 from domain.documents import Document
+from domain.nights import LISTEN
 from domain.rechecks import CheckResult
 from domain.states import CaseState
 from domain.targets import site_key
@@ -212,6 +213,31 @@ def test_a_channel_is_up_by_posts_seen_before_and_sells_by_all_of_them(
     )
     gone = replace(post, outcome=Outcome.NO_SUCH_NAME, documents=())
     assert met(look(case, night(2, writer, gone))) == (CheckResult.DOWN, None)
+
+
+def test_what_a_listener_brought_since_the_last_look_is_news_of_a_channel(
+    writer: EvidenceWriter,
+) -> None:
+    case = case_in(CaseState.CONFIRMED, "telegram:@some_shop")
+    key, source = case.target.key, str(case.target)
+
+    def told(day: float, *parts: str) -> CaptureRecord:
+        documents = tuple(Document(title="", text="post", part=part) for part in parts)
+        at = NOON + timedelta(days=day)
+        return replace(
+            page(f"http://preview.test/{day}"), site=key, documents=documents, fetched_at=at
+        )
+
+    for day, parts in ((-1.0, ("1", "2")), (1.5, ("3", "4"))):
+        run = Run.objects.create(kind=LISTEN, started_at=NOON + timedelta(days=day))
+        intake.store(run.pk, "channels", [told(day, *parts)], writer)
+        if day < 0:
+            night(0, writer, replace(page("http://preview.test/s/some_shop"), site=key))
+    tonight = night(2, writer, told(2.0, "5"))
+    counts.add(tonight.pk, "channels", {CountKey(source, "seen", "unchanged"): 11})
+    found = look(case, tonight)
+    assert isinstance(found, Seen)
+    assert found.changed == 3 / 12
 
 
 def test_a_newer_case_of_the_family_that_sells_is_proposed_once(writer: EvidenceWriter) -> None:

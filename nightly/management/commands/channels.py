@@ -9,23 +9,27 @@ from django.core.management.base import BaseCommand
 from channels.accounts import pool
 from channels.accounts.ledger import Ledger
 from channels.accounts.plan import AccountsPlan
-from channels.apps import accounts_plan
+from channels.apps import accounts_plan, listen_plan, options_of
+from channels.listening.plan import told
 from channels.models import TelegramAccount
 from domain.clock import iso
 from domain.errors import InputError
 from nightly import running
 from nightly.apps import plan_of
+from nightly.demo import refuse_real_work
 from nightly.stages import READ_CHANNELS
 
 _ACTOR = "operator:console"
+_LOST = 1
 
 
 class Command(BaseCommand):
-    help = "Read the channels of a seeds file and assess them; login, list, retire, key: accounts."
+    help = "Read the channels of a seeds file and assess them; listen; login, list, retire, key."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         running.add_options(parser, seeds_required=False)
-        what = parser.add_subparsers(dest="what", metavar="login | list | retire | key")
+        what = parser.add_subparsers(dest="what", metavar="listen | login | list | retire | key")
+        _add_listen(what.add_parser("listen", help="take in posts as they appear, between nights"))
         login = what.add_parser("login", help="take in an account; asks for phone, code, password")
         login.add_argument("name", help="what to call it: small letters a-z, digits and -")
         what.add_parser("list", help="the accounts, and what each has left")
@@ -37,6 +41,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         accounts = accounts_plan(settings.NARCOWATCH)
         match options["what"]:
+            case "listen":
+                self._listen(options)
             case "login":
                 self._login(accounts, options["name"])
             case "list":
@@ -53,6 +59,31 @@ class Command(BaseCommand):
             raise InputError("name the channels to read: --seeds FILE")
         plan = plan_of(settings.NARCOWATCH)
         raise SystemExit(running.run("channels", READ_CHANNELS, plan, options, settings.CALLED_AS))
+
+    def _listen(self, options: dict[str, Any]) -> None:
+        from nightly.listening import listen, until_stopped  # Telethon takes a while to load
+
+        chosen = settings.NARCOWATCH
+        refuse_real_work(chosen.data_dir, None)
+        plan = listen_plan(chosen, every_s=options["every"], account=options["account"] or "")
+        minutes = options["minutes"]
+        with until_stopped() as stop:
+            self._say("listening; Ctrl-C ends it")
+            heard = listen(
+                plan_of(chosen),
+                options_of(chosen),
+                plan,
+                stop,
+                self._say,
+                for_s=None if minutes is None else 60 * minutes,
+            )
+        self._say(told(heard))
+        if heard.lost:
+            raise SystemExit(_LOST)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def _login(self, accounts: AccountsPlan, name: str) -> None:
         from channels.accounts.login import log_in  # Telethon takes a while to load
@@ -97,6 +128,16 @@ class Command(BaseCommand):
                 f"a key was made: {accounts.vault.keys.path} (keep a copy, apart from the sessions)"
             )
         return made
+
+
+def _add_listen(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--account", metavar="NAME", help="listen as this account; as the first free one without"
+    )
+    parser.add_argument(
+        "--for", dest="minutes", type=float, metavar="MINUTES", help="end after so long"
+    )
+    parser.add_argument("--every", type=float, metavar="SECONDS", help="poll each channel so often")
 
 
 def _left(row: TelegramAccount, accounts: AccountsPlan) -> list[str]:

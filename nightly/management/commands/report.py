@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from cases import tips
 from cases.models import Run
 from domain.errors import InputError
+from domain.nights import LISTEN
 from domain.seeds import SeedProblem
 from nightly import reporting
 from nightly.rendering import cases_to_terminal, console, to_html, to_terminal
@@ -27,7 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         runs = Run.objects.order_by("-pk")
-        chosen = runs.filter(pk=options["run"]) if options["run"] else runs.exclude(kind=tips.KIND)
+        nights = runs.exclude(kind__in=[tips.KIND, LISTEN])
+        chosen = runs.filter(pk=options["run"]) if options["run"] else nights
         run = chosen.first()
         if run is None:
             raise InputError(f"there is no run {options['run'] or 'yet'}")

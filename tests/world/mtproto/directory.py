@@ -57,7 +57,7 @@ class Chat:
     is said of it, ``flags`` are shown in place of what follows from the rest; an ``untold`` one is
     left out of answers about its messages. ``messages`` by id; ``unknown`` ids are
     of a kind no client knows, over ``broken`` ones the server fails. ``log`` is what happened, one
-    entry for each step of ``pts``."""
+    entry for each step of ``pts``; what came before the step ``forgotten`` is told no more."""
 
     id: int
     username: str
@@ -76,6 +76,7 @@ class Chat:
     unknown: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
     log: list[TLObject] = field(default_factory=list)
+    forgotten: int = 0
 
     @property
     def pts(self) -> int:

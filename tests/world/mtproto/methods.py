@@ -128,6 +128,8 @@ class Methods:
 
     def _channel_difference(self, request: Any, caller: Caller) -> Answer:
         chat = self._directory.chat_of(request.channel, caller.name)
+        if request.pts < chat.forgotten:
+            return _too_long(chat, caller.name)
         missed = [one for one in chat.log if one.pts > request.pts]
         if not missed:
             return types.updates.ChannelDifferenceEmpty(chat.pts, final=True, timeout=1)
@@ -299,6 +301,24 @@ def window(messages: Iterable[Any], request: Any) -> list[Any]:
         for one in page
         if one.id > request.min_id and (not request.max_id or one.id < request.max_id)
     ]
+
+
+def _too_long(chat: Chat, account: str) -> Answer:
+    """More has changed than the server tells: where the channel stands now."""
+    dialog = types.Dialog(
+        peer=chat.peer,
+        top_message=max(chat.messages, default=0),
+        read_inbox_max_id=0,
+        read_outbox_max_id=0,
+        unread_count=0,
+        unread_mentions_count=0,
+        unread_reactions_count=0,
+        unread_poll_votes_count=0,
+        notify_settings=types.PeerNotifySettings(),
+        pts=chat.pts,
+    )
+    chats = [chat.shown(account)]
+    return types.updates.ChannelDifferenceTooLong(dialog, [], chats, [], final=True, timeout=1)
 
 
 def _users_in(value: Any) -> Iterator[int]:

@@ -1,0 +1,1 @@
+"""Listening to channels between nights: what comes by updates, and polling in any case."""
