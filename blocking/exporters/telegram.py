@@ -41,21 +41,33 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
 
 def _notice(entry: Entry, item: TelegramItem) -> dict[str, Any]:
     """A notice names the channel, or of a group the messages alone."""
-    link = f"https://t.me/{item.username}" if item.username else None
-    whole: dict[str, Any] = {"link": link}
-    if item.messages_only:
-        links = [f"{link}/{post}" for post in item.posts] if link else []
-        whole = {"link": None, "messages_only": True, "message_links": links}
     return {
         "id": entry.id,
         "action": entry.action.value,
         "category": entry.category,
-        "username": item.username or None,
-        "numeric_id": item.numeric_id,
-        **whole,
+        **(_messages(item) if item.messages_only else _channel(item)),
         "message_ids": list(item.posts),
         "decision": {"number": entry.decision.number, "date": entry.decision.date},
         "valid_until": entry.valid_until,
+    }
+
+
+def _channel(item: TelegramItem) -> dict[str, Any]:
+    link = f"https://t.me/{item.username}" if item.username else None
+    return {"username": item.username or None, "numeric_id": item.numeric_id, "link": link}
+
+
+def _messages(item: TelegramItem) -> dict[str, Any]:
+    """Whoever reads only the action and whom a notice names must find nobody here to block: the
+    group stands under a key of its own."""
+    name = item.username
+    return {
+        "username": None,
+        "numeric_id": None,
+        "link": None,
+        "messages_only": True,
+        "message_links": [f"https://t.me/{name}/{post}" for post in item.posts] if name else [],
+        "group": {"username": name or None, "numeric_id": item.numeric_id},
     }
 
 

@@ -195,7 +195,8 @@ def test_telegram_notices_name_channel_and_posts() -> None:
 def test_of_a_group_messages_are_named_and_never_the_group() -> None:
     group = channel("neighbours_chat", 2_207_715_346, 5, 9, messages_only=True)
     (notice,) = records("telegram", written("telegram", [group]))
-    assert notice["link"] is None
+    assert [notice[key] for key in ("username", "numeric_id", "link")] == [None, None, None]
+    assert notice["group"] == {"username": "neighbours_chat", "numeric_id": 2_207_715_346}
     assert notice["messages_only"] is True
     assert notice["message_links"] == [
         "https://t.me/neighbours_chat/5",
@@ -213,6 +214,7 @@ def test_of_a_group_messages_are_named_and_never_the_group() -> None:
     assert channel("x_chat", 7, 5, messages_only=True).label == "telegram:x_chat/5"
     hidden = records("telegram", written("telegram", [channel("", 7, 5, messages_only=True)]))
     assert (hidden[0]["message_links"], hidden[0]["message_ids"]) == ([], [5])
+    assert hidden[0]["group"] == {"username": None, "numeric_id": 7}
 
 
 NASTY = st.text(
