@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from cases import counts
 from cases.counts import CountKey
 from cases.models import Run, RunCount, RunSource
+from channels.snowball.frontier import Left
 from channels.snowball.queue import ASKED_FOR, beyond, expected, frontier_of, take
 from channels.snowball.rings import Caps
 from channels.visiting import STAGE
@@ -15,8 +18,11 @@ from domain.targets import TargetKind
 
 #: From so many on that wait so many are taken at a time.
 _MANY, _AT_ONCE = 1_000, 10
-_LIMIT = CountKey("", "dropped", "channels over the night's limit")
-_OTHER = CountKey("", "dropped", "channels over a parent's or a ring's limit")
+_LEFT = {
+    Left.LIMIT: CountKey("", "dropped", "channels over the night's limit"),
+    Left.PARENT_OR_RING: CountKey("", "dropped", "channels over a parent's or a ring's limit"),
+    Left.NOT_REACHED: CountKey("", "dropped", "channels not reached this night"),
+}
 
 
 def next_source(run: Run, caps: Caps, explore: float = 0.0) -> RunSource | None:
@@ -58,12 +64,13 @@ def _adopt(run: Run, caps: Caps, explore: float) -> RunSource | None:
 
 
 def count_left(run: Run, caps: Caps) -> int:
-    """Count, as it stands now, how many channels found did not fit a limit."""
-    why = [reason for _, reason in frontier_of(run, caps, 0.0).left_by()]
-    more = beyond(run)
-    set_count(run, _LIMIT, why.count("limit") + more)
-    set_count(run, _OTHER, len(why) - why.count("limit"))
-    return len(why) + more
+    """Count, as it stands now, how many channels found were not looked at, by what kept them."""
+    frontier = frontier_of(run, caps, 0.0)
+    left = Counter(why for _, why in frontier.left_by())
+    left[Left.LIMIT if frontier.is_full else Left.NOT_REACHED] += beyond(run)
+    for why, key in _LEFT.items():
+        set_count(run, key, left[why])
+    return left.total()
 
 
 def set_count(run: Run, key: CountKey, n: int) -> None:

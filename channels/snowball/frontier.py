@@ -11,6 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from channels.snowball.clues import Clue
 from channels.snowball.rings import Caps, barren_groups
@@ -23,6 +24,14 @@ PAYS = 0.5
 EXPECTED = 0.1
 #: So many picks use an order before all is valued anew; the best of it are valued at each.
 _ANEW, _BEST = 20, 50
+
+
+class Left(StrEnum):
+    """What keeps a channel waiting. *Not reached*: no bound does, the night ended before."""
+
+    LIMIT = "limit"
+    PARENT_OR_RING = "parent or ring"
+    NOT_REACHED = "not reached"
 
 
 @dataclass(slots=True)
@@ -152,10 +161,15 @@ class Frontier:
         """Looks of this night so far."""
         return self._taken
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the night's looks are used up."""
+        return self._taken >= self._caps.total
+
     def next(self) -> Pick | None:
         """The channel to look at; None where the night's looks are used up or nothing is left
         that a bound allows."""
-        if self._taken >= self._caps.total or not self._waiting:
+        if self.is_full or not self._waiting:
             return None
         if not self._order or self._valued >= _ANEW:
             self._value_all()
@@ -165,11 +179,13 @@ class Frontier:
             self._take(pick)
         return pick
 
-    def left_by(self) -> Iterator[tuple[int, str]]:
+    def left_by(self) -> Iterator[tuple[int, Left]]:
         """Those that wait, each with what keeps it waiting."""
+        self._find_rings()
+        free = Left.LIMIT if self.is_full else Left.NOT_REACHED
         for number in self._waiting:
-            best = self._parent(number, deserved=False)
-            yield number, "limit" if best is not None else "parent or ring"
+            held = self._parent(number, deserved=False) is None
+            yield number, Left.PARENT_OR_RING if held else free
 
     # inside
 

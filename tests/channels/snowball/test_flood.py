@@ -78,3 +78,12 @@ def test_what_is_not_even_weighed_is_counted(flooded: tuple[Run, Target]) -> Non
     left = count_left(run, Caps(total=0))
     assert left == 2 * NAMES + 1
     assert count(run, "dropped", "channels over the night's limit") == left
+
+
+def test_what_no_bound_holds_back_was_not_reached(flooded: tuple[Run, Target]) -> None:
+    run, _ = flooded
+    left = count_left(run, Caps(total=10))
+    assert count(run, "dropped", "channels not reached this night") == left == 2 * NAMES + 1
+    assert count_left(run, Caps(total=0)) == left
+    assert count(run, "dropped", "channels not reached this night") == 0
+    assert count(run, "dropped", "channels over the night's limit") == left

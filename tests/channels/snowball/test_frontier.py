@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.network import make_network
 from bench.snowball import looks_as_they_come, looks_by_worth
 from channels.snowball.clues import Clue, Via
-from channels.snowball.frontier import Channel, Frontier, Pick
+from channels.snowball.frontier import Channel, Frontier, Left, Pick
 from channels.snowball.rings import Caps
 
 NAMES = st.dictionaries(
@@ -73,6 +73,20 @@ def test_without_bounds_all_that_is_named_is_reached(
                 wanted.add(child)
                 waiting.append(child)
     assert reached == wanted
+
+
+@pytest.mark.parametrize(("taken", "other"), [(5, Left.NOT_REACHED), (20, Left.LIMIT)])
+def test_what_keeps_a_channel_waiting_is_told_before_anything_was_picked(
+    taken: int, other: Left
+) -> None:
+    frontier = Frontier(Caps(total=20, ring=4), explore=0.0, taken=taken)
+    frontier.known(0, Channel(outcome=1.0))
+    frontier.known(1, Channel(found_by=0, outcome=0.0, tonight=4))
+    frontier.named(1, 2, Clue(Via.MENTION, 0.9))
+    frontier.named(0, 3, Clue(Via.MENTION, 0.1))
+    assert dict(frontier.left_by()) == {2: Left.PARENT_OR_RING, 3: other}
+    picks = [pick.channel for pick in iter(frontier.next, None)]
+    assert picks == ([3] if other is Left.NOT_REACHED else [])
 
 
 def test_the_likelier_comes_first() -> None:
