@@ -148,10 +148,15 @@ def parse_seeds(data: bytes) -> SeedList:
                 wrong = [(block.line_of(error.key), error.reason)]
         problems += [SeedProblem(at, _shown(block.text_at(at)), reason) for at, reason in wrong]
     if not blocks:
-        problems.append(SeedProblem(1, "", "no seeds: the file is empty"))
+        problems.append(SeedProblem(1, "", f"no seeds: {_why_empty(data)}"))
     rows = [[seed.kind.value, str(seed.target), seed.url, seed.expect] for seed in seeds]
     rows += [[file.kind.value, file.file, *file.match] for file in files]
     return SeedList(tuple(seeds), tuple(problems), digest(rows), tuple(files))
+
+
+def _why_empty(data: bytes) -> str:
+    """``data`` holds no table and nothing that is wrong: blanks, or comments too."""
+    return "every line is a comment; take the # off one" if b"#" in data else "the file is empty"
 
 
 def _file(block: Block) -> SeedFile:

@@ -24,6 +24,7 @@ _TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 _TELEGRAM_NOT_NAMES = frozenset(
     {"joinchat", "addstickers", "share", "proxy", "socks", "login", "iv", "setlanguage", "addlist"}
 )
+_INVITES = frozenset({"joinchat", "addlist"})
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _MAX_HOST = 253
 _MAX_URL = 2048
@@ -150,6 +151,8 @@ def telegram_username(name: str) -> str:
         if segments[:1] == ["s"]:
             segments = segments[1:]
         text = segments[0] if segments else ""
+        if text.startswith("+") or text.lower() in _INVITES:
+            raise KeyFormatError(f"an invite link; private chats are never joined: {name!r}")
     text = text.removeprefix("@")
     if not USERNAME.fullmatch(text) or text.lower() in _TELEGRAM_NOT_NAMES:
         raise KeyFormatError(f"not a Telegram username: {name!r}")

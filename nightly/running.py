@@ -118,7 +118,8 @@ def read_seeds(path: Path | None) -> SeedList:
 
 
 def _refused(path: Path, problem: SeedProblem) -> str:
-    return f"{path}:{problem.line}: {problem.reason}: {problem.text!r}"
+    told = f"{path}:{problem.line}: {problem.reason}"
+    return f"{told}: {problem.text!r}" if problem.text else told
 
 
 def write(report: Report, path: Path) -> None:

@@ -9,6 +9,7 @@ from domain.onion import onion_from_public_key
 from domain.seeds import DOCUMENTS, EXPECTATIONS, SeedKind, SeedList, parse_seeds
 
 ONION = onion_from_public_key(bytes(range(32)))
+COMMENTS_ALONE = "no seeds: every line is a comment; take the # off one"
 BAD_ONION = ("a" if ONION[0] != "a" else "b") + ONION[1:]
 
 
@@ -120,6 +121,12 @@ def test_channels_and_searches_are_checked() -> None:
         assert line == 3
 
 
+def test_an_invite_link_is_called_one() -> None:
+    for link in ("https://t.me/+AbCdEf", "t.me/joinchat/AbCdEf", "https://t.me/addlist/AbCdEf"):
+        ((_, reason),) = told(f'[[channel]]\nname = "{link}"\n')
+        assert reason == f"an invite link; private chats are never joined: '{link}'"
+
+
 def test_an_expectation_is_documents_or_how_a_fetch_ends() -> None:
     template = '[[channel]]\nname = "some_name"\nexpect = "{}"\n'
     for expect in EXPECTATIONS:
@@ -207,8 +214,9 @@ def test_bytes_that_are_not_utf8_are_named_with_their_line() -> None:
 
 
 def test_a_file_without_seeds_is_a_problem() -> None:
-    for text in ("", "\n# nothing\n", "\ufeff"):
+    for text in ("", " \n\n", "\ufeff"):
         assert told(text) == [(1, "no seeds: the file is empty")]
+    assert told("\n# nothing\n") == [(1, COMMENTS_ALONE)]
 
 
 def test_notes_are_bounded_and_cannot_steer_a_terminal() -> None:
@@ -261,7 +269,7 @@ def test_the_digest_follows_the_seeds_alone() -> None:
 
 def test_the_example_file_holds_one_table_of_each_kind() -> None:
     text = (CHECKOUT / "config" / "seeds.toml").read_text(encoding="utf-8")
-    assert told(text) == [(1, "no seeds: the file is empty")]
+    assert told(text) == [(1, COMMENTS_ALONE)]
     lines = [
         line[1:] if line.startswith("#") and (line[1:2] == "[" or " = " in line[:10]) else line
         for line in text.splitlines()

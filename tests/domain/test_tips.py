@@ -81,7 +81,7 @@ def test_bad_lines_have_number_and_reason_and_the_good_ones_go_in() -> None:
         (5, f"not a valid v3 onion address: '{'a' * 56}.onion' (wrong checksum)"),
         (6, "url is a formula: '=1+1'"),
         (7, "not a date: 'yesterday'"),
-        (8, "not a Telegram username: 't.me/+AbCdEf'"),
+        (8, "an invite link; private chats are never joined: 't.me/+AbCdEf'"),
         (11, "7 values in 5 columns"),
         (12, "not an onion address: 'b.test'"),
         (13, "no host of the internet: 'intranet'"),
