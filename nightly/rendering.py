@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from rich.text import Text
 from domain.counting import counted
 from domain.defang import defang, defang_prose, printable
 from nightly.report import Report, SourceLine
+from nightly.report_sources import LANDING
 
 _PIPE_WIDTH = 180
 
@@ -22,6 +24,9 @@ def to_html(report: Report) -> str:
     """The report as one HTML page without scripts or outside resources; targets are defanged."""
     values: dict[str, object] = {"report": report, "started": local(report.started_at)}
     values["finished"] = local(report.finished_at)
+    values["gone"] = gone = _gone(report)
+    values["led_nowhere"] = _led_nowhere(gone)
+    values["sources"] = [line for line in report.sources if line not in gone]
     return render_to_string("nightly/report.html", values)
 
 
@@ -52,9 +57,7 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(_looked_again(report))
     console.print(_sources(report))
     if gone := _gone(report):
-        reasons = Counter(reason for line in gone for reason in line.failed)
-        told = ", ".join(f"{reason} {n}" for reason, n in reasons.most_common())
-        console.print(Text(printable(f"{counted(len(gone), 'name')} led nowhere: {told}")))
+        console.print(Text(printable(_led_nowhere(gone))))
     console.print(_stages(report))
     for one in report.proposals:
         what = f"proposal {one.proposal}, case {one.case} {defang(one.name)}: {defang(one.says)}"
@@ -87,10 +90,17 @@ def _gone(report: Report) -> list[SourceLine]:
         line
         for line in report.sources
         if line.why not in {"seed", "search", "recheck"}
-        and not (line.documents or line.queued or line.moved or line.refetched)
+        and not (line.documents or line.queued or line.refetched)
+        and not line.moved.keys() - {LANDING}
         and line.failed
         and not line.dropped
     ]
+
+
+def _led_nowhere(gone: Sequence[SourceLine]) -> str:
+    reasons = Counter(reason for line in gone for reason in line.failed)
+    told = ", ".join(f"{reason} {n}" for reason, n in reasons.most_common())
+    return f"{counted(len(gone), 'name')} led nowhere: {told}"
 
 
 def cases_to_terminal(report: Report, console: Console) -> None:

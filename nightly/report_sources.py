@@ -13,7 +13,7 @@ from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.hints import ABSENT
 from crawlers.models import FrontierEntry, ShotTaken
 from domain.candidates import Why
-from domain.captures import IN_DOUBT, Outcome
+from domain.captures import IN_DOUBT, Egress, Outcome
 from domain.coverage import Yield
 from domain.nights import CUT_SHORT
 from domain.states import CaseState
@@ -27,10 +27,14 @@ FOUND = frozenset(CaseState) - {CaseState.NEW, CaseState.ASSESSED, CaseState.SCR
 _CUTS = CUT_SHORT | {"Tor is off", "tor_down"}
 
 
+#: How Telegram answers for a preview that there is none of.
+LANDING = "redirected to its landing page"
+
+
 @dataclass(slots=True)
 class _Seen:
     """What is counted of one source; ``reasons`` by name and reason. ``in_doubt`` of the
-    ``documents`` may be an obstacle's."""
+    ``documents`` may be an obstacle's; ``by_account`` says that an account read it."""
 
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
@@ -40,6 +44,7 @@ class _Seen:
     documents: int = 0
     in_doubt: int = 0
     assessed: int = 0
+    by_account: bool = False
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -58,7 +63,9 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
     if (destination := gathered.destination(row.target_id)) is not None:
         moved[f"moves to {destination.name}"] = failed.pop(Outcome.REDIRECT.value, 0)
     elif row.target.kind == TargetKind.TELEGRAM and Outcome.REDIRECT in failed:
-        moved["to the page that tells why"] = failed.pop(Outcome.REDIRECT.value)
+        moved[LANDING] = failed.pop(Outcome.REDIRECT.value)
+    if seen.by_account and Outcome.NO_PREVIEW in failed:
+        moved["no preview, read by an account"] = failed.pop(Outcome.NO_PREVIEW.value)
     return SourceLine(
         source=str(row.target),
         name=row.target.name,
@@ -111,6 +118,9 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
             del found[Outcome.NOT_FOUND]
     for target_id, n in _count(_filled_by_rendering(run), "target_id"):
         seen[target_id].outcomes[Outcome.EMPTY] -= n
+    read = Capture.objects.filter(run=run, egress=Egress.TELEGRAM, outcome=Outcome.OK)
+    for target_id in read.values_list("target_id", flat=True).distinct():
+        seen[target_id].by_account = True
     answered = Capture.objects.filter(run=run, status__gt=0)
     for target_id, n in _count(answered.filter(rendered=False), "target_id"):
         seen[target_id].answered = n
@@ -119,10 +129,11 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
     aids = FrontierEntry.objects.filter(run=run, why__in=[ROBOTS, ICON, SITEMAP])
     for target_id, n in _count(aids.filter(state=FrontierEntry.State.DONE), "target_id"):
         seen[target_id].aids = n
-    read = DocumentRow.objects.filter(capture__run=run)
-    for target_id, n in _count(read, "capture__target_id"):
+    documents = DocumentRow.objects.filter(capture__run=run)
+    for target_id, n in _count(documents, "capture__target_id"):
         seen[target_id].documents = n
-    for target_id, n in _count(read.filter(capture__outcome__in=IN_DOUBT), "capture__target_id"):
+    in_doubt = documents.filter(capture__outcome__in=IN_DOUBT)
+    for target_id, n in _count(in_doubt, "capture__target_id"):
         seen[target_id].in_doubt = n
     for target_id, n in _count(
         AssessmentRow.objects.filter(document__capture__run=run), "document__capture__target_id"

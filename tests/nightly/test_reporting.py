@@ -22,7 +22,7 @@ from domain.captures import CaptureRecord, Egress, Outcome
 from domain.defang import defang_prose
 from domain.seeds import SeedProblem, parse_seeds
 from domain.states import CaseState
-from domain.targets import site_key
+from domain.targets import site_key, telegram_key
 from nightly import reporting
 from nightly.rendering import to_html, to_terminal
 from nightly.report import Report, SourceLine
@@ -231,6 +231,44 @@ def test_names_that_led_nowhere_are_folded_into_a_count(writer: EvidenceWriter) 
     to_terminal(report, Console(file=out, width=200))
     assert "gone1" not in out.getvalue()
     assert "3 names led nowhere: not_found 2, dns 1" in out.getvalue()
+
+
+def looked_up(name: str, *outcomes: Outcome) -> list[CaptureRecord]:
+    """The preview of a channel and what its landing page then said."""
+    urls = [f"http://preview.test/s/{name}", f"http://preview.test/{name}"]
+    return [
+        CaptureRecord(telegram_key(name), url, NOON, Egress.PREVIEW, outcome)
+        for url, outcome in zip(urls, (Outcome.REDIRECT, *outcomes), strict=True)
+    ]
+
+
+def test_names_of_persons_are_folded_and_what_an_account_read_did_not_fail(
+    writer: EvidenceWriter,
+) -> None:
+    run = night(writer, page("http://shop.test/"))
+    for name in ("some_person", "other_person", "a_group"):
+        runs.add_source(run, telegram_key(name), Why.MENTION)
+    read = CaptureRecord(
+        telegram_key("a_group"), "mtproto://telegram/x", NOON, Egress.TELEGRAM, Outcome.OK
+    )
+    records = [
+        *looked_up("some_person", Outcome.NO_SUCH_NAME),
+        *looked_up("other_person", Outcome.NO_SUCH_NAME),
+        *looked_up("a_group", Outcome.NO_PREVIEW),
+    ]
+    intake.store(run.pk, "channels", records, writer)
+    assert line(reporting.build(run), "a_group").failed == {"no_preview": 1}
+    intake.store(run.pk, "channels", [read], writer)
+    report = reporting.build(run)
+    group = line(report, "a_group")
+    assert group.failed == {}
+    assert group.moved == {"redirected to its landing page": 1, "no preview, read by an account": 1}
+    out = StringIO()
+    to_terminal(report, Console(file=out, width=400))
+    for shown in (out.getvalue(), to_html(report)):
+        assert "2 names led nowhere: no_such_name 2" in shown
+        assert "redirected to its landing page 1, no preview, read by an account 1" in shown
+    assert "some_person" not in out.getvalue()
 
 
 def test_a_machine_without_dns_is_told_so(writer: EvidenceWriter) -> None:
