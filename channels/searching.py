@@ -8,7 +8,8 @@ from typing import Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from cases import intake
+from cases import counts, intake
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
 from channels.documents import capture_of
@@ -23,6 +24,9 @@ from domain.targets import TargetKey, TargetKind, telegram_key
 #: A name that fits is a weak reason to look: anybody may be called anything.
 _PRIORITY = 0.3
 _NOTE = "a search for {query!r} found its name"
+#: How many names a search brought is counted under this, of the search as a source.
+NAMES_FOUND = "names found"
+_STAGE = "channels"
 
 
 class SearchSource(Protocol):
@@ -69,7 +73,6 @@ def keep(
     found = tuple(Candidate(each, Why.SEARCH, priority=_PRIORITY, note=note) for each in keys)
 
     def also() -> None:
-        target, _ = intake.target_row(key, clock=clock)
         RunSource.objects.get_or_create(
             run=run, target=target, defaults={"why": Why.SEARCH, "url": fetch.url, "done": True}
         )
@@ -78,7 +81,10 @@ def keep(
     with transaction.atomic():
         for each, username in keys.items():
             introduce(run.pk, each, username, clock=clock)
+        target, _ = intake.target_row(key, clock=clock)
+        target.name = f"search «{search.query}»"  # its address is not for people
+        target.save(update_fields=["name"])
+        if found:
+            counts.add(run.pk, _STAGE, {CountKey(str(key), NAMES_FOUND): len(found)})
         capture = capture_of(fetch, key, Egress.TELEGRAM, candidates=found)
-        intake.store(
-            run.pk, "channels", [capture], evidence, also=also, retention="posts", clock=clock
-        )
+        intake.store(run.pk, _STAGE, [capture], evidence, also=also, retention="posts", clock=clock)

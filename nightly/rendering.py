@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from channels.searching import NAMES_FOUND
 from domain.counting import counted
 from domain.defang import defang, defang_prose, printable
 from nightly.report import Report, SourceLine
@@ -70,6 +71,9 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
     for account in report.lost_accounts:
         console.print(Text(f"Telegram account lost: {printable(account)}", style="bold red"))
+    for search in report.waiting_searches:
+        told = f"Telegram search waits for an account: {search}"
+        console.print(Text(printable(told), style="bold red"))
     for note in report.coverage_notes:
         console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:
@@ -121,6 +125,8 @@ def _sources(report: Report) -> Table:
         reasons = {**line.moved, **line.failed, **line.dropped}
         if line.refetched:
             reasons["refetched"] = line.refetched
+        if line.names_found is not None:
+            reasons[NAMES_FOUND] = line.names_found
         if line.rendered:
             reasons["rendered"] = line.rendered
         if line.aids:

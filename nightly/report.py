@@ -15,6 +15,7 @@ class SourceLine:
     ``moved`` counts redirects to the host that its first page leads to, which are no failures.
     ``rendered`` pages were read as a browser left them; ``elsewhere`` counts what was fetched for
     them from other hosts, by host; ``aids`` are robots.txt, sitemaps and icons, which are no pages.
+    ``names_found`` is what a search in Telegram brought, None for every other source.
     """
 
     source: str
@@ -37,6 +38,7 @@ class SourceLine:
     rendered: int = 0
     elsewhere: dict[str, int] = field(default_factory=dict)
     aids: int = 0
+    names_found: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class Report:
     same_failure: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     lost_accounts: list[str] = field(default_factory=list)
+    waiting_searches: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     audit_head: str = ""
 

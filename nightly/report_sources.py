@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
+from channels.mtproto.addresses import is_request
+from channels.searching import NAMES_FOUND
 from crawlers.fetches import ICON, ROBOTS, SITEMAP
 from crawlers.hints import ABSENT
 from crawlers.models import FrontierEntry, ShotTaken
@@ -86,6 +88,9 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
         coverage_reason=coverage.reason,
         rendered=seen.rendered,
         aids=seen.aids,
+        names_found=(
+            seen.reasons.get((NAMES_FOUND, ""), 0) if is_request(row.target.value) else None
+        ),
         elsewhere={r: k for (n, r), k in seen.reasons.items() if n == "elsewhere"},
     )
 

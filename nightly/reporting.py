@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.models import AuditHead, Case, Run, RunCount
 from channels.accounts import pool
+from channels.models import ChannelSearch
 from domain.clock import iso, utc_now
 from domain.coverage import CoverageState
 from domain.seeds import SeedProblem
@@ -65,6 +66,7 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         same_failure=same_failure(sources),
         overdue_holds=_overdue_holds(),
         lost_accounts=_lost_accounts(),
+        waiting_searches=_waiting_searches(run),
         refused_seeds=[asdict(problem) for problem in problems],
         audit_head=head.hash if head else "",
     )
@@ -111,6 +113,15 @@ def _lost_accounts() -> list[str]:
         f"{left} left"
         for row in pool.lost()
     ]
+
+
+def _waiting_searches(run: Run) -> list[str]:
+    """Searches for channels that ``run`` was to make and no account made."""
+    if run.finished_at is None:
+        return []
+    why = "" if pool.active() else "; there is none"
+    rows = ChannelSearch.objects.filter(run=run, done=False).order_by("pk")
+    return [f"«{query}»{why}" for query in rows.values_list("query", flat=True)]
 
 
 def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:

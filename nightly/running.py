@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from domain.counting import counted
 from domain.errors import InputError
 from domain.seeds import SeedList, SeedProblem, parse_seeds
 from domain.states import CaseState
+from domain.targets import TargetKind
 from nightly.demo import refuse_real_work
 from nightly.kinds import READ_BY
 from nightly.night import Stage, run_night, waiting_cases
@@ -68,7 +69,7 @@ def run(
         print(_refused(options["seeds"], problem), file=sys.stderr)
     if seeds.problems and not (seeds.seeds or seeds.candidates):
         return EXIT_SEEDS
-    if nothing_to_watch(kind, seeds):
+    if nothing_to_watch(kind, seeds, plan.channel_searches):
         print(_NOTHING.format(kind=kind), file=sys.stderr)
         return EXIT_SEEDS
     try:
@@ -87,9 +88,12 @@ def run(
     return report.exit_code
 
 
-def nothing_to_watch(kind: str, seeds: SeedList) -> bool:
-    """Whether a run of ``kind`` would look at nothing: no seed of its kinds, and no known case."""
+def nothing_to_watch(kind: str, seeds: SeedList, searches: Collection[str] = ()) -> bool:
+    """Whether a run of ``kind`` would look at nothing: no seed of its kinds, no known case, and
+    where it reads channels none of the ``searches`` for them either."""
     kinds = READ_BY[kind]
+    if searches and TargetKind.TELEGRAM in kinds:
+        return False
     if any(seed.target.kind in kinds for seed in seeds.seeds):
         return False
     found = any(candidate.target.kind in kinds for candidate in seeds.candidates)

@@ -14,6 +14,7 @@ import classifiers
 from cases import assessing
 from cases.models import AssessmentRow, Case, DocumentRow, RunSource, Target
 from cases.ties import Tie, two_way_ties
+from channels.mtproto.addresses import is_request
 from classifiers.boilerplate import blanked, repeated_lines
 from classifiers.cascade import Cascade
 from classifiers.lexicons import read_lexicon
@@ -41,7 +42,7 @@ def assess(night: Night) -> Counted:
     threshold = night.plan.review_threshold or cascade.threshold
     for case in _cases_with_news(night, cascade.version):
         if RunSource.objects.filter(target=case.target, why=Why.SEARCH).exists():
-            counted[("skipped", "search engine")] += 1
+            counted[("skipped", _search_of(case))] += 1
             continue
         rows = assessing.latest_assessments(case, cascade.version)
         if not rows:
@@ -63,6 +64,11 @@ def assess(night: Night) -> Counted:
     counted[("out", "cases tied to selling ones")] = tied.count()
     counted.update(compare(night, _plainly(threshold)))
     return dict(counted)
+
+
+def _search_of(case: Case) -> str:
+    in_telegram = is_request(case.target.value)
+    return "search in Telegram" if in_telegram else "search engine"
 
 
 def _verdict(

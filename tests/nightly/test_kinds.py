@@ -7,11 +7,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from rich.console import Console
 
 from cases import runs
 from cases.models import Run
 from domain.coverage import CoverageState
+from domain.errors import InputError
 from domain.seeds import SeedList, parse_seeds
 from domain.states import CaseState
 from nightly import reporting
@@ -75,6 +77,29 @@ def test_nothing_to_watch_is_neither_seeds_of_the_kind_nor_known_cases() -> None
     case_in(CaseState.CONFIRMED, "host:other.test")
     assert not nothing_to_watch("night", none)
     assert nothing_to_watch("channels", none)
+
+
+def test_searches_are_something_to_watch_for_who_reads_channels() -> None:
+    none = SeedList((), (), "")
+    assert not nothing_to_watch("night", none, ["лавка"])
+    assert not nothing_to_watch("channels", none, ["лавка"])
+    assert nothing_to_watch("crawl", none, ["лавка"])
+
+
+def test_channels_without_seeds_begins_where_it_is_to_search(
+    tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings.NARCOWATCH.model_copy(update={"data_dir": tmp_path})
+    settings.NARCOWATCH = chosen
+    begun = []
+    monkeypatch.setattr("nightly.running.run", lambda kind, *_: begun.append(kind) or 0)
+    with pytest.raises(InputError, match=r"channels\.searches"):
+        call_command("channels")
+    searches = chosen.channels.model_copy(update={"searches": ("лавка",)})
+    settings.NARCOWATCH = chosen.model_copy(update={"channels": searches})
+    with pytest.raises(SystemExit):
+        call_command("channels")
+    assert begun == ["channels"]
 
 
 def test_a_night_with_nothing_to_watch_says_so_and_is_not_complete(

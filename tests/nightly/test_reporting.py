@@ -14,6 +14,7 @@ from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run
 from cases.moves import move
+from channels import searching
 from channels.accounts import pool
 from channels.accounts.keys import KeySource
 from channels.accounts.vault import Vault
@@ -304,6 +305,21 @@ def test_times_are_those_of_the_nights_zone_and_targets_are_defanged(
     shown = out.getvalue()
     assert "night, 2026-03-01 17:00:00 +0500 to" in shown
     assert shown.index("Cases found") < shown.index("Sources") < shown.index("Stages")
+
+
+def test_searches_that_wait_for_an_account_are_an_alarm() -> None:
+    run = new_run()
+    searching.prepare(run, ["лавка", "соль & перец"])
+    assert reporting.build(run).waiting_searches == []
+    runs.finish(run, Run.State.COMPLETE, {})
+    report = reporting.build(run)
+    assert report.waiting_searches == ["«лавка»; there is none", "«соль & перец»; there is none"]
+    printed = StringIO()
+    to_terminal(report, Console(file=printed, width=200))
+    assert "Telegram search waits for an account: «лавка»; there is none" in printed.getvalue()
+    assert "search waits for an account: «соль &amp; перец»; there is none" in to_html(report)
+    pool.enlist("one", 1, actor="test")
+    assert reporting.build(run).waiting_searches == ["«лавка»", "«соль & перец»"]
 
 
 def test_an_account_that_was_lost_is_named_until_somebody_sees_to_it(tmp_path: Path) -> None:

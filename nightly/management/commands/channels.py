@@ -55,9 +55,9 @@ class Command(BaseCommand):
                 self._read(options)
 
     def _read(self, options: dict[str, Any]) -> None:
-        if options["seeds"] is None:
-            raise InputError("name the channels to read: --seeds FILE")
         plan = plan_of(settings.NARCOWATCH)
+        if options["seeds"] is None and not plan.channel_searches:
+            raise InputError("name the channels to read: --seeds FILE; or set channels.searches")
         raise SystemExit(running.run("channels", READ_CHANNELS, plan, options, settings.CALLED_AS))
 
     def _listen(self, options: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from channels.wanted import release
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.targets import TargetKind
+from nightly import reporting
 from tests.channels.mtproto.accounts import Readers
 from tests.channels.mtproto.visits import Visits
 from tests.world.mtproto.directory import Chat, Person
@@ -80,6 +81,9 @@ def test_channels_and_groups_are_found_and_people_are_not_kept(
     ]
     source = RunSource.objects.get()
     assert (source.why, source.done, source.target.kind) == (Why.SEARCH, True, TargetKind.URL)
+    assert source.target.name == "search «лавк»"
+    found = reporting.source_lines(visits.run)[0]
+    assert (found.name, found.names_found) == ("search «лавк»", 2)
     assert not searching.open_searches(visits.run).exists()
     assert reading.ledger.used(RequestClass.SEARCH) == double.count("Search") == 1
 
