@@ -28,14 +28,18 @@ def evidence_of(case: Case) -> tuple[EvidenceView, ...]:
     captures = Capture.objects.filter(documents__in=case.carriers).exclude(warc_file="").distinct()
     shots = case.screenshots.order_by("-taken_at", "-pk")
     return (
-        *map(_of_capture, captures.order_by("-fetched_at", "-pk")[:_SHOWN]),
+        *(_of_capture(row, case) for row in captures.order_by("-fetched_at", "-pk")[:_SHOWN]),
         *map(_of_screenshot, shots[:_SHOWN]),
     )
 
 
-def _of_capture(row: Capture) -> EvidenceView:
+def _of_capture(row: Capture, case: Case) -> EvidenceView:
+    """An account's answer holds many messages: those that carry the verdict are named."""
+    carrying = row.documents.filter(pk__in=case.carriers).order_by("pk")
+    parts = [part for part in carrying.values_list("part", flat=True) if part]
+    name = f"capture {row.pk}" + (f", post {', '.join(parts)}" if parts else "")
     note = f"through {row.egress}, run {row.run_id}, {row.warc_file}@{row.warc_offset}"
-    return EvidenceView(f"capture {row.pk}", defang(row.url), iso(row.fetched_at), row.sha256, note)
+    return EvidenceView(name, defang(row.url), iso(row.fetched_at), row.sha256, note)
 
 
 def _of_screenshot(row: Screenshot) -> EvidenceView:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from blocking.subjects import carriers_of, channel_of
 from cases.assessing import latest_assessments
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
 from cases.ties import Tie
-from domain.channel_profiles import in_words, profile_from
+from domain.channel_profiles import ChannelProfile, in_words, profile_from
+from domain.counting import counted
 from domain.defang import defang, defang_prose
+from domain.errors import KeyFormatError
 from domain.targets import parse_key
 from review.wording import OF_A_GROUP
 
@@ -78,10 +82,26 @@ def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
     if facts is None:
         return ()
     profile = profile_from(facts.profile)
-    lines = [*in_words(profile), *(OF_A_GROUP if profile.messages is not None else ())]
+    lines = [*in_words(profile)]
+    if profile.messages is not None:
+        lines += [*OF_A_GROUP, *_messages_meant(case, profile)]
     return tuple((name, defang_prose(text)) for name, text in lines)
 
 
+def _messages_meant(case: Case, profile: ChannelProfile) -> Iterator[tuple[str, str]]:
+    """The messages that a request would name, as one would be made now."""
+    try:
+        item = channel_of(case, carriers_of(case))
+    except KeyFormatError:
+        return
+    if item is None or not item.messages_only:
+        return
+    begin = f"https://t.me/{item.username}/" if item.username else "message "
+    links = ", ".join(f"{begin}{post}" for post in item.posts)
+    yield "these messages", f"{len(item.posts)} of their {profile.posts} messages: {links}"
+
+
+_AT_THE_THRESHOLD = re.compile(r"score ([0-9.]+), threshold \1\b")
 _TIED = {
     Tie.NAMED: "it and what sells name each other",
     Tie.RESERVE: "what sells calls it its reserve, and is named by it",
@@ -96,9 +116,20 @@ def queued_because(case: Case) -> str:
     reason = str(event.details.get("reason", "")) if event else ""
     tie = next((one for one in Tie if f", {one} " in reason), None)
     if not case.tied_to or tie is None:
-        return reason
+        return f"{reason}{_why_at_the_threshold(case, reason)}"
     names = ", ".join(_name(key) for key in case.tied_to)
     return f"score {case.score or 0.0:.3f} alone is too low; {_TIED[tie]}: {names}"
+
+
+def _why_at_the_threshold(case: Case, reason: str) -> str:
+    """Of a group whose advertisers were told by repeating themselves (``group_verdict``)."""
+    facts = ChannelFacts.objects.filter(case=case).first()
+    profile = profile_from(facts.profile) if facts else None
+    if not profile or profile.messages is None or not _AT_THE_THRESHOLD.match(reason):
+        return ""
+    doubtful = counted(profile.carriers, "doubtful message")
+    accounts = counted(len(profile.accounts), "account")
+    return f": {doubtful} of {accounts}, counted as just at the threshold"
 
 
 def _name(key: str) -> str:

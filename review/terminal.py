@@ -29,7 +29,8 @@ def show_case(
         table.add_row(name, Text(printable(value)))
     console.print(table)
     for carrier in view.carriers:
-        title = Text(printable(f"{carrier.probability:.3f} {carrier.url} {carrier.part}".rstrip()))
+        where = f"post {carrier.part}, {carrier.url}" if carrier.part else carrier.url
+        title = Text(printable(f"{carrier.probability:.3f} {where}"))
         body = excerpt(carrier, full=full, ngrams=ngrams)
         evidence = Text(printable(_bytes(carrier.evidence)), style="dim")
         console.print(Panel(Group(body, evidence), title=title, title_align="left"))

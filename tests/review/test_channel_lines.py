@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from cases import families
-from cases.models import Case, ChannelFacts
-from domain.assessment import Indicator
+from cases import assessing, families, intake
+from cases.evidence import EvidenceWriter
+from cases.models import Case, ChannelFacts, DocumentRow
+from domain.assessment import Indicator, Role, Verdict
 from domain.channel_profiles import GroupFacts, Links, PostFacts, profile_of
+from domain.documents import Document
 from domain.states import CaseState
+from domain.targets import parse_key
 from review import service
 from review.terminal import show_case
 from tests.people import analyst
-from tests.records import NOON, case_in
+from tests.records import NOON, case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +112,64 @@ def test_a_groups_case_says_who_advertises_and_that_the_group_is_not_asked_for()
     assert "not the group" in words["would be asked for"]
     assert "а не всю группу" in words["о чём попросят"]
     assert "топты емес" in words["не сұралады"]
+    assert "these messages" not in words
     families.regroup(actor="test")
     assert Case.objects.get(pk=case.pk).family is None
+
+
+def test_a_groups_case_lists_the_messages_and_says_why_it_is_just_at_the_threshold(
+    tmp_path: Path,
+) -> None:
+    case = in_doubt(tmp_path)
+    view = service.case_view(case.pk, analyst())
+    assert dict(view.channel)["these messages"] == (
+        "2 of their 3 messages: hxxps://t[.]me/neighbours_chat/1, hxxps://t[.]me/neighbours_chat/2"
+    )
+    assert view.because == (
+        "score 0.6714, threshold 0.6714, model m1: 2 doubtful messages of 1 account,"
+        " counted as just at the threshold"
+    )
+    assert view.evidence[0].name.endswith(", post 1, 2")
+
+
+def in_doubt(folder: Path) -> Case:
+    """A group of which one account wrote three messages; two of them carry the verdict."""
+    run, key = new_run(), parse_key("telegram:500")
+    answer = replace(
+        page("https://preview.test/x"),
+        site=key,
+        url="mtproto://telegram/messages.getHistory?channel=500",
+        redacted="users=2",
+        documents=tuple(Document(title="", text=f"text {n}", part=str(n)) for n in (1, 2, 90)),
+    )
+    writer = EvidenceWriter(folder, run.pk, "test", "posts")
+    intake.store(run.pk, "channels", [answer], writer)
+    writer.close()
+    case = Case.objects.select_related("target").get()
+    case.target.name = "neighbours_chat"
+    case.target.save()
+    rows = DocumentRow.objects.filter(part__in=("1", "2")).values_list("pk", flat=True)
+    assessing.record_verdict(
+        case.pk,
+        Verdict(0.6714, 0.0, Role.SHOP, carriers=(0, 1)),
+        [*rows],
+        "m1",
+        review_threshold=0.6714,
+        actor="system:assess",
+    )
+    profile = profile_of(
+        [PostFacts(n, NOON, carries=n < 3) for n in (1, 2, 90)],
+        (),
+        Links(),
+        own="neighbours_chat",
+        now=NOON,
+        dormant_after=timedelta(days=30),
+        group=GroupFacts(("@sunny_dos",), 25),
+    )
+    ChannelFacts.objects.create(
+        case=case, activity=profile.activity, profile=profile.as_json(), made_at=NOON
+    )
+    return case
 
 
 def test_accounts_of_a_group_tie_it_to_who_names_them() -> None:
