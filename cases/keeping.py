@@ -43,6 +43,11 @@ class Due:
         return sum(len(pks) for found in files for pks in found.values())
 
 
+def how_many(kind: Class) -> int:
+    """How many captures, screenshots or images of a class are in the store."""
+    return _there(kind).count()
+
+
 def due(days: Days, now: datetime, *, but_run: int | None = None) -> Due:
     """What is due at ``now``; what ``but_run``, a run at work, has taken is left alone."""
     found = Due()

@@ -31,8 +31,8 @@ def forget(night: Night) -> Counted:
 
 
 def would_go(plan: Plan, *, clock: Clock = utc_now) -> Counted:
-    """What ``let_go`` would do now, by the same names. Nothing is changed. Who advertised in groups
-    is counted where the words are erased already."""
+    """What ``let_go`` would do now, by the same names, and what evidence stays since it is young.
+    Nothing is changed. Who advertised in groups is counted where the words are erased already."""
     now = clock()
     due = keeping.due(plan.retention, now)
     files = {file for found in due.rows.values() for file in found}
@@ -42,6 +42,10 @@ def would_go(plan: Plan, *, clock: Clock = utc_now) -> Counted:
     counted["out", "files touched"] = len(files)
     _add_forgotten(counted, Forgetter(plan.data_dir, plan.retention, now, dry=True).all())
     _add_kept(counted, due)
+    for kind in Class:
+        old = due.count(kind) + sum(n for (its, _), n in due.kept.items() if its is kind)
+        young = f"{_NAMES[kind]} kept: their time is not over"
+        counted["skipped", young] = keeping.how_many(kind) - old
     return +counted
 
 

@@ -86,9 +86,17 @@ def test_what_is_erased_cannot_be_searched_for(plan: Plan) -> None:
 
 def test_the_command_tells_and_changes_nothing_or_does_it(plan: Plan, settings) -> None:
     captured(plan.evidence_root, "http://a.test/")
+    Capture.objects.update(fetched_at=datetime.now(UTC))
+    out = StringIO()
+    call_command("retention", "--dry-run", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "stays              1  pages kept: their time is not over",
+        "nothing is due",
+    ]
     Capture.objects.update(fetched_at=datetime.now(UTC) - timedelta(days=200))
     out = StringIO()
     call_command("retention", "--dry-run", stdout=out)
+    assert "their time is not over" not in out.getvalue()
     assert "would go           1  pages erased" in out.getvalue()
     assert list(plan.evidence_root.rglob("*.warc.gz"))
     out = StringIO()
