@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.accounts.ledger import Ledger, RequestClass, Spent
-from channels.mtproto.failures import Flooded, ServerFailed, Unreachable
+from channels.mtproto.failures import AccountLost, Flooded, ServerFailed, Unreachable
 from channels.mtproto.gateway import Gateway
 from domain.clock import Clock, utc_now
 from net.retries import Backoff
@@ -80,7 +80,7 @@ class Asker:
         while True:
             try:
                 ahead = ahead or self._send(kind, request, url)
-                return Answer(ahead.future.result(), ahead.at)
+                return Answer(_result(ahead), ahead.at)
             except Flooded as flood:
                 floods += 1
                 self._flooded(kind, flood, floods)
@@ -154,3 +154,11 @@ class Asker:
         until = self.ledger.flooded(kind, max(1, flood.seconds))
         if times >= self._patience.retries.tries:
             raise Spent(self.ledger.account, kind, until, flood=True)
+
+
+def _result(ahead: Ahead) -> Any:
+    try:
+        return ahead.future.result()
+    except AccountLost as lost:
+        lost.answer = True
+        raise

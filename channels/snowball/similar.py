@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases import counts, intake
@@ -111,6 +112,13 @@ def keep(
     records = [capture_of(fetch, parent.key, Egress.TELEGRAM) for fetch in asked.fetches]
     intake.store(run.pk, STAGE, records, evidence, also=also, retention="posts", clock=clock)
     return max(0, Target.objects.count() - known)
+
+
+def give_up(run: Run, parent: Target, key: CountKey) -> None:
+    """Ask no more about ``parent`` in ``run``, counted as ``key``; another night may."""
+    with transaction.atomic():
+        ChannelYield.objects.filter(target=parent).update(similar_run=run, asked_by="")
+        counts.add(run.pk, STAGE, {key: 1})
 
 
 def _follow(run: Run, parent: Target, selling: float, similar: Similar, clock: Clock) -> None:

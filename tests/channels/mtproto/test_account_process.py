@@ -279,6 +279,18 @@ def test_a_lost_account_is_retired_and_the_others_go_on(place: Place) -> None:
     place.check_numbers()
 
 
+def test_an_error_that_nobody_knows_costs_no_account(place: Place) -> None:
+    place.enlist("one", "two")
+    for account in ("one", "two"):
+        fault = RpcFault(406, "CHANNEL_SOMETHING_NEW")
+        place.double.faults.order("GetFullChannel", fault, account=account)
+    run = place.begin("closed_0", "closed_1")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.rows("select distinct state from channels_telegramaccount") == [("active",)]
+    assert len([*(place.folder / "var" / "accounts").glob("*.session")]) == 2
+    place.check_numbers()
+
+
 def test_what_no_account_can_read_tonight_waits_and_is_said(place: Place) -> None:
     place.enlist("one")
     place.double.faults.order("ResolveUsername", RpcFault(420, "FLOOD_WAIT_72000"), after=1)

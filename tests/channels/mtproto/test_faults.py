@@ -235,6 +235,26 @@ def test_a_lost_account_leaves_the_channel_to_another(
     visits.check(first, second, lost=1)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RpcFault(406, "CHANNEL_SOMETHING_NEW"),
+        RpcFault(401, "CHANNEL_SOMETHING_NEW"),
+        RpcFault(406, "PREMIUM_CURRENTLY_UNAVAILABLE"),
+        RpcFault(400, "INPUT_USER_DEACTIVATED"),
+    ],
+)
+def test_what_is_not_said_of_the_account_is_the_channels_own(
+    fault: RpcFault, double: TelegramDouble, readers: Readers, shop: Chat, visits: Visits
+) -> None:
+    double.faults.order("GetHistory", fault, after=1)
+    reading = readers.of()
+    assert visits.visit(reading) is Outcome.FAILED
+    assert Capture.objects.get(outcome=Outcome.FAILED).detail == fault.name
+    assert reading.posts("some_shop")  # the account reads on
+    assert double.count("GetHistory") > 2
+
+
 def test_an_account_that_is_gone_before_it_begins_is_lost(
     double: TelegramDouble, readers: Readers, shop: Chat, visits: Visits
 ) -> None:
