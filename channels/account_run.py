@@ -17,7 +17,7 @@ from cases.evidence import EvidenceWriter
 from cases.models import Run, RunCount, Target
 from channels.accounts import pool
 from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
-from channels.accounts.readiness import may_ask, may_read
+from channels.accounts.readiness import may_ask
 from channels.claims import claim, claim_question
 from channels.identity import username_of
 from channels.journals import journal_path, worker_of
@@ -176,7 +176,7 @@ class _Work:
     def all(self) -> None:
         """Go on until there is nothing that the account may read or ask."""
         while self._in_a_row < _ENOUGH and not self._over():
-            if not may_read(self._ledger, self._longest_wait_s):
+            if not self._may(RequestClass.OTHER):
                 return
             if not (self._search_one() or self._read_one() or self._ask_one()):
                 return
@@ -192,6 +192,8 @@ class _Work:
 
     def _read_one(self) -> bool:
         """Read the likeliest channel. Returns whether there was one."""
+        if not self._may(RequestClass.HISTORY):
+            return False
         source = claim(
             self._run,
             self._ledger.account,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, cast
+
 from django.db import transaction
 from django.db.models import BooleanField, CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from cases.counts import CountKey
 from cases.models import Run, RunCount, RunSource
+from channels.accounts.ledger import RequestClass
 from channels.models import AccountPeer, ChannelYield, Wanted
+from channels.searching import open_searches
 from channels.snowball import similar
 from channels.snowball.queue import ASKED_FOR, resolves_left, resolving
 from channels.waiting import set_count, waiting
@@ -31,22 +36,56 @@ def claim(
     found on the way the run may resolve (None: any number). Channels that only other accounts know
     come last: these read them without resolving them anew.
     """
-    rows = unclaimed(run).annotate(mine=_known_by(account), theirs=_known_by(None))
-    passes = [rows.filter(mine=True)]
-    if resolves:
-        by_name = Q(target__wanted__by_name=True)
-        if most_resolves is not None and not resolves_left(run, most_resolves):
-            by_name &= Q(why__in=ASKED_FOR)
-        able = rows.filter(Q(mine=True) | by_name)
-        passes = [able.filter(Q(mine=True) | Q(theirs=False)), able]
-    for found in passes:
+    for found in _readable(run, account, resolves=resolves, most_resolves=most_resolves):
         for row in found:
             free = Wanted.objects.filter(target=row.target_id, account="")
             if free.update(account=account):
                 if not row.mine:
                     resolving(run, row.target_id)
-                return row
+                return cast(RunSource, row)
     return None
+
+
+def could_do(
+    run: Run,
+    account: str,
+    may: Collection[RequestClass],
+    *,
+    most_similar: int,
+    most_resolves: int | None = None,
+) -> int:
+    """How much of what is open ``account`` could do, where it may ask for the classes ``may``."""
+    resolves, found = RequestClass.RESOLVE in may, 0
+    if RequestClass.HISTORY in may:
+        able = _readable(run, account, resolves=resolves, most_resolves=most_resolves)
+        found += able[-1].count()
+    if RequestClass.SIMILAR in may:
+        left = most_resolves is None or resolves_left(run, most_resolves)
+        found += _askable(run, account, most_similar, resolves=resolves and bool(left)).count()
+    if RequestClass.SEARCH in may:
+        found += open_searches(run).count()
+    return found
+
+
+def _readable(
+    run: Run, account: str, *, resolves: bool, most_resolves: int | None
+) -> list[QuerySet[Any]]:
+    """The channels that ``account`` can read: those to take first, then all."""
+    rows = unclaimed(run).annotate(mine=_known_by(account), theirs=_known_by(None))
+    if not resolves:
+        return [rows.filter(mine=True)]
+    by_name = Q(target__wanted__by_name=True)
+    if most_resolves is not None and not resolves_left(run, most_resolves):
+        by_name &= Q(why__in=ASKED_FOR)
+    able = rows.filter(Q(mine=True) | by_name)
+    return [able.filter(Q(mine=True) | Q(theirs=False)), able]
+
+
+def _askable(run: Run, account: str, most: int, *, resolves: bool) -> QuerySet[Any]:
+    """The channels whose similar ones ``account`` can ask for."""
+    rows = similar.to_ask(run, most).annotate(mine=_known_by(account), theirs=_known_by(None))
+    free = Q(mine=True) | Q(theirs=False)
+    return rows.filter(free) if resolves else rows.filter(mine=True)
 
 
 def claim_question(
@@ -57,16 +96,13 @@ def claim_question(
     ``most`` is what the run may ask; the rest as for ``claim``. What another account knows is left
     to it: no name is resolved twice for this.
     """
-    rows = similar.to_ask(run, most).annotate(mine=_known_by(account), theirs=_known_by(None))
-    if resolves and resolves_left(run, most_resolves):
-        rows = rows.filter(Q(mine=True) | Q(theirs=False))
-    else:
-        rows = rows.filter(mine=True)
+    resolves = resolves and bool(resolves_left(run, most_resolves))
+    rows = _askable(run, account, most, resolves=resolves)
     for row in rows:
         if ChannelYield.objects.filter(pk=row.pk, asked_by="").update(asked_by=account):
             if not row.mine:
                 resolving(run, row.target_id)
-            return row
+            return cast(ChannelYield, row)
     return None
 
 
