@@ -21,6 +21,8 @@ from net.retries import Backoff
 
 #: What a client asks for itself while it connects: GetConfig, GetUsers, GetState, GetDifference.
 _TO_CONNECT = 4
+#: Short waits that come again and again: what asks for them rests so long.
+_REST_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,12 @@ class Asker:
 
     def _flooded(self, kind: RequestClass, flood: Flooded, times: int) -> None:
         """Keep a flood wait. A long one is raised when the class is spent of next, one that comes
-        again and again is raised here."""
-        until = self.ledger.flooded(kind, max(1, flood.seconds))
-        if times >= self._patience.retries.tries:
+        again and again is made one that is too long to sit out, and raised here."""
+        if times < self._patience.retries.tries:
+            self.ledger.flooded(kind, max(1, flood.seconds))
+        else:
+            rest = max(flood.seconds, _REST_S, 2 * int(self._patience.longest_wait_s))
+            until = self.ledger.flooded(kind, rest)
             raise Spent(self.ledger.account, kind, until, flood=True)
 
 
