@@ -79,7 +79,8 @@ def to_ask(run: Run, most: int, *, clock: Clock = utc_now) -> QuerySet[ChannelYi
     whose cases people look at. Groups, whose captures are redacted, have none. ``most`` bounds what
     one run asks."""
     before = clock() - ASKED_ANEW
-    left = max(0, most - ChannelYield.objects.filter(similar_run=run).count())
+    under_way = ~Q(asked_by="")
+    left = max(0, most - ChannelYield.objects.filter(Q(similar_run=run) | under_way).count())
     rows = ChannelYield.objects.filter(target__visits__run=run, target__visits__done=True)
     rows = rows.filter(Q(similar_run=None) | ~Q(similar_run=run), asked_by="")
     rows = rows.filter(Q(similar_asked_at=None) | Q(similar_asked_at__lt=before))
