@@ -156,7 +156,7 @@ def test_the_advertiser_names_no_other_either() -> None:
         ],
         [seller(), RINAT.shown(), OLGA.shown()],
     )
-    kept, _ = redact(raw, decides)
+    kept, _ = redact(raw, decides, known={Author("PeerUser", SELLER)})
     first = kept["messages"][0]
     assert first["message"].startswith(f"{OFFER} спасибо @")
     assert [one["_"] for one in first["entities"]] == [
@@ -184,7 +184,7 @@ def test_what_an_advertiser_forwards_from_a_channel_leads_there() -> None:
         AT, from_id=types.PeerChannel(CHANNEL), channel_post=3, post_author="Айгуль"
     )
     raw = answer([message(1, SELLER, OFFER, fwd_from=header)], [seller()], [broadcast()])
-    kept, done = redact(raw, decides)
+    kept, done = redact(raw, decides, known={Author("PeerUser", SELLER)})
     assert kept["messages"][0]["fwd_from"]["from_id"]["channel_id"] == CHANNEL
     assert "Айгуль" not in as_bytes(kept)
     assert {chat["id"] for chat in kept["chats"]} == {GROUP, CHANNEL}
