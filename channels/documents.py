@@ -12,6 +12,8 @@ from domain.targets import TargetKey
 
 #: The part under which a channel's description is kept; posts have their id.
 ABOUT = "about"
+#: Stands for the origin of a forward that is a person, or hides itself.
+UNTOLD = "untold"
 
 
 def documents_of(batch: Batch, *, about: bool) -> tuple[tuple[Document, ...], Counter[str]]:
@@ -61,10 +63,11 @@ def _links(post: Post) -> tuple[Link, ...]:
 
 
 def _origin(forward: Forward | None) -> str:
-    """``@name`` where the origin is told, else what it is called."""
+    """``@name`` of the channel where it has one, else its title, else that there is an origin: a
+    forward is not the channel's own text, whoever's it is."""
     if forward is None:
         return ""
-    return f"@{forward.username}" if forward.username else forward.name
+    return f"@{forward.username}" if forward.username else forward.name or UNTOLD
 
 
 def capture_of(

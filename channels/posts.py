@@ -19,8 +19,9 @@ from domain.documents import Link
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Where a post was forwarded from. ``username`` is empty where the origin hides itself or has
-    none; ``numeric_id`` is the bare id of a channel, where that is told."""
+    """The channel or bot that a post was forwarded from. ``username`` is empty where it has none;
+    ``numeric_id`` is the bare id of a channel, where that is told. All are empty for a person, of
+    whom nothing is kept, and where the origin hides itself."""
 
     name: str
     username: str = ""

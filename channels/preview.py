@@ -127,6 +127,8 @@ def _landed(answer: Answer, fetched: Fetched) -> Batch:
         landing = parse_landing(fetched.body.decode("utf-8", "replace"))
     except LayoutChanged as error:
         return Batch(_fetches(answer, Outcome.LAYOUT_CHANGED, str(error)))
+    if landing.kind is LandingKind.ACCOUNT:
+        return Batch(_unkept(answer, landing.outcome, landing.kind))
     members = f", {landing.members} members" if landing.members is not None else ""
     return Batch(
         _fetches(answer, landing.outcome, f"{landing.kind}{members}"),
@@ -138,6 +140,13 @@ def _fetches(answer: Answer, outcome: Outcome, detail: str = "") -> tuple[Fetch,
     *way, last = answer.hops
     hops = [_fetch(hop, Outcome.REDIRECT) for hop in way]
     return (*hops, _fetch(last, outcome, detail))
+
+
+def _unkept(answer: Answer, outcome: Outcome, detail: str) -> tuple[Fetch, ...]:
+    """Requests that led to somebody's personal page: of it nothing is kept."""
+    *way, last = answer.hops
+    page = Fetch(last.url, last.at, outcome, detail=detail, attempts=last.attempts)
+    return (*(_fetch(hop, Outcome.REDIRECT) for hop in way), page)
 
 
 def _fetch(hop: Hop, outcome: Outcome, detail: str = "") -> Fetch:

@@ -140,6 +140,7 @@ class Finder:
     ) -> tuple[Fetch, Kept | None]:
         """An answer about ``chat`` as it is kept: of a group, redacted."""
         if (group := Group.of(chat, self._rules)) is None:
-            return answered(url, method, answer.at, as_json(answer.value), sent), None
+            body, hidden = as_json(answer.value)
+            return answered(url, method, answer.at, body, sent, redacted=hidden), None
         kept = group.keep(answer.value)
         return answered(url, method, answer.at, kept.body, sent, redacted=kept.redacted), kept

@@ -49,8 +49,9 @@ class Recommendations:
         except (Refused, ServerFailed, Unreadable) as failure:
             fetch = failed(url, _METHOD, at, failure, self._asker.taken(url))
             return Asked((*found.fetches, fetch), again=not isinstance(failure, Refused))
-        body = as_json(answer.value)
-        fetch = answered(url, _METHOD, answer.at, body, self._asker.taken(url))
+        body, hidden = as_json(answer.value)
+        sent = self._asker.taken(url)
+        fetch = answered(url, _METHOD, answer.at, body, sent, redacted=hidden)
         return Asked((*found.fetches, fetch), similar_in(answer.value, self._asker.ledger))
 
 
