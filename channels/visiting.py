@@ -14,7 +14,8 @@ from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
 from channels import advertisers
 from channels.discovery import Found, Platforms, discover
-from channels.documents import capture_of, documents_of
+from channels.documents import ABOUT, BARE, capture_of, documents_of, is_bare
+from channels.drift import disbelieved, lost_words, never_had_words
 from channels.gone import note_gone
 from channels.identity import (
     by_present_key,
@@ -32,7 +33,7 @@ from channels.usernames import is_bot
 from channels.wanted import done_with, pass_on, wish_for
 from classifiers.cascade import Glance
 from domain.candidates import Why
-from domain.captures import CaptureRecord, Outcome
+from domain.captures import CaptureRecord, Egress, Outcome
 from domain.clock import Clock, utc_now
 from domain.seeds import DOCUMENTS
 
@@ -40,6 +41,7 @@ STAGE = "channels"
 RETENTION = "posts"
 #: Whether another reader goes on with a channel after the visit ended so; see ``wanted``.
 HandOver = Callable[[Run, Target, Batch | None], bool]
+_NOT_BELIEVED = "post of a page that is not believed"
 _TOOK_OVER = "its username belongs to another channel now"
 
 
@@ -153,7 +155,7 @@ class Visitor:
         with transaction.atomic():
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
-            batch = _of_one_channel(batch, walk.target)
+            batch = self._believed(walk, _of_one_channel(batch, walk.target), tally)
             read_before = walk.cursor.last_id
             gone = note_gone(
                 walk.target, batch, walk.cursor.before_id, read_before, clock=self._clock
@@ -176,7 +178,9 @@ class Visitor:
             )
             self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
             advertisers.note(walk.target, batch.advertisers, clock=self._clock)
-            tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
+            again = Counter(part == ABOUT for part in stored.parts_seen)
+            tally[walk.count("seen", "posts unchanged")] += again[False]
+            tally[walk.count("noticed", "description unchanged")] += again[True]
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
             if finished and not handed_over:
                 ended = {walk.target.pk, source.target_id}
@@ -222,13 +226,33 @@ class Visitor:
             walk.target, walk.cursor = fresh.target, fresh.cursor
         walk.target = target
 
+    def _believed(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> Batch:
+        """The batch, or what is left of it where its markup has changed in silence. An account is
+        told of posts by values, not by markup."""
+        if self._reader.egress is not Egress.PREVIEW:
+            return batch
+        why = lost_words(walk.target, batch)
+        if not why and self._is_last(walk.cursor, batch):
+            why = never_had_words(self._run, walk.target, batch)
+            if why:
+                tally[walk.count("skipped", BARE)] += sum(map(is_bare, batch.posts))
+        if not why:
+            return batch
+        tally[walk.count("skipped", _NOT_BELIEVED)] += len(batch.posts)
+        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why)
+
+    def _is_last(self, cursor: ChannelCursor, batch: Batch) -> bool:
+        """Whether the visit ends with a batch that could be read."""
+        at_limit = cursor.pages + (not batch.partly) >= self._max_pages
+        return batch.older is None or _reaches(batch, cursor.last_id) or at_limit
+
     def _advance(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
         cursor.checked_at = self._clock()
         cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
-        reached = bool(batch.posts) and batch.posts[0].id <= cursor.last_id
+        reached = _reaches(batch, cursor.last_id)
         whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}
         if whole and batch.older is not None and not reached:
             if cursor.pages < self._max_pages:
@@ -270,11 +294,15 @@ class Visitor:
         return records
 
 
+def _reaches(batch: Batch, last_id: int) -> bool:
+    """Whether the batch goes back to the post up to which all was read before."""
+    return bool(batch.posts) and batch.posts[0].id <= last_id
+
+
 def _of_one_channel(batch: Batch, target: Target) -> Batch:
     """A page in the middle that belongs to another channel is kept, its posts are not taken."""
     numeric_id = batch.channel.numeric_id if batch.channel else None
     if numeric_id is None or is_alias(target) or str(numeric_id) == target.value:
         return batch
-    *way, last = batch.fetches
-    detail = f"the page is of channel {numeric_id}: the username has changed hands"
-    return Batch((*way, replace(last, outcome=Outcome.FAILED, detail=detail)))
+    why = f"the page is of channel {numeric_id}: the username has changed hands"
+    return disbelieved(batch, Outcome.FAILED, why)
