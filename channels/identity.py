@@ -89,7 +89,7 @@ def known_as(target: Target, username: str) -> Target | None:
 
 
 def _merge(alias: Target, into: Target, clock: Clock) -> bool:
-    """A cursor of the alias says nothing: without a number no post was ever read."""
+    """A cursor of the alias says nothing of posts that the other one has: they are met again."""
     return identity.merge(
         alias, into, drop=(ChannelCursor, Wanted), doubles=_DOUBLES, actor=ACTOR, clock=clock
     )

@@ -153,9 +153,13 @@ class Visitor:
         """Take one batch in, in one transaction. Returns whether the visit ends with it."""
         tally: Counter[CountKey] = Counter()
         with transaction.atomic():
+            read = batch
+            batch = _numbered(batch, known_as(walk.target, name) or walk.target)
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
             batch = self._believed(walk, _of_one_channel(batch, walk.target), tally)
+            if batch.outcome is not read.outcome:
+                tally[walk.count("skipped", _NOT_BELIEVED)] += len(read.posts)
             read_before = walk.cursor.last_id
             gone = note_gone(
                 walk.target, batch, walk.cursor.before_id, read_before, clock=self._clock
@@ -236,10 +240,7 @@ class Visitor:
             why = never_had_words(self._run, walk.target, batch)
             if why:
                 tally[walk.count("skipped", BARE)] += sum(map(is_bare, batch.posts))
-        if not why:
-            return batch
-        tally[walk.count("skipped", _NOT_BELIEVED)] += len(batch.posts)
-        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why)
+        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why) if why else batch
 
     def _is_last(self, cursor: ChannelCursor, batch: Batch) -> bool:
         """Whether the visit ends with a batch that could be read."""
@@ -297,6 +298,18 @@ class Visitor:
 def _reaches(batch: Batch, last_id: int) -> bool:
     """Whether the batch goes back to the post up to which all was read before."""
     return bool(batch.posts) and batch.posts[0].id <= last_id
+
+
+def _numbered(batch: Batch, target: Target) -> Batch:
+    """Posts that tell no number are not taken for those of a channel whose number is known: they
+    may be anybody's who bears its name now. Nor is a description that comes with no post."""
+    told = batch.channel is None or batch.channel.numeric_id is not None
+    if told or is_alias(target):
+        return batch
+    if batch.posts:
+        why = f"no post tells a channel's number, {target.value} was expected"
+        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why)
+    return replace(batch, channel=None)
 
 
 def _of_one_channel(batch: Batch, target: Target) -> Batch:
