@@ -41,6 +41,9 @@ STAGE = "channels"
 RETENTION = "posts"
 #: Whether another reader goes on with a channel after the visit ended so; see ``wanted``.
 HandOver = Callable[[Run, Target, Batch | None], bool]
+_MORE = "posts beyond the page limit"
+_PERHAPS_MORE = "the page limit, and the page does not tell whether there is more"
+_NO_MARK = "gap filled: the page before does not tell of older posts"
 _NOT_BELIEVED = "post of a page that is not believed"
 _TOOK_OVER = "its username belongs to another channel now"
 
@@ -52,11 +55,13 @@ def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a visit stands; ``begun`` once a page of it is in the record."""
+    """Where a visit stands; ``begun`` once a page of it is in the record, ``unmarked`` after a page
+    that did not tell of older posts."""
 
     target: Target
     cursor: ChannelCursor
     begun: bool
+    unmarked: bool = False
 
     def count(self, name: str, reason: str) -> CountKey:
         return CountKey(str(self.target), name, reason)
@@ -245,7 +250,7 @@ class Visitor:
     def _is_last(self, cursor: ChannelCursor, batch: Batch) -> bool:
         """Whether the visit ends with a batch that could be read."""
         at_limit = cursor.pages + (not batch.partly) >= self._max_pages
-        return batch.older is None or _reaches(batch, cursor.last_id) or at_limit
+        return batch.older is None or batch.reaches(cursor.last_id) or at_limit
 
     def _advance(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
@@ -253,13 +258,16 @@ class Visitor:
         cursor.checked_at = self._clock()
         cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
-        reached = _reaches(batch, cursor.last_id)
+        reached = batch.reaches(cursor.last_id)
+        if walk.unmarked and batch.posts:
+            tally[walk.count("noticed", _NO_MARK)] += 1
+        walk.unmarked = batch.unmarked
         whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}
         if whole and batch.older is not None and not reached:
             if cursor.pages < self._max_pages:
                 cursor.before_id = batch.older
                 return False
-            tally[walk.count("dropped", "posts beyond the page limit")] += 1
+            tally[walk.count("dropped", _PERHAPS_MORE if batch.unmarked else _MORE)] += 1
         if whole:
             cursor.last_id = max(cursor.last_id, cursor.top_id)
         cursor.run = cursor.before_id = None
@@ -293,11 +301,6 @@ class Visitor:
         candidates = tuple(found.candidates)
         records[-1] = replace(records[-1], documents=documents, candidates=candidates)
         return records
-
-
-def _reaches(batch: Batch, last_id: int) -> bool:
-    """Whether the batch goes back to the post up to which all was read before."""
-    return bool(batch.posts) and batch.posts[0].id <= last_id
 
 
 def _numbered(batch: Batch, target: Target) -> Batch:

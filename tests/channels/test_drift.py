@@ -7,7 +7,7 @@ import pytest
 from cases.models import Run, RunSource, Target
 from channels.models import ChannelCursor
 from nightly import reporting
-from tests.channels.pages import FakeChannel, FakePost
+from tests.channels.pages import FakeChannel, FakePost, page_html
 from tests.channels.previewserver import PreviewServer
 from tests.channels.reading import Night, count, outcomes, parts, shop
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PHOTO = '<a class="tgme_widget_message_photo_wrap" href="https://t.me/some_shop/1"></a>'
 NO_TEXT = {"tgme_widget_message_text": "tgme_msg_body"}
+NO_MARKS = {"tme_messages_more": "tm_more", "data-before": "data-b4"}
 
 
 def pictures(*ids: int, text: str = "меф {}, цена 15000") -> FakeChannel:
@@ -86,3 +87,54 @@ def test_a_description_is_no_post(night: Night, server: PreviewServer) -> None:
         run = night("some_shop")
         assert RunSource.objects.get(run=run).done
         assert broken(run) == ["some_shop: no document"]
+
+
+def test_without_paging_marks_no_post_is_lost(night: Night, server: PreviewServer) -> None:
+    server.put(shop().add(*range(1, 11)))
+    night("some_shop")
+    server.put(shop().add(*range(1, 101)))
+    server.drift = NO_MARKS
+    run = night("some_shop")
+    assert list(outcomes(run)) == [
+        "/s/some_shop",
+        *(f"/s/some_shop?before={n}" for n in (81, 61, 41, 21)),
+    ]
+    assert sorted(map(int, parts(Target.objects.get()))) == list(range(1, 101))
+    assert count(run, "noticed", "gap filled: the page before does not tell of older posts") == 4
+    again = night("some_shop")
+    assert list(outcomes(again)) == ["/s/some_shop"]
+
+
+def test_without_paging_marks_the_page_limit_holds(night: Night, server: PreviewServer) -> None:
+    server.put(shop().add(*range(1, 101)))
+    server.drift = NO_MARKS
+    run = night("some_shop", max_pages=2)
+    assert len(outcomes(run)) == 2
+    why = "the page limit, and the page does not tell whether there is more"
+    assert count(run, "dropped", why) == 1
+
+
+def test_a_preview_that_does_not_page_any_more_leaves_the_cursor(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop().add(*range(1, 11)))
+    night("some_shop")
+    channel = shop().add(*range(1, 61))
+    server.put(channel)
+    newest = page_html(channel).replace("tme_messages_more", "tm_more")
+    server.faults = {path: [newest] for path in ("/s/some_shop", "/s/some_shop?before=41")}
+    assert list(outcomes(night("some_shop")).values()) == ["ok", "layout_changed"]
+    assert ChannelCursor.objects.get().last_id == 10
+    night("some_shop")
+    assert sorted(map(int, parts(Target.objects.get()))) == list(range(1, 61))
+
+
+def test_a_channel_whose_first_posts_are_gone_is_asked_once_for_them(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop().add(*range(5, 12)))
+    run = night("some_shop")
+    assert list(outcomes(run)) == ["/s/some_shop", "/s/some_shop?before=5"]
+    assert count(run, "noticed", "gap filled: the page before does not tell of older posts") == 0
+    assert ChannelCursor.objects.get().last_id == 11
+    assert list(outcomes(night("some_shop"))) == ["/s/some_shop"]
