@@ -24,6 +24,7 @@ from channels.identity import (
     join_known,
     known_as,
     settle,
+    try_freed,
     username_of,
 )
 from channels.models import ChannelCursor
@@ -219,6 +220,8 @@ class Visitor:
             tally[walk.count("failed", _TOOK_OVER)] += 1
             visits.filter(target=walk.target).update(done=True)
             done_with([walk.target.pk])
+        if settled.freed:
+            try_freed(self._run, settled.freed)
         if target.pk != walk.target.pk:
             visits.get_or_create(
                 run=self._run,

@@ -171,3 +171,50 @@ def test_a_description_without_posts_is_not_taken_for_a_known_channels(
     assert outcomes(run) == {"/s/some_shop": "empty"}
     assert parts(Target.objects.get()) == ["about", "1"]
     assert not Target.objects.filter(value="@teacher_of_all").exists()
+
+
+@pytest.mark.parametrize("due", [("101", "202", "303"), ("303", "101"), ("101",)])
+def test_channels_that_swap_their_names_are_found_under_those_set_free(
+    night: Night, server: PreviewServer, due: tuple[str, ...]
+) -> None:
+    names = dict(zip(("101", "202", "303"), ("name_a", "name_b", "name_c"), strict=True))
+    server.put(*(shop(int(number), name).add(1, 2) for number, name in names.items()))
+    night(*names.values())
+    server.channels.clear()
+    swapped = {"101": "name_b", "202": "name_c", "303": "name_a"}
+    server.put(*(shop(int(number), name).add(1, 2, 3) for number, name in swapped.items()))
+    run = new_run()
+    for number in due:
+        runs.add_source(run, Target.objects.get(value=number).key, Why.RECHECK)
+    night(run=run)
+    targets = {one.value: one for one in Target.objects.all()}
+    assert {number: one.name for number, one in targets.items()} == swapped
+    assert [len(parts(one)) for one in targets.values()] == [3, 3, 3]
+    assert len(outcomes(run)) == 3
+    assert not RunSource.objects.filter(run=run, done=False).exists()
+
+
+def test_a_name_set_free_is_asked_for_only_where_a_channel_has_lost_its_own(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop().add(1))
+    night("some_shop")
+    server.channels.clear()
+    server.put(shop(name="new_name").add(1, 2))
+    assert list(outcomes(night("new_name"))) == ["/s/new_name"]
+
+
+def test_a_name_set_free_that_nobody_has_ends_the_search(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop(101, "name_a").add(1), shop(202, "name_b").add(1))
+    night("name_a", "name_b")
+    server.channels.clear()
+    server.put(shop(202, "name_a").add(1, 2))
+    run = new_run()
+    runs.add_source(run, Target.objects.get(value="101").key, Why.RECHECK)
+    night(run=run)
+    assert outcomes(run)["/name_b"] == "no_such_name"
+    assert Target.objects.get(value="101").name == "101"
+    assert parts(Target.objects.get(value="202")) == ["1", "2"]
+    assert not RunSource.objects.filter(run=run, done=False).exists()
