@@ -258,7 +258,8 @@ class Visitor:
     def _advance(self, walk: _Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
-        cursor.checked_at = self._clock()
+        if batch.channel is not None and batch.channel.counters:
+            cursor.counters = dict(batch.channel.counters)
         cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
         reached = batch.reaches(cursor.last_id)
