@@ -97,7 +97,7 @@ class Batch:
     """One page or one history call: what was fetched (the page itself last), what was read.
 
     ``older`` is where reading goes on (posts before this id), None at the end of what there is;
-    ``unmarked`` says that the page does not tell of older ones, though the first post is not there.
+    ``unmarked`` says that the page does not tell of older ones, though the first are not there.
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
     that an account may be able to read what this reader could not. ``advertisers`` are those of a

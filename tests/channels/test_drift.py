@@ -138,3 +138,10 @@ def test_a_channel_whose_first_posts_are_gone_is_asked_once_for_them(
     assert count(run, "noticed", "gap filled: the page before does not tell of older posts") == 0
     assert ChannelCursor.objects.get().last_id == 11
     assert list(outcomes(night("some_shop"))) == ["/s/some_shop"]
+
+
+def test_a_channel_that_begins_with_its_creation_is_not_asked_for_more(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop(101, "shop_one").add(1, 5), shop(102, "shop_two").add(2, 5))
+    assert list(outcomes(night("shop_one", "shop_two"))) == ["/s/shop_one", "/s/shop_two"]
