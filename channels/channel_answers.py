@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from channels.group_answers import CHANNEL, LISTS, USER, Raw, chat_of, peer_of
+from channels.group_answers import CHANNEL, USER, Raw, chat_of, messages_in, peer_of
 
 Packed = dict[str, Any]
 
@@ -40,9 +40,9 @@ def without_people(answer: Packed) -> Counter[str]:
     """Take other people out of ``answer``, which is changed. Returns what was hidden, by kind;
     where that is anything, the answer says so itself (``redacted``, ``redactions``)."""
     work = _Work({user["id"] for user in answer.get("users") or () if user.get("bot")})
-    for name in LISTS:
-        for message in answer.get(name) or ():
-            work.message(message)
+    messages: list[Any] = [*messages_in(answer)]
+    for message in messages:
+        work.message(message)
     if full := answer.get("full_chat"):
         answer["full_chat"] = work.scrubbed(full)
     if users := answer.get("users"):
@@ -69,11 +69,10 @@ def _what_it_is_called(bot: Raw) -> Packed:
 
 def _named_in(answer: Raw) -> Iterator[int]:
     """The chats that are left in an answer's messages."""
-    for name in LISTS:
-        for message in answer.get(name) or ():
-            yield chat_of(message)
-            yield peer_of(message.get("from_id")).number
-            yield peer_of((message.get("fwd_from") or {}).get("from_id")).number
+    for message in messages_in(answer):
+        yield chat_of(message)
+        yield peer_of(message.get("from_id")).number
+        yield peer_of((message.get("fwd_from") or {}).get("from_id")).number
 
 
 class _Work:

@@ -15,6 +15,7 @@ from telethon import types
 from cases.models import Capture, DocumentRow
 from channels.channel_answers import without_people
 from channels.documents import UNTOLD
+from channels.mtproto.answers import as_json
 from domain.captures import Outcome
 from tests.channels.mtproto.accounts import Readers
 from tests.channels.mtproto.visits import Visits
@@ -140,3 +141,26 @@ def test_an_answer_in_which_nobody_stands_is_not_marked() -> None:
     before = json.loads(json.dumps(answer))
     assert without_people(answer) == {}
     assert answer == before
+
+
+def test_what_comes_by_update_is_kept_without_them_as_well() -> None:
+    commenting = [types.PeerUser(BUYER), types.PeerChannel(ALIAS)]
+    message = types.Message(
+        id=5,
+        peer_id=types.PeerChannel(1_001),
+        date=AT,
+        message="новые адреса",
+        fwd_from=_forward(from_name="Жанна Скрытова"),
+        replies=types.MessageReplies(3, 3, comments=True, recent_repliers=commenting),
+    )
+    told = types.Updates(
+        [types.UpdateNewChannelMessage(message, 9, 1)],
+        [types.User(id=BUYER, first_name="Алия", username="aliya_buyer")],
+        [types.Channel(ALIAS, "Страницына пишет", types.ChatPhotoEmpty(), AT)],
+        AT,
+        0,
+    )
+    written = as_json(told)
+    assert "новые адреса" in written.body.decode()
+    assert not [mark for mark in MARKS if mark in written.body.decode()]
+    assert {"repliers=2", "users=1", "chats=1"} <= {*written.redacted.split()}
