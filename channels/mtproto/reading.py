@@ -252,18 +252,8 @@ class _Walk:
         if info is None and chat is not None:
             info = info_of(chat)
         people = People(answer.chats, answer.users)
-        if kept is None:
-            posts = posts_of(taken.messages, people)
-            return Batch(
-                fetches,
-                info,
-                posts,
-                taken.older,
-                page.unreadable,
-                partly=partly,
-                pts=getattr(answer, "pts", None),
-            )
-        posts = kept.posts(taken.messages, people)
+        reading = posts_of if kept is None else kept.posts
+        posts = reading(taken.messages, people)
         return Batch(
             fetches,
             info,
@@ -271,7 +261,8 @@ class _Walk:
             taken.older,
             page.unreadable,
             partly=partly,
-            advertisers=kept.advertisers(posts),
+            advertisers=kept.advertisers(posts) if kept is not None else (),
+            pts=getattr(answer, "pts", None) if kept is None else None,
         )
 
     def _redacted(self, answer: Any, chat: Any, carried: list[Any]) -> Kept | None:
