@@ -53,7 +53,7 @@ def _accounts() -> tuple[list[str], list[TelegramAccount]]:
 
 def _obstacle(plan: AccountsPlan, names: list[str]) -> str:
     """Active accounts that have no session. Raises what is wrong with key or files."""
-    plan.vault.keys.ring()
+    plan.vault.ring()
     if names:
         plan.hash_of_api()
     there = plan.vault.names()

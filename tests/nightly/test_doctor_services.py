@@ -15,6 +15,7 @@ from channels.accounts.plan import AccountsPlan
 from channels.accounts.pool import Reason
 from channels.accounts.vault import Vault
 from channels.posts import TelegramServer
+from domain.errors import VaultError
 from nightly.doctor import Installation, State
 from tests.net import authority as tsa
 from tests.nightly.checks import said
@@ -77,7 +78,7 @@ def test_accounts_that_cannot_sign_in_are_an_error(
     vault, path = accounts.vault, accounts.vault.path("one")
     elsewhere = replace(vault, keys=KeySource(vault.keys.path.with_name("gone")))
     for plan, message in (
-        (replace(accounts, vault=elsewhere), "gone: there is no key"),
+        (replace(accounts, vault=elsewhere), "gone: the key is gone"),
         (replace(accounts, vault=replace(vault, keys=KeySource(path, "x"))), "ACCOUNTS_KEY: key 1"),
         (replace(accounts, api_id=0), "api_id"),
         (replace(accounts, api_hash=""), "api_hash"),
@@ -118,3 +119,15 @@ def test_a_lost_account_a_key_half_changed_and_one_beside_its_sessions_are_warni
     finding = said("NW017", moved)
     assert finding.state is State.WARNING
     assert finding.message == "Telegram took away: one (banned); 1 left"
+
+
+@pytest.mark.django_db
+def test_a_lost_key_is_told_as_the_command_that_makes_keys_tells_it(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    accounts.vault.keys.path.unlink()
+    with pytest.raises(VaultError) as refused:
+        accounts.vault.prepare()
+    finding = said("NW017", replace(installation, accounts=accounts))
+    assert (finding.state, finding.message) == (State.ERROR, str(refused.value))
+    assert "makes one" not in finding.message
