@@ -43,6 +43,11 @@ class AccountsPlan:
         """The same for an account that has to sign in first."""
         return self._access(name, "")
 
+    def allows(self, kind: RequestClass) -> bool:
+        """Whether an account may ever ask for ``kind``."""
+        budget = self.budgets.get(kind)
+        return budget is None or budget.most > 0
+
     def hash_of_api(self) -> str:
         """Raises InputError where none is set, VaultError where others can read its file."""
         found = self.api_hash

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from channels.accounts import pool
+from channels.accounts.budgets import Budget, RequestClass
 from channels.accounts.keys import KeySource
 from channels.accounts.plan import AccountsPlan
 from channels.accounts.pool import Reason
 from channels.accounts.vault import Vault
+from channels.apps import accounts_plan
 from channels.posts import TelegramServer
+from config.schema import Settings
+from config.telegram import Budgets
 from domain.errors import VaultError
 from nightly.doctor import Installation, State
 from tests.net import authority as tsa
@@ -131,3 +135,49 @@ def test_a_lost_key_is_told_as_the_command_that_makes_keys_tells_it(
     finding = said("NW017", replace(installation, accounts=accounts))
     assert (finding.state, finding.message) == (State.ERROR, str(refused.value))
     assert "makes one" not in finding.message
+
+
+@pytest.mark.django_db
+def test_what_settings_want_and_no_account_can_do_is_a_warning(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    none, hour = Budget(0, timedelta(hours=1)), timedelta(hours=1)
+    searching = replace(installation, accounts=accounts, searches=2)
+    assert said("NW017", searching).state is State.OK
+    for kind in (RequestClass.OTHER, RequestClass.HISTORY, RequestClass.SEARCH):
+        budgets = {one: none if one is kind else Budget(1, hour) for one in RequestClass}
+        finding = said("NW017", replace(searching, accounts=replace(accounts, budgets=budgets)))
+        assert finding.state is State.WARNING
+        assert f"channels.telegram.budgets.{kind.setting} = 0" in finding.message
+    unsearched = replace(accounts, budgets=budgets)
+    assert said("NW017", replace(searching, accounts=unsearched, searches=0)).state is State.OK
+    for name in ("one", "two"):
+        pool.retire(name, Reason.BY_HAND, accounts.vault)
+    finding = said("NW017", searching)
+    assert (finding.state, "channels.searches" in finding.message) == (State.WARNING, True)
+    accounts.vault.keys.path.unlink()
+    assert said("NW017", searching).message == finding.message
+    assert said("NW017", replace(searching, searches=0)).state is State.OK
+
+
+@pytest.mark.django_db
+def test_a_key_that_encrypts_nothing_lies_beside_nothing(
+    installation: Installation, accounts: AccountsPlan
+) -> None:
+    beside = KeySource(accounts.vault.keys.path.rename(installation.data_dir / "accounts.key"))
+    plan = replace(accounts, vault=replace(accounts.vault, keys=beside))
+    right = replace(installation, accounts=plan)
+    assert "beside what it encrypts" in said("NW017", right).message
+    for name in ("one", "two"):
+        pool.retire(name, Reason.BY_HAND, plan.vault)
+    assert said("NW017", right).state is State.OK
+
+
+def test_every_class_names_the_setting_that_holds_its_budget() -> None:
+    assert {kind.setting for kind in RequestClass} == set(Budgets.model_fields)
+    numbers = {name: n for n, name in enumerate(Budgets.model_fields)}
+    settings = Settings.model_validate(
+        {"data_dir": Path("/x"), "channels": {"telegram": {"budgets": numbers}}}
+    )
+    budgets = accounts_plan(settings).budgets
+    assert {kind.setting: budget.most for kind, budget in budgets.items()} == numbers
