@@ -181,3 +181,29 @@ def test_every_class_names_the_setting_that_holds_its_budget() -> None:
     )
     budgets = accounts_plan(settings).budgets
     assert {kind.setting: budget.most for kind, budget in budgets.items()} == numbers
+
+
+@pytest.mark.django_db
+def test_of_the_applications_number_and_hash_only_what_is_not_right_is_named(
+    installation: Installation, accounts: AccountsPlan, tmp_path: Path
+) -> None:
+    def told(plan: AccountsPlan) -> str:
+        finding = said("NW017", replace(installation, accounts=plan))
+        assert finding.state is State.ERROR
+        return finding.message
+
+    unset, file = "not set: register an application", tmp_path / "api_hash"
+    number, hash_file = "channels.telegram.api_id", "channels.telegram.api_hash_file"
+    assert told(replace(accounts, api_id=0)).startswith(f"{number} is {unset}")
+    assert told(replace(accounts, api_hash="")).startswith(f"{hash_file} is {unset}")
+    both = replace(accounts, api_id=0, api_hash="")
+    assert told(both).startswith(f"{number} and {hash_file} are {unset}")
+    filed = replace(accounts, api_hash="", api_hash_file=file)
+    assert told(filed) == f"{hash_file}: {file}: No such file or directory"
+    for wrong in ("", "0" * 31, "A" * 32, "hidden"):
+        file.write_text(f"{wrong}\n{'0' * 32}\n")
+        file.chmod(0o600)
+        message = told(filed)
+        assert message == f"{hash_file}: {file}: the first line must be 32 characters 0-9 and a-f"
+    file.write_text(f"{'0' * 32}\n")
+    assert said("NW017", replace(installation, accounts=filed)).state is State.OK
