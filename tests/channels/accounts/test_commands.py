@@ -139,7 +139,12 @@ def test_nothing_that_is_typed_is_shown_logged_or_kept_and_the_session_is_sealed
     assert (modes["accounts"], modes["accounts.key"]) == (0o700, 0o600)
     assert [path.name for path in (office.data / "accounts").iterdir()] == ["one.session"]
     assert "one  active since" in office.run("channels", "list")
-    assert "resolve: 0 of 40 in 24 h" in office.run("channels", "list")
+    assert "resolves_per_day: 0 of 40\n" in office.run("channels", "list")
+    office.env["NARCOWATCH_NIGHT__TIMEZONE"] = "Asia/Tashkent"
+    office.env["NARCOWATCH_CHANNELS__TELEGRAM__BUDGETS__RESOLVES_PER_DAY"] = "0"
+    listed = office.run("channels", "list")
+    assert "resolves_per_day: 0 of 0, never: the budget is 0\n" in listed
+    assert listed.splitlines()[0].endswith(" +0500")
     assert office.doctor()["state"] == "ok"
     assert office.double.count("LogOut") == 0
 
@@ -203,7 +208,7 @@ def test_keys_are_made_and_changed_by_command(office: Office) -> None:
     assert f"a key was made: {path}" in office.run("channels", "key")
     log_in(office)
     session, before = office.vault.load("one"), path.read_text()
-    assert "1 session" in office.run("channels", "key", "--rotate")
+    assert "1 session is encrypted" in office.run("channels", "key", "--rotate")
     assert path.read_text() != before
     assert office.vault.load("one") == session
     path.unlink()
