@@ -87,13 +87,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _login(self, accounts: AccountsPlan, name: str) -> None:
-        from channels.accounts.login import log_in  # Telethon takes a while to load
         from channels.accounts.terminal import ask, unseen
 
         pool.check_new(name)
         accounts.hash_of_api()
-        self._prepare(accounts)
         with unseen():
+            self._prepare(accounts)
+            from channels.accounts.login import log_in  # Telethon takes a while to load
+
             log_in(accounts, name, ask, actor=_ACTOR)
         self.stdout.write(f"{name} is logged in: {accounts.vault.path(name)}")
 

@@ -19,6 +19,7 @@ from channels.accounts.keys import KeySource
 from channels.accounts.vault import Vault
 from tests.channels.accounts.terminal import Terminal
 from tests.crawlers.crawling import ROOT, Place
+from tests.world.mtproto.faults import RpcFault
 from tests.world.mtproto.server import TelegramDouble
 
 PHONE, CODE, PASSWORD = "77015550199", "824680135791", "correct horse battery"
@@ -112,6 +113,7 @@ def test_nothing_that_is_typed_is_shown_logged_or_kept_and_the_session_is_sealed
 ) -> None:
     with office.login() as terminal:
         terminal.see("a key was made")
+        assert not terminal.echoes
         terminal.see("Phone number, with country code (not shown): ")
         with office.double.directory.lock:  # no code is sent meanwhile
             terminal.type(f"+{PHONE}\n")
@@ -161,6 +163,25 @@ def test_a_person_who_gives_up_leaves_no_session_and_gets_the_terminal_back(
         assert "Traceback" not in terminal.shown
     assert office.vault.names() == []
     assert "no accounts" in office.run("channels", "list")
+
+
+def test_what_ends_a_login_is_told_without_the_clients_own_words(office: Office) -> None:
+    office.double.faults.order("SendCode", RpcFault(400, "PHONE_NUMBER_INVALID"))
+    with office.login() as terminal:
+        answer(terminal, "Phone number", f"+{PHONE}")
+        assert terminal.end() == 2, terminal.shown
+    assert "Telegram refuses: The phone number is invalid\r\n" in terminal.shown
+    office.double.stop()
+    with office.login() as terminal:
+        assert terminal.end() == 2, terminal.shown
+    assert "Telegram cannot be reached" in terminal.shown
+    assert "WARNING" not in terminal.shown
+    assert "net.proxy" not in terminal.shown
+    office.env["NARCOWATCH_NET__PROXY"] = "socks5://me:hidden@127.0.0.1:1"
+    with office.login() as terminal:
+        assert terminal.end() == 2, terminal.shown
+    assert "leads through net.proxy, socks5://127.0.0.1:1\r\n" in terminal.shown
+    assert "hidden" not in terminal.shown
 
 
 def test_what_can_be_refused_is_refused_before_anybody_is_asked(
