@@ -8,7 +8,8 @@ from typing import Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from cases import intake
+from cases import counts, intake
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.models import Run, RunSource
 from channels.documents import capture_of
@@ -82,3 +83,10 @@ def keep(
         intake.store(
             run.pk, "channels", [capture], evidence, also=also, retention="posts", clock=clock
         )
+
+
+def give_up(search: ChannelSearch, key: CountKey) -> None:
+    """Make ``search`` no more, counted as ``key``."""
+    with transaction.atomic():
+        ChannelSearch.objects.filter(pk=search.pk).update(done=True, account="")
+        counts.add(search.run_id, "channels", {key: 1})

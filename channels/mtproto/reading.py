@@ -241,8 +241,10 @@ class _Walk:
             last = unkept(page.url, at, *taken.ended, page.sent)
             return Batch((*first, *page.fetches, last), info, unreadable=page.unreadable)
         kept = self._redacted(answer, chat, taken.carried)
-        body = as_json(answer, taken.carried) if kept is None else kept.body
-        hidden = "" if kept is None else kept.redacted
+        if kept is None:
+            body, hidden = as_json(answer, taken.carried)
+        else:
+            body, hidden = kept.body, kept.redacted
         last = answered(page.url, _METHOD, at, body, page.sent, redacted=hidden)
         fetches: tuple[Fetch, ...] = (*first, *page.fetches, last)
         if taken.ended is not None:

@@ -31,7 +31,7 @@ def accounts_ready(installation: Installation) -> Said:
             return error(obstacle, f"log in anew: {program} channels login NAME")
         stale = plan.vault.stale()
     except (VaultError, InputError) as failure:
-        return error(str(failure), "docs/operating.md tells what accounts need")
+        return error(str(failure), "docs/telegram.md tells what accounts need")
     if lost:
         told = ", ".join(f"{row.name} ({row.reason})" for row in lost)
         hint = f"{program} channels login NAME, or {program} channels retire NAME"
