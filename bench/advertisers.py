@@ -2,7 +2,9 @@
 
 ``python -m bench.advertisers`` prints the table of docs/benchmarks.md. An author is made of texts:
 those of a member of the world's groups, those of a channel of the world, or texts of one source of
-the evaluation corpus. The words of the rule were written by somebody who had read these texts.
+the evaluation corpus. What innocent members write about drugs is told by messages that were made up
+for it (``tests.channels.advertising_cases``). The words of the rule were written by somebody who
+had read these texts.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import classifiers
@@ -52,6 +55,20 @@ def sources(cascade: Cascade) -> dict[tuple[bool, str], list[Said]]:
     return found
 
 
+def cases(cascade: Cascade) -> Iterator[tuple[str, int, int, int]]:
+    """What innocent members write about drugs: of each kind how many messages, and how many authors
+    are kept who wrote one of them, and two."""
+    from tests.channels.advertising_cases import MET, UNSEEN
+
+    line = cascade.threshold
+    for met, told in (("met", MET), ("unseen", UNSEEN)):
+        for kind, texts in told.items():
+            found = [said_in(text, cascade.glance(text)) for text in texts]
+            alone = sum(advertises([one], line) for one in found)
+            pairs = sum(advertises(pair, line) for pair in combinations(found, 2))
+            yield f"{kind}, {met}", len(found), alone, pairs
+
+
 def share(pools: Sequence[Sequence[Said]], size: int, threshold: float) -> float:
     """How many of authors with ``size`` texts of one pool, drawn by seed, are kept."""
     rng = random.Random(size)
@@ -68,6 +85,10 @@ def main() -> None:
     print("| authors of the sample world | number | kept |\n| --- | --- | --- |")
     for kind, found in authors(cascade):
         print(f"| {kind} | {len(found)} | {sum(advertises(one, line) for one in found)} |")
+    print("\n| innocent, about drugs | messages | kept by one | by two |")
+    print("| --- | --- | --- | --- |")
+    for kind, number, alone, pairs in cases(cascade):
+        print(f"| {kind} | {number} | {alone} | {pairs} |")
     texts = sources(cascade)
     innocent = {source: pool for (sells, source), pool in texts.items() if not sells}
     selling = {source: pool for (sells, source), pool in texts.items() if sells}
@@ -85,9 +106,9 @@ def main() -> None:
     for kind, pools in kinds.items():
         shares = " | ".join(f"{share(pools, size, line):.1%}" for size in _SIZES)
         print(f"| {kind} | {shares} |")
-    alone = [one for pool in innocent.values() for one in pool]
-    kept = sum(advertises([one], line) for one in alone)
-    print(f"\n{kept} of {len(alone)} innocent texts keep their author alone.")
+    single = [one for pool in innocent.values() for one in pool]
+    kept = sum(advertises([one], line) for one in single)
+    print(f"\n{kept} of {len(single)} innocent texts keep their author alone.")
 
 
 def _of(pools: dict[str, list[Said]], *beginnings: str) -> list[list[Said]]:

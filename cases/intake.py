@@ -33,12 +33,13 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class Stored:
-    """What ``store`` did: captures and documents new to the record, candidates new and known."""
+    """What ``store`` did: captures and documents new to the record, the parts that it has already,
+    candidates new and known."""
 
     captures: int = 0
     doubled: int = 0
     documents: int = 0
-    documents_seen: int = 0
+    parts_seen: list[str] = field(default_factory=list)
     candidates: int = 0
     targets: list[TargetKey] = field(default_factory=list)
 
@@ -273,7 +274,7 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
     for row, document in made:
         post = (row.target_id, row.part, row.text_sha256)
         if row.part and post in posts:
-            stored.documents_seen += 1
+            stored.parts_seen.append(row.part)
             continue
         posts.add(post)
         rows.append(row)

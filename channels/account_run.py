@@ -14,11 +14,11 @@ from django.db import DatabaseError
 from cases import counts, identity
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
-from cases.models import Run, Target
+from cases.models import Run, RunCount, Target
 from channels.accounts import pool
 from channels.accounts.holding import NIGHT, held
 from channels.accounts.ledger import Ledger, RequestClass, Retired, Spent
-from channels.accounts.readiness import may_ask, may_read
+from channels.accounts.readiness import may_ask
 from channels.accounts.vault import Vault
 from channels.claims import claim, claim_question
 from channels.identity import username_of
@@ -36,6 +36,7 @@ from channels.mtproto.searching import Search
 from channels.options import AccountReading, Options
 from channels.posts import AccountAccess
 from channels.searching import SearchSource, claim_search
+from channels.searching import give_up as give_up_search
 from channels.searching import keep as keep_search
 from channels.snowball import similar
 from channels.visiting import RETENTION, STAGE, Visitor
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 
 #: So many channels in a row without an answer mean that the server itself does not answer.
 _ENOUGH = 2
+#: Accounts are lost one by one; where more are over one and the same thing, that is what is wrong.
+_LOST_OVER = "accounts lost over"
 _NO_ANSWER = "not reached: the Telegram server does not answer"
 _FATAL = (DatabaseError, EvidenceError, RecordError, OSError)
 #: Why an account is lost, by the API's word; all others: its session is no longer good.
@@ -65,7 +68,8 @@ _REASONS = {
 def read_as(run: Run, account: str, options: Options, accounts: AccountReading) -> None:
     """Have ``account`` read channels until there is none left that it may read now.
 
-    A lost account is retired; what it was reading goes on with another one. Raises what is wrong
+    A lost account is retired; what it was reading goes on with another one, unless that, too, is
+    lost over the same thing: then this is given up and the account stays. Raises what is wrong
     with record, disk, vault or settings, and RecordError where another process is this account.
     """
     with held(accounts.plan.vault.folder, account, NIGHT):
@@ -148,6 +152,14 @@ class _Questions:
         new = similar.keep(self.run, parent, asked, self.evidence)
         log.info("%s channels similar to %s are new", new, parent)
 
+    def give_up_asking(self, parent: Target, name: str, reason: str) -> None:
+        """Ask no more about ``parent`` in this run."""
+        similar.give_up(self.run, parent, CountKey(str(parent), name, f"similar: {reason}"))
+
+    def give_up_search(self, search: ChannelSearch, name: str, reason: str) -> None:
+        """Make a search no more in this run."""
+        give_up_search(search, CountKey("", name, f"search {search.query!r}: {reason}"))
+
     def search(self, search: ChannelSearch) -> None:
         """Make a search and store what came."""
         keep_search(search, self.searching.channels_called(search.query), self.evidence)
@@ -176,7 +188,7 @@ class _Work:
     def all(self) -> None:
         """Go on until there is nothing that the account may read or ask."""
         while self._in_a_row < _ENOUGH and not self._over():
-            if not may_read(self._ledger, self._longest_wait_s):
+            if not self._may(RequestClass.OTHER):
                 return
             if not (self._search_one() or self._read_one() or self._ask_one()):
                 return
@@ -192,6 +204,8 @@ class _Work:
 
     def _read_one(self) -> bool:
         """Read the likeliest channel. Returns whether there was one."""
+        if not self._may(RequestClass.HISTORY):
+            return False
         source = claim(
             self._run,
             self._ledger.account,
@@ -200,13 +214,8 @@ class _Work:
         )
         if source is None:
             return False
-        try:
-            self._tried(source.target, partial(self._visitor.visit, source))
-        except (AccountLost, Retired, *_FATAL):
-            raise
-        except Exception as error:  # one channel must not take the others along
-            log.exception("reading %s as %s failed", source.target, self._ledger.account)
-            self._visitor.give_up(source, "failed", f"error: {type(error).__name__}")
+        give_up = partial(self._visitor.give_up, source)
+        self._tried(str(source.target), partial(self._visitor.visit, source), give_up)
         return True
 
     def _search_one(self) -> bool:
@@ -215,7 +224,8 @@ class _Work:
         search = claim_search(self._run, self._ledger.account) if may else None
         if search is None:
             return False
-        self._tried(search, partial(self._questions.search, search))
+        give_up = partial(self._questions.give_up_search, search)
+        self._tried(search.query, partial(self._questions.search, search), give_up)
         return True
 
     def _ask_one(self) -> bool:
@@ -231,11 +241,15 @@ class _Work:
         )
         if row is None:
             return False
-        self._tried(row.target, partial(self._questions.ask, row.target))
+        give_up = partial(self._questions.give_up_asking, row.target)
+        self._tried(str(row.target), partial(self._questions.ask, row.target), give_up)
         return True
 
-    def _tried(self, what: object, work: Callable[[], object]) -> None:
-        """Do ``work`` for ``what``, which goes back where the account cannot now."""
+    def _tried(
+        self, what: str, work: Callable[[], object], give_up: Callable[[str, str], None]
+    ) -> None:
+        """Do ``work`` for ``what``, which goes back where the account cannot now, and is given up
+        as a name and a reason say where nobody can."""
         account = self._ledger.account
         try:
             work()
@@ -247,3 +261,23 @@ class _Work:
             log.warning("asking for %s as %s: %s", what, account, failure)
             release(self._run, account)
             self._in_a_row += 1
+        except AccountLost as lost:
+            if not (lost.answer and self._cost_another(what)):
+                raise
+            log.warning("not retiring %s: a second account is lost over %s", account, what)
+            give_up("failed", f"accounts are lost over it ({lost.name})")
+        except (Retired, *_FATAL):
+            raise
+        except Exception as error:  # one channel must not take the others along
+            log.exception("asking for %s as %s failed", what, account)
+            give_up("failed", f"error: {type(error).__name__}")
+
+    def _cost_another(self, what: str) -> bool:
+        """Whether another account was lost over ``what`` in this run; if not, note that this is."""
+        over = RunCount.objects.filter(run=self._run, name=_LOST_OVER, source=what)
+        if over.exclude(reason=self._ledger.account).exists():
+            return True
+        if not over.exists():
+            key = CountKey(what, _LOST_OVER, self._ledger.account)
+            counts.add(self._run.pk, STAGE, {key: 1})
+        return False

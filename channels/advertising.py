@@ -2,14 +2,18 @@
 
 Whoever is kept without advertising is a neighbour, a witness, or a buyer, of whom nothing may be
 kept. So the first stage's score alone is not asked: it is high for those who ask where to buy, for
-news, and for price lists of tulips, and low for offers in code words. A message is *like an offer*
-when its score is not far below the threshold (``HINT``), it asks for nothing, tells of nothing
-that happened, and warns of nothing. An account advertises when
+news, for an offer that somebody quotes to warn of it, and for price lists of tulips, and low for
+offers in code words. A message is *like an offer* when its score is not far below the threshold
+(``HINT``), it asks for nothing, tells of nothing that happened, warns of nothing, quotes nobody and
+makes no joke. *Priced* is one that names money, or an amount with its price. An account advertises
+when
 
 - one of its messages is like an offer, reaches the threshold, is about drugs in the first stage's
-  eyes (tulips and beads are not), and says how to order, or
-- two different ones are like offers, and one of them says how to order, or both reach the
-  threshold.
+  eyes (tulips and beads are not), has a list of prices, and says how to order, or
+- two different ones are like offers, one of them is priced, and one says how to order, or both
+  reach the threshold.
+
+What an account forwards from elsewhere is not its own and makes it no advertiser.
 
 How many innocent authors that keeps, and how many sellers it misses, is in docs/benchmarks.md.
 """
@@ -20,7 +24,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from channels.group_answers import Author, Raw, author_of, handles_in, messages_in, words_of
+from channels.group_answers import Author, Raw, author_of, handles_in, is_own, messages_in, words_of
 from classifiers.cascade import Glance
 from classifiers.channel_verdict import HINT
 from classifiers.linear import sigmoid
@@ -31,6 +35,8 @@ from domain.digests import sha256_hex
 Glancer = Callable[[str], Glance]
 #: From this probability on a text is about drugs.
 _ABOUT = 0.1
+#: So many amounts with their prices are a list: who wants to buy names one.
+_LIST = 2
 #: So many different messages that are like offers make an advertiser.
 _ENOUGH = 2
 
@@ -44,25 +50,62 @@ _ORDER = re.compile(
 _HANDLE = re.compile(r"[@＠]\s?([A-Za-z]\w{3,31})|(?:t|telegram)\.(?:me|dog)/([A-Za-z]\w{3,31})")
 _PHONE = re.compile(r"(?:\+7|(?<!\d)[78])(?:[\s()-]{0,3}\d){10}(?!\d)")
 _SITE = re.compile(r"https?://|\.onion\b|tg://", re.IGNORECASE)
+#: "1г - 12000", "0.5 — 24", "кр 2 шт за 14к": an amount, then its price.
+_PRICED = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:[.,]\d{1,2})?\s?(?:г|гр|грамм\w*|g|gr?|шт|таб\w*|мл|ml|x|х|марк\w+)?\.?"
+    r"\s{0,2}(?:[-–—−:=→>|]{1,2}\s{0,2}|за\s|по\s|\s)\d[\d.,]*",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\d\s?(?:к|k|тыс\w*|мың\w*|т(?:е)?нг\w*|тг|₸|р(?:уб\w*)?|kzt|usd|eur)(?!\w)|[$€₸₽]\s?\d",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\?|(?<!\w)(?:купл(?:ю|им)|ищу|ищем|где|откуда|подскаж\w+|посовету\w+|скиньте|помог(?:ите|и)"
+    r"|хо(?:чу|тел\w*|тим)|(?:за|о)?плач[уе]м?|закажу|заберу|беру|приму|приобрет\w+|интересует"
+    r"|мне (?:бы|надо|срочно|\d)|(?<!не )надо|отзовитесь"
+    r"|готов(?:а|ы)? (?:взять|купить|забрать|платить)"
     r"|помощь|спасите|возьму|нуж(?:ен|на|но|ны)(?!\s+(?:курьер|работник|люд|парн|дев|водител|клад))"
     r"|у кого|кому жал\w+|кто(?:[ -]нибудь|-то)?\s+(?:знает(?!,? тот)|помо\w+|может|работает"
     r"|прода\w+|подска\w+|в курсе|сталкива\w+|пробовал|брал|видел)"
-    r"|керек|іздеймін|қайда(?:н)?|кім(?:де|нен)?|көмек\w*"
-    r"|looking for|need|where|who|wtb|anyone|anybody|help)(?!\w)",
+    r"|керек|ал(?:ам|амын|айын|ғым)|сатып ал(?:а|ғ)\w*|іздеймін|қайда(?:н)?|кім(?:де|нен)?|көмек\w*"
+    r"|looking for|need|want|buying|i(?:'ll| will) (?:take|buy)"
+    r"|where|who|wtb|anyone|anybody|help)(?!\w)",
     re.IGNORECASE,
 )
 _TELLS = re.compile(
     r"\d\s?/\s?(?:5|10)(?!\d)|(?<!\w)(?:отзыв(?!ы|ов)\w*|ненаход\w*|диспут\w*|(?:с|под|за)?нял(?:а|и)?"
-    r"|забрал(?:а|и)?|наш[её]л|нашл[аи]|взял(?:а|и)?|брал[аи]?|купил(?:а|и)?|ждал(?:а|и)?"
+    r"|забрал(?:а|и)?|наш[её]л|нашл[аи]|взял(?:а|и)?|заказ(?:ал|ывал)[аи]?|заб(?:и)?рал[аи]?|подн(?:ял|имал)[аи]?|получил[аи]?|дош(?:ло|ёл|ел|ла)"
+    r"|рекоменд\w+|совету\w+|касани\w+|спасибо|довол\w+|ровно|топ|работал[аи]?|отдал[аи]?|недовес\w*"
+    r"|брал[аи]?|купил(?:а|и)?|ждал(?:а|и)?"
     r"|пришл[оаи]|кида(?:ет|ют|ла)|кинул\w*"
     r"|задерж\w+|изъя\w+|уничтож\w+|полици\w+|участков\w+|приговор\w*|суд(?:а|е|или|ья)?|сел на"
     r"|лет получил\w*|поймал\w*|закладчик\w*|кладмен[аыу]?|барыг\w*|жал(?:оба|уюсь|уйтесь|обу)"
-    r"|осторожн\w*|внимани[ея]|не трога\w+|звон(?:ил|ю|ите в)\w*|сын\w{0,2}|доч\w+"
+    r"|осторожн\w*|бдительн\w*|берегите|памятка|словарь|наркотик\w*|мошенни\w+|развод\w*"
+    r"|кидал\w*|родител\w+|школ\w+|дет(?:и|ей|ям|ск\w+)|бесплатн\w+"
+    r"|закра\w+|волонт\w+|внимани[ея]|не трога\w+|звон(?:ил|ю|ите в)\w*|сын\w{0,2}|доч\w+"
     r"|брат\w{0,2}|муж\w{0,2}|зависим\w+|реабилит\w+|нарколог\w*|употребл\w+"
-    r"|алдым|ұстал\w+|ұстады|полиция\w*|сотта\w+|балам|інім|бауырым|arrested|police|seized|review"
+    r"|абайла\w*|сақ бол\w*|бала(?:лар\w*)?|ата-ана\w*|мектеп\w*|таратып"
+    r"|алдым|ұстал\w+|ұстады|полиция\w*|сотта\w+|балам|інім|бауырым|beware|warning|scam\w*|report"
+    r"|arrested|police|seized|review"
     r"|my (?:son|brother|friend)|rehab)(?!\w)",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(
+    r"[«„“\"][^«»„“”\"]{12,}[»“”\"]|^\s*>|\A[^\n]{0,120}:\s*\n"
+    r"|(?<!\w)(?:при|пере|с|за)?(?:сл|кин)ал[аи]?(?!\w)|(?<!\w)(?:прис|перес|рас)ыла\w+"
+    r"|(?<!\w)(?:опять|снова|смотрите|гляньте|пиш[уе]т|шл[её]т|шлют|кидают|скинул\w*|прилетел\w*"
+    r"|админ\w*|модератор\w*|спам\w*|цитир\w+|скрин\w*|листовк\w+|надпис\w+|написан[оаы]?"
+    r"|реклам[ауые]\w*|объявлени\w+|в телефоне|в новостях"
+    r"|жібер(?:ді|іпті|іп жатыр)\w*|дейді|деп жазған|they (?:say|sell)|spam\w*|sent me"
+    r"|forwarded)(?!\w)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_JOKES = re.compile(
+    r"[😂🤣🤪😹😆😁]|\){2,}|(?<!\w)(?:а?ха(?:ха)+х?|а[хп]ах\w*|хах\w*|лол|ору"
+    r"|шут(?:ка|ил\w*|ю|им|ки)"
+    r"|шучу|прикол\w*|юмор\w*|мем\w{0,2}|әзіл\w*|йодированн\w+"
+    r"|сосновы\w+|lol|haha\w*|joke|kidding)(?!\w)",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -70,25 +113,28 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message, as far as the rule looks at it. ``key`` tells different texts apart."""
+    """One message, as far as the rule looks at it. ``offers`` says that it asks and tells nothing,
+    quotes nobody and is no joke; ``prices`` counts amounts with their prices, 1 for
+    a price alone; ``key`` tells different texts apart."""
 
     selling: float
     about: float
-    asks_or_tells: bool
+    offers: bool
     orders: bool
+    prices: int = 0
     key: str = ""
 
 
 def advertises(said: Iterable[Said], threshold: float) -> bool:
     """Whether one account that wrote all of ``said`` advertises; ``threshold`` is the model's."""
     line = hint_of(threshold)
-    like = [one for one in said if one.selling >= line and not one.asks_or_tells]
-    if any(one.orders and one.selling >= threshold and one.about >= _ABOUT for one in like):
+    like = [one for one in said if one.selling >= line and one.offers]
+    plain = [one for one in like if one.selling >= threshold]
+    if any(one.orders and one.about >= _ABOUT and one.prices >= _LIST for one in plain):
         return True
-    plainly = {one.key for one in like if one.selling >= threshold}
-    if len(plainly) >= _ENOUGH:
-        return True
-    return len({one.key for one in like}) >= _ENOUGH and any(one.orders for one in like)
+    if len({one.key for one in like}) < _ENOUGH or not any(one.prices for one in like):
+        return False
+    return any(one.orders for one in like) or len({one.key for one in plain}) >= _ENOUGH
 
 
 def hint_of(threshold: float) -> float:
@@ -100,10 +146,13 @@ def said_in(text: str, glance: Glance, own: Collection[str] = (), *, leads: bool
     """What the rule sees of ``text``. ``own`` are the author's usernames in lower case; ``leads``
     says that a button or a link behind a word stands under it."""
     kept = " ".join(_LETTERS.findall(text.casefold()))
-    asks_or_tells = bool(_ASKS.search(text) or _TELLS.search(text))
+    offers = not any(one.search(text) for one in (_ASKS, _TELLS, _QUOTES, _JOKES))
+    prices = sum(1 for _ in _PRICED.finditer(_PHONE.sub(" ", text))) or int(
+        bool(_MONEY.search(text))
+    )
     orders = leads or says_how_to_order(text, own)
     key = sha256_hex(kept.encode())
-    return Said(glance.selling, glance.about_drugs, asks_or_tells, orders, key)
+    return Said(glance.selling, glance.about_drugs, offers, orders, prices, key)
 
 
 def says_how_to_order(text: str, own: Collection[str] = ()) -> bool:
@@ -149,7 +198,7 @@ class Watch:
         line = hint_of(self.threshold)
         for message in _of_groups(raw):
             author, text = author_of(message), words_of(message)
-            if author in self.known or not text:
+            if author in self.known or not text or not is_own(message):
                 continue
             if (glance := self.glance(text)).selling < line:
                 continue

@@ -12,6 +12,10 @@ from domain.targets import TargetKey
 
 #: The part under which a channel's description is kept; posts have their id.
 ABOUT = "about"
+#: Stands for the origin of a forward that is a person, or hides itself.
+UNTOLD = "untold"
+#: Why a post of pictures alone has no document.
+BARE = "post without text or link"
 
 
 def documents_of(batch: Batch, *, about: bool) -> tuple[tuple[Document, ...], Counter[str]]:
@@ -33,11 +37,16 @@ def documents_of(batch: Batch, *, about: bool) -> tuple[tuple[Document, ...], Co
     for post in batch.posts:
         if post.service:
             skipped["service post"] += 1
-        elif not (post.text or post.links or post.buttons):
-            skipped["post without text or link"] += 1
+        elif is_bare(post):
+            skipped[BARE] += 1
         else:
             documents.append(_document(info.title, post))
     return tuple(documents), skipped
+
+
+def is_bare(post: Post) -> bool:
+    """Whether a post says nothing and leads nowhere: a picture alone."""
+    return not (post.text or post.links or post.buttons)
 
 
 def _document(title: str, post: Post) -> Document:
@@ -61,10 +70,11 @@ def _links(post: Post) -> tuple[Link, ...]:
 
 
 def _origin(forward: Forward | None) -> str:
-    """``@name`` where the origin is told, else what it is called."""
+    """``@name`` of the channel where it has one, else its title, else that there is an origin: a
+    forward is not the channel's own text, whoever's it is."""
     if forward is None:
         return ""
-    return f"@{forward.username}" if forward.username else forward.name
+    return f"@{forward.username}" if forward.username else forward.name or UNTOLD
 
 
 def capture_of(

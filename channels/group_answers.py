@@ -31,6 +31,12 @@ def author_of(message: Raw) -> Author:
     return peer_of(message.get("from_id") or message.get("peer_id"))
 
 
+def is_own(message: Raw) -> bool:
+    """Whether its author wrote it, and did not forward what stands elsewhere."""
+    header = message.get("fwd_from")
+    return not header or peer_of(header.get("from_id")) == author_of(message)
+
+
 def peer_of(peer: Any) -> Author:
     """The peer in a dict such as ``{"_": "PeerUser", "user_id": 5}``; number 0 for none."""
     if not isinstance(peer, Mapping):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from cases import identity, intake
-from cases.models import Target
+from django.db.models import F
+
+from cases import identity, intake, runs
+from cases.models import Run, RunSource, Target
 from channels.discovery import Found
 from channels.models import Advertiser, ChannelCursor, Wanted
 from channels.posts import ChannelInfo
@@ -24,10 +26,12 @@ _DOUBLES = (Naming, ChannelYield, Look, InviteLink, Advertiser)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The channel's own target; ``taken_over`` when the name asked for was another target's."""
+    """The channel's own target; ``taken_over`` when the name asked for was another target's.
+    ``freed`` is the username that it had before, where it has another one now."""
 
     target: Target
     taken_over: bool = False
+    freed: str = ""
 
 
 def username_of(target: Target) -> str:
@@ -62,16 +66,27 @@ def settle(
         return Settled(join_known(target, username, clock=clock))
     name = info.username or username
     owner = Target.objects.filter(kind=TargetKind.TELEGRAM, value=str(numeric_id)).first()
+    before = username_of(owner) if owner is not None else ""
+    freed = before if before.lower() != name.lower() else ""
     _free_name(name, numeric_id, clock)
     if owner is not None and owner.pk == target.pk:
-        return Settled(identity.rename(target, name, actor=ACTOR, clock=clock))
+        return Settled(identity.rename(target, name, actor=ACTOR, clock=clock), freed=freed)
     if not is_alias(target):
-        return Settled(_newcomer(run_id, target, numeric_id, name, clock), taken_over=True)
+        newcomer = _newcomer(run_id, target, numeric_id, name, clock)
+        return Settled(newcomer, taken_over=True, freed=freed)
     if owner is None:
         key = telegram_key(numeric_id=numeric_id)
         return Settled(identity.rekey(target, key, name, actor=ACTOR, clock=clock))
     _merge(target, owner, clock)
-    return Settled(identity.rename(owner, name, actor=ACTOR, clock=clock))
+    return Settled(identity.rename(owner, name, actor=ACTOR, clock=clock), freed=freed)
+
+
+def try_freed(run: Run, username: str) -> None:
+    """Have the run ask for a username that its channel gave up, where a channel of the run has
+    lost its own: names are often swapped."""
+    numbered = RunSource.objects.filter(run=run, target__kind=TargetKind.TELEGRAM)
+    if numbered.filter(target__name=F("target__value")).exists():
+        runs.add_source(run, telegram_key(username), Why.RECHECK)
 
 
 def join_known(target: Target, username: str, *, clock: Clock = utc_now) -> Target:
@@ -89,7 +104,7 @@ def known_as(target: Target, username: str) -> Target | None:
 
 
 def _merge(alias: Target, into: Target, clock: Clock) -> bool:
-    """A cursor of the alias says nothing: without a number no post was ever read."""
+    """A cursor of the alias says nothing of posts that the other one has: they are met again."""
     return identity.merge(
         alias, into, drop=(ChannelCursor, Wanted), doubles=_DOUBLES, actor=ACTOR, clock=clock
     )

@@ -63,8 +63,9 @@ def parse_landing(html: str) -> Landing:
 def _kind(soup: Tag, head: str, title: str, extra: str) -> LandingKind:
     action = _one_line(soup.select_one(".tgme_page_action")).lower()
     if "contact @" in head.lower():
-        # An account that exists shows its name and, below, its username; a free name does not.
-        exists = bool(title) and extra.startswith("@")
+        # An account that exists shows what it is called, or its username below; a free name shows
+        # itself at most.
+        exists = extra.startswith("@") or (bool(title) and not title.startswith("@"))
         return LandingKind.ACCOUNT if exists else LandingKind.NOBODY
     if "request to join" in action or "join" in head.lower().split():
         return LandingKind.PRIVATE

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from channels.other_script import spelled_otherwise
+
 MASK = "\u2588"
 _UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
 _TELEGRAM = r"(?:[\w-]+\.)*(?:t|telegram)\s?\.\s?(?:me|dog)\b"
@@ -24,6 +26,16 @@ _SPOKEN_AT = re.compile(
     r"(?:\w+\s*)?[\[({<]\s?(?:at|собака)\s?[\])}>]\s*\w+|(?<!\w)собака\s+[A-Za-z]\w+", re.IGNORECASE
 )
 _LIKE_A_HANDLE = re.compile(r"(?<!\w)[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*")
+#: A handle without ``@`` behind the name of what it is on: in Cyrillic, or with a sign between.
+_ON_A_PLATFORM = re.compile(
+    r"(?<!\w)(?:(?:инст[аеуы]|инстаграм\w*|тг|телег[аеуи]?|телеграм\w*|ват[сц]?ап\w*|вк|тик-?ток\w*"
+    r"|снап\w*|ник)(?:\s|\s?[:=–—-]\s?)|(?:insta(?:gram)?|ig|tg|telegram|vk|tiktok|snap(?:chat)?)"
+    r"\s?[:=–—]\s?)(?!(?:premium|reels|stories|web|desktop|direct|bot|bots|x)(?![\w.]))"
+    r"(?P<handle>[A-Za-z][A-Za-z0-9._]{3,31})",
+    re.IGNORECASE,
+)
+#: A telephone with letters in place of some digits (O, I, З, б).
+_LIKE_A_PHONE = re.compile(r"(?<!\w)\+?[78](?:[\s().-]{0,2}[\dOoОоIlІіЗзбБ]){10}(?!\w)")
 _NUMBER = re.compile(r"\+?\d(?:[\W_]{0,3}\d){6,}")
 _DIGITS = re.compile(r"\d")
 _PART = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
@@ -57,7 +69,11 @@ class Masker:
     def __post_init__(self) -> None:
         parts = {part for name in self.persons.names for part in name_parts(name)}
         self._handles = _any_of(_spelled(handle) for handle in self.persons.handles)
-        self._loose = _any_of(_inflected(part) for part in parts)
+        loose = [
+            pattern for part in parts for pattern in (_inflected(part), spelled_otherwise(part))
+        ]
+        loose += [spelled_otherwise(handle) for handle in self.persons.handles]
+        self._loose = _any_of(filter(None, loose))
         self._whole = _any_of(
             rf"(?<!\w){_spelled(part)}(?!\w)" for part in parts if len(part) > _SHORTEST_PART
         )
@@ -76,7 +92,9 @@ class Masker:
         text = _WITH_PATH.sub(self._host_alone, text)
         for pattern in (_SPOKEN_AT, _HANDLE, _LIKE_A_HANDLE, self._handles):
             text = self._hide(pattern, text, "handles")
+        text = _ON_A_PLATFORM.sub(self._handle_alone, text)
         text = self._hide(_NUMBER, text, "numbers")
+        text = _LIKE_A_PHONE.sub(self._like_a_phone, text)
         return self._hide(self._loose, text, "names")
 
     def of_advertiser(self, text: str, decides: Callable[[str], bool] | None = None) -> str:
@@ -118,6 +136,16 @@ class Masker:
             return found[0]
         self.counts["addresses"] += 1
         return f"{found[1]} {_blank_text(tail)[1:]}"
+
+    def _handle_alone(self, found: re.Match[str]) -> str:
+        self.counts["handles"] += 1
+        return found[0][: -len(found["handle"])] + _blank_text(found["handle"])
+
+    def _like_a_phone(self, found: re.Match[str]) -> str:
+        if len(digits_of(found[0])) < _SHORTEST_PHONE:
+            return found[0]
+        self.counts["numbers"] += 1
+        return _blank(found)
 
     def _known_number(self, found: re.Match[str]) -> str:
         digits = digits_of(found[0])

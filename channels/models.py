@@ -17,18 +17,19 @@ class ChannelCursor(models.Model):
 
     A reading goes from the newest post back, so ``last_id`` moves only when it ends. Until then
     ``run`` is the run that reads, ``top_id`` the newest post it met, ``before_id`` where it goes
-    on, and ``pages`` how many pages it has read.
+    on, and ``pages`` how many pages it has read. ``counters`` are the figures that the channel last
+    showed of itself, rounded by Telegram (``subscribers``, ``photos``, ...).
     """
 
     target = models.OneToOneField("cases.Target", on_delete=models.CASCADE, related_name="cursor")
     last_id = models.BigIntegerField(default=0)
-    checked_at = models.DateTimeField(null=True, blank=True)
     run = models.ForeignKey(
         "cases.Run", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     top_id = models.BigIntegerField(default=0)
     before_id = models.BigIntegerField(null=True, blank=True)
     pages = models.PositiveIntegerField(default=0)
+    counters = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.target} read up to {self.last_id}"

@@ -22,7 +22,7 @@ from channels.rich_text import (
     outermost,
     visible_text,
 )
-from channels.usernames import username_in
+from channels.usernames import is_bot, username_in
 from domain.documents import Link
 
 MESSAGE = "tgme_widget_message"
@@ -173,7 +173,10 @@ def _links(texts: list[Element], parts: ByClass, base: str) -> tuple[Link, ...]:
     found = [link for text in texts for link in links_in(text, base)]
     for preview in _anchors(parts, _PREVIEW):
         if (link := link_of(preview, base)) is not None:
-            found.append(Link(link.url, " ".join(link.text.split())))
+            # a name's own page may be a person's, with what they say of themselves
+            name = username_in(link.url)
+            text = "" if name and not is_bot(name) else link.text
+            found.append(Link(link.url, " ".join(text.split())))
     for via in _anchors(parts, "tgme_widget_message_via_bot"):
         if (link := link_of(via, base)) is not None:
             found.append(link)
@@ -186,10 +189,12 @@ def _views(parts: ByClass) -> int | None:
 
 
 def _forward(parts: ByClass) -> Forward | None:
+    """The channel that a post came from. A name without a link may be a person's: not read."""
     origin = first(parts, "tgme_widget_message_forwarded_from_name")
     if origin is None:
         return Forward("") if "tgme_widget_message_forwarded_from" in parts else None
-    return Forward(one_line(origin), username_in(attribute(origin, "href")))
+    username = username_in(attribute(origin, "href"))
+    return Forward(one_line(origin) if username else "", username)
 
 
 def _album(parts: ByClass, number: int) -> tuple[int, ...]:

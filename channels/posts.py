@@ -19,8 +19,9 @@ from domain.documents import Link
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Where a post was forwarded from. ``username`` is empty where the origin hides itself or has
-    none; ``numeric_id`` is the bare id of a channel, where that is told."""
+    """The channel or bot that a post was forwarded from. ``username`` is empty where it has none;
+    ``numeric_id`` is the bare id of a channel, where that is told. All are empty for a person, of
+    whom nothing is kept, and where the origin hides itself."""
 
     name: str
     username: str = ""
@@ -96,7 +97,8 @@ class Fetch:
 class Batch:
     """One page or one history call: what was fetched (the page itself last), what was read.
 
-    ``older`` is where reading goes on (posts before this id), None at the end of what there is.
+    ``older`` is where reading goes on (posts before this id), None at the end of what there is;
+    ``unmarked`` says that the page does not tell of older ones, though the first are not there.
     ``unreadable`` counts posts that are there but could not be read. ``partly`` marks less than a
     page, read to get around such a post: it takes nothing of a page limit. ``by_account`` says
     that an account may be able to read what this reader could not. ``advertisers`` are those of a
@@ -113,6 +115,12 @@ class Batch:
     by_account: bool = False
     advertisers: tuple[Advertiser, ...] = ()
     pts: int | None = None
+    unmarked: bool = False
+
+    def reaches(self, last_id: int) -> bool:
+        """Whether it goes back to the post ``last_id``, up to which all was read before. Where no
+        older ones are told of it is enough that there can be none between."""
+        return bool(self.posts) and self.posts[0].id <= last_id + self.unmarked
 
     @property
     def outcome(self) -> Outcome:

@@ -37,6 +37,8 @@ _STATUSES = {
     451: Outcome.FORBIDDEN,
 }
 _OK = 200
+#: The first post that is a channel's own: number 1 is Telegram's word that it was created.
+_FIRST = 2
 #: What an account may be able to read.
 _FOR_ACCOUNTS = frozenset({LandingKind.CHANNEL, LandingKind.GROUP, LandingKind.UNTOLD})
 
@@ -73,8 +75,7 @@ class PreviewReader:
         while True:
             batch = self._page(channel, before)
             yield batch
-            reached = bool(batch.posts) and batch.posts[0].id <= since_id
-            if batch.outcome is not Outcome.OK or batch.older is None or reached:
+            if batch.outcome is not Outcome.OK or batch.older is None or batch.reaches(since_id):
                 return
             before = batch.older
 
@@ -105,12 +106,16 @@ def _read(answer: Answer, fetched: Fetched, before: int | None) -> Batch:
     except LayoutChanged as error:
         return Batch(_fetches(answer, Outcome.LAYOUT_CHANGED, str(error)))
     outcome = Outcome.EMPTY if not page.posts and before is None else Outcome.OK
+    first = page.posts[0].id if page.posts else 0
+    # Ids are known without the mark: an end that is none would lose all that is older.
+    unmarked = page.older is None and first > _FIRST
     return Batch(
         _fetches(answer, outcome),
         page.info,
         page.posts,
-        page.older if page.posts else None,
+        first if unmarked else page.older if page.posts else None,
         page.unreadable,
+        unmarked=unmarked,
     )
 
 
@@ -127,6 +132,8 @@ def _landed(answer: Answer, fetched: Fetched) -> Batch:
         landing = parse_landing(fetched.body.decode("utf-8", "replace"))
     except LayoutChanged as error:
         return Batch(_fetches(answer, Outcome.LAYOUT_CHANGED, str(error)))
+    if landing.kind is LandingKind.ACCOUNT:
+        return Batch(_unkept(answer, landing.outcome, landing.kind))
     members = f", {landing.members} members" if landing.members is not None else ""
     return Batch(
         _fetches(answer, landing.outcome, f"{landing.kind}{members}"),
@@ -138,6 +145,13 @@ def _fetches(answer: Answer, outcome: Outcome, detail: str = "") -> tuple[Fetch,
     *way, last = answer.hops
     hops = [_fetch(hop, Outcome.REDIRECT) for hop in way]
     return (*hops, _fetch(last, outcome, detail))
+
+
+def _unkept(answer: Answer, outcome: Outcome, detail: str) -> tuple[Fetch, ...]:
+    """Requests that led to somebody's personal page: of it nothing is kept."""
+    *way, last = answer.hops
+    page = Fetch(last.url, last.at, outcome, detail=detail, attempts=last.attempts)
+    return (*(_fetch(hop, Outcome.REDIRECT) for hop in way), page)
 
 
 def _fetch(hop: Hop, outcome: Outcome, detail: str = "") -> Fetch:

@@ -27,6 +27,7 @@ from channels.group_answers import (
     author_of,
     chat_of,
     is_broadcast,
+    is_own,
     main_chats,
     messages_in,
     peer_of,
@@ -82,7 +83,11 @@ def redact(
     if main_chats(raw) and main_chats(raw) <= broadcast:
         return dict(raw), Redaction(untouched=broadcast)
     group_messages = [one for one in messages_in(raw) if chat_of(one) not in broadcast]
-    found = {author_of(one) for one in group_messages if (w := words_of(one)) and decides(w)}
+    found = {
+        author_of(one)
+        for one in group_messages
+        if is_own(one) and (words := words_of(one)) and decides(words)
+    }
     advertisers = frozenset({*found, *known} - {Author("", 0)})
     counts: Counter[str] = Counter()
     people = {key: [*((before or {}).get(key) or ()), *(raw.get(key) or ())]

@@ -72,7 +72,7 @@ def read_channels(run: Run, options: Options) -> None:
         ends = end_of(run.started_at, *options.night_ends)
         _read_all(run, visitor, options, ends)
         while accounts is not None and not _over(ends):
-            if not read_by_accounts(run, accounts, options.max_similar):
+            if not read_by_accounts(run, accounts, options.max_similar, options.max_resolves):
                 break
             _read_all(run, visitor, options, ends)
         leave(run)

@@ -88,3 +88,10 @@ def keep(
             counts.add(run.pk, _STAGE, {CountKey(str(key), NAMES_FOUND): len(found)})
         capture = capture_of(fetch, key, Egress.TELEGRAM, candidates=found)
         intake.store(run.pk, _STAGE, [capture], evidence, also=also, retention="posts", clock=clock)
+
+
+def give_up(search: ChannelSearch, key: CountKey) -> None:
+    """Make ``search`` no more, counted as ``key``."""
+    with transaction.atomic():
+        ChannelSearch.objects.filter(pk=search.pk).update(done=True, account="")
+        counts.add(search.run_id, _STAGE, {key: 1})

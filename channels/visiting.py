@@ -14,7 +14,8 @@ from cases.evidence import EvidenceWriter
 from cases.models import Capture, Run, RunSource, Target
 from channels import advertisers
 from channels.discovery import Found, Platforms, discover
-from channels.documents import capture_of, documents_of
+from channels.documents import ABOUT, BARE, capture_of, documents_of, is_bare
+from channels.drift import disbelieved, lost_words, never_had_words
 from channels.gone import note_gone
 from channels.identity import (
     by_present_key,
@@ -23,6 +24,7 @@ from channels.identity import (
     join_known,
     known_as,
     settle,
+    try_freed,
     username_of,
 )
 from channels.models import ChannelCursor
@@ -32,7 +34,7 @@ from channels.usernames import is_bot
 from channels.wanted import done_with, pass_on, wish_for
 from classifiers.cascade import Glance
 from domain.candidates import Why
-from domain.captures import CaptureRecord, Outcome
+from domain.captures import CaptureRecord, Egress, Outcome
 from domain.clock import Clock, utc_now
 from domain.seeds import DOCUMENTS
 
@@ -40,6 +42,10 @@ STAGE = "channels"
 RETENTION = "posts"
 #: Whether another reader goes on with a channel after the visit ended so; see ``wanted``.
 HandOver = Callable[[Run, Target, Batch | None], bool]
+_MORE = "posts beyond the page limit"
+_PERHAPS_MORE = "the page limit, and the page does not tell whether there is more"
+_NO_MARK = "gap filled: the page before does not tell of older posts"
+_NOT_BELIEVED = "post of a page that is not believed"
 _TOOK_OVER = "its username belongs to another channel now"
 
 
@@ -50,11 +56,13 @@ def nobody(run: Run, target: Target, batch: Batch | None) -> bool:
 
 @dataclass(slots=True)
 class Walk:
-    """Where a visit stands; ``begun`` once a page of it is in the record."""
+    """Where a visit stands; ``begun`` once a page of it is in the record, ``unmarked`` after a page
+    that did not tell of older posts."""
 
     target: Target
     cursor: ChannelCursor
     begun: bool
+    unmarked: bool = False
 
     def count(self, name: str, reason: str) -> CountKey:
         return CountKey(str(self.target), name, reason)
@@ -154,11 +162,15 @@ class Visitor:
         """Take one batch in, in one transaction. Returns whether the visit ends with it."""
         tally: Counter[CountKey] = Counter()
         with transaction.atomic():
+            read = batch
+            batch = _numbered(batch, known_as(walk.target, name) or walk.target)
             if not walk.begun:
                 self._turn_to(source, name, walk, batch, tally)
             # a listener and a night may be at the same channel: one after the other
             Target.objects.select_for_update().get(pk=walk.target.pk)
-            batch = _of_one_channel(batch, walk.target)
+            batch = self._believed(walk, _of_one_channel(batch, walk.target), tally)
+            if batch.outcome is not read.outcome:
+                tally[walk.count("skipped", _NOT_BELIEVED)] += len(read.posts)
             read_before = walk.cursor.last_id
             gone = note_gone(
                 walk.target, batch, walk.cursor.before_id, read_before, clock=self._clock
@@ -181,7 +193,9 @@ class Visitor:
             )
             self._keeper.keep(walk.target, found, batch.posts, glances, after=read_before)
             advertisers.note(walk.target, batch.advertisers, clock=self._clock)
-            tally[walk.count("seen", "posts unchanged")] += stored.documents_seen
+            again = Counter(part == ABOUT for part in stored.parts_seen)
+            tally[walk.count("seen", "posts unchanged")] += again[False]
+            tally[walk.count("noticed", "description unchanged")] += again[True]
             counts.add(self._run.pk, STAGE, {what: n for what, n in tally.items() if n})
             if finished and not handed_over:
                 ended = {walk.target.pk, source.target_id}
@@ -211,6 +225,8 @@ class Visitor:
             tally[walk.count("failed", _TOOK_OVER)] += 1
             visits.filter(target=walk.target).update(done=True)
             done_with(self._run, [walk.target.pk])
+        if settled.freed:
+            try_freed(self._run, settled.freed)
         if target.pk != walk.target.pk:
             visits.get_or_create(
                 run=self._run,
@@ -227,19 +243,40 @@ class Visitor:
             walk.target, walk.cursor = fresh.target, fresh.cursor
         walk.target = target
 
+    def _believed(self, walk: Walk, batch: Batch, tally: Counter[CountKey]) -> Batch:
+        """The batch, or what is left of it where its markup has changed in silence. An account is
+        told of posts by values, not by markup."""
+        if self._reader.egress is not Egress.PREVIEW:
+            return batch
+        why = lost_words(walk.target, batch)
+        if not why and self._is_last(walk.cursor, batch):
+            why = never_had_words(self._run, walk.target, batch)
+            if why:
+                tally[walk.count("skipped", BARE)] += sum(map(is_bare, batch.posts))
+        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why) if why else batch
+
+    def _is_last(self, cursor: ChannelCursor, batch: Batch) -> bool:
+        """Whether the visit ends with a batch that could be read."""
+        at_limit = cursor.pages + (not batch.partly) >= self._max_pages
+        return batch.older is None or batch.reaches(cursor.last_id) or at_limit
+
     def _advance(self, walk: Walk, batch: Batch, tally: Counter[CountKey]) -> bool:
         """Move the cursor over a batch. Returns whether there is nothing more to read."""
         cursor = walk.cursor
-        cursor.checked_at = self._clock()
+        if batch.channel is not None and batch.channel.counters:
+            cursor.counters = dict(batch.channel.counters)
         cursor.pages += not batch.partly
         cursor.top_id = max(cursor.top_id, *(max(p.id, *p.album, 0) for p in batch.posts), 0)
-        reached = bool(batch.posts) and batch.posts[0].id <= cursor.last_id
+        reached = batch.reaches(cursor.last_id)
+        if walk.unmarked and batch.posts:
+            tally[walk.count("noticed", _NO_MARK)] += 1
+        walk.unmarked = batch.unmarked
         whole = batch.outcome in {Outcome.OK, Outcome.EMPTY}
         if whole and batch.older is not None and not reached:
             if cursor.pages < self._max_pages:
                 cursor.before_id = batch.older
                 return False
-            tally[walk.count("dropped", "posts beyond the page limit")] += 1
+            tally[walk.count("dropped", _PERHAPS_MORE if batch.unmarked else _MORE)] += 1
         if whole:
             cursor.last_id = max(cursor.last_id, cursor.top_id)
         cursor.run = cursor.before_id = None
@@ -275,11 +312,22 @@ class Visitor:
         return records
 
 
+def _numbered(batch: Batch, target: Target) -> Batch:
+    """Posts that tell no number are not taken for those of a channel whose number is known: they
+    may be anybody's who bears its name now. Nor is a description that comes with no post."""
+    told = batch.channel is None or batch.channel.numeric_id is not None
+    if told or is_alias(target):
+        return batch
+    if batch.posts:
+        why = f"no post tells a channel's number, {target.value} was expected"
+        return disbelieved(batch, Outcome.LAYOUT_CHANGED, why)
+    return replace(batch, channel=None)
+
+
 def _of_one_channel(batch: Batch, target: Target) -> Batch:
     """A page in the middle that belongs to another channel is kept, its posts are not taken."""
     numeric_id = batch.channel.numeric_id if batch.channel else None
     if numeric_id is None or is_alias(target) or str(numeric_id) == target.value:
         return batch
-    *way, last = batch.fetches
-    detail = f"the page is of channel {numeric_id}: the username has changed hands"
-    return Batch((*way, replace(last, outcome=Outcome.FAILED, detail=detail)))
+    why = f"the page is of channel {numeric_id}: the username has changed hands"
+    return disbelieved(batch, Outcome.FAILED, why)

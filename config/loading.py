@@ -29,6 +29,7 @@ _BOOLEANS = {
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
 _LONGEST_SHOWN = 80
+_LISTS = frozenset({"list_type", "tuple_type"})
 _SECRETS = frozenset({"secret_key", "accounts_key", "channels.telegram.api_hash"})
 #: What a file of settings, that is copied and sent around, must not hold.
 _NOT_IN_FILES = ("accounts_key", "channels.telegram.api_hash")
@@ -79,8 +80,9 @@ def collect(environ: Mapping[str, str], folder: Path) -> Written:
     read = _read(path) if path else {}
     origins: dict[str, str] = {}
     problems = [
-        f"{name} in {path.name if path else FILE_NAME}: must come from the environment or "
-        f"from {name.rpartition('.')[2]}_file, which is not sent around"
+        f"{name} in {path.name if path else FILE_NAME}: must not stand in a file of settings, "
+        f"which is copied and sent around: set {_variable(name)} in the environment, or name a "
+        f"file that holds it in {name}_file"
         for name in _NOT_IN_FILES
         if _holds(read, name.split("."))
     ]
@@ -169,7 +171,7 @@ def _lay_over(
 
 def _unknown_variable(variable: str, text: str, path: str, known: list[str]) -> str:
     near = nearest(path, known)
-    hint = f"; the nearest is {PREFIX}{near.upper().replace('.', '__')}" if near else ""
+    hint = f"; the nearest is {_variable(near)}" if near else ""
     return f"{variable} = {_shown(text)}: there is no such key{hint}"
 
 
@@ -226,15 +228,31 @@ def _explained(item: ErrorDetails, origins: Mapping[str, str], path: Path | None
         where = f"{origin} ({name})"
     if item["type"] == "extra_forbidden":
         known = [key.path.replace("[]", "") for key in keys()]
+        plain = not isinstance(item["input"], dict)  # a table may stand anywhere
+        if plain and not origin and len(parts) > 1 and parts[-1] in Settings.model_fields:
+            return [f"{where}: {parts[-1]} is a top-level key: put it before the first [table]"]
         near = nearest(".".join(part for part in parts if isinstance(part, str)), known)
         hint = f"; the nearest is {near}" if near else ""
         return [f"{where} = {_shown(item['input'])}: there is no such key{hint}"]
+    rows = any(key.path.startswith(f"{name}[]") for key in keys())
+    if item["type"] in _LISTS and not rows and (text := _word(item["input"])):
+        written = json.dumps([text], ensure_ascii=False)
+        return [f"{where} = {_shown(text)}: must be a list: {written}"]
     shown = "" if item["type"] == "missing" else f" = {_shown(item['input'], name)}"
     return [f"{where}{shown}: {_allowed(item)}"]
 
 
+def _word(value: Any) -> str:
+    """``value`` where it is a text that no list was meant with, as in ``[1,`` from a variable."""
+    return value if isinstance(value, str) and value[:1] not in ("[", "{") else ""
+
+
 def _dotted(variable: str) -> str:
     return variable.removeprefix(PREFIX).lower().replace("__", ".")
+
+
+def _variable(path: str) -> str:
+    return f"{PREFIX}{path.upper().replace('.', '__')}"
 
 
 def _allowed(item: ErrorDetails) -> str:

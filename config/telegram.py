@@ -99,7 +99,7 @@ class Channels(Section):
     searches: Annotated[tuple[Query, ...], Field(max_length=40)] = key(
         (),
         "Words that accounts look for in the titles and usernames of channels and groups, each "
-        "once a night.",
+        "once a night: at most 40, of 3 to 64 letters each.",
     )
     snowball: Snowball = table(Snowball, "Channels found on the way.")
     images: bool = key(

@@ -72,7 +72,7 @@ class ChannelProfile:
     """Figures and names. Times are ISO 8601 in UTC, empty where there is none; ``together`` is the
     probability of the newest posts read as one text, None where that was not asked. Of a group the
     posts are those of the ``accounts`` that advertise, and ``messages`` counts all that were read;
-    of a channel it is None.
+    of a channel it is None. ``counters`` are the figures that the channel shows of itself, by name.
     """
 
     activity: Activity
@@ -94,6 +94,7 @@ class ChannelProfile:
     together: float | None = None
     accounts: tuple[str, ...] = ()
     messages: int | None = None
+    counters: tuple[tuple[str, int], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for ``profile_from``."""
@@ -106,7 +107,8 @@ def profile_from(values: dict[str, Any]) -> ChannelProfile:
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
     told["activity"] = Activity(values["activity"])
-    told["contacts"] = tuple((kind, value) for kind, value in values.get("contacts", ()))
+    for pairs in ("contacts", "counters"):
+        told[pairs] = tuple((kind, value) for kind, value in values.get(pairs, ()))
     return ChannelProfile(**told)
 
 
@@ -120,9 +122,10 @@ def profile_of(
     dormant_after: timedelta,
     together: float | None = None,
     group: GroupFacts | None = None,
+    counters: Iterable[tuple[str, int]] = (),
 ) -> ChannelProfile:
     """The profile of the channel called ``own``. ``about`` are the indicators of its description.
-    Of a ``group`` the ``posts`` are the advertisers' alone.
+    Of a ``group`` the ``posts`` are the advertisers' alone. ``counters`` are those it shows itself.
 
     Contacts and bots are those of posts that sell and of the description; its reserve channels
     and it itself are no contacts.
@@ -155,6 +158,7 @@ def profile_of(
         together=together,
         accounts=group.accounts[:_MOST] if group else (),
         messages=group.messages if group else None,
+        counters=tuple(counters),
     )
 
 
@@ -216,6 +220,8 @@ def in_words(profile: ChannelProfile) -> Iterator[tuple[str, str]]:
     else:
         yield "channel is", _how_it_goes_on(profile)
         yield "posts", _share(profile, "sell")
+    if profile.counters:
+        yield "shows of itself", ", ".join(f"{n:,} {kind}" for kind, n in profile.counters)
     if profile.together is not None:
         yield "read as one text", f"{profile.together:.3f}"
     if profile.price_lists:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cases import assessing
 from cases.models import AssessmentRow, CandidateRow, Case, ChannelFacts, DocumentRow
 from channels.advertising import hint_of
-from channels.models import GonePost, InviteLink, Naming
+from channels.models import ChannelCursor, GonePost, InviteLink, Naming
 from classifiers.cascade import Cascade
 from classifiers.channel_verdict import channel_verdict
 from classifiers.doses import dose_list
@@ -103,12 +103,19 @@ def keep_profile(
         dormant_after=dormant_after,
         together=whole.probability if whole else None,
         group=None if group is None else group.facts,
+        counters=counters_of(case),
     )
     ChannelFacts.objects.update_or_create(
         case=case,
         defaults={"activity": profile.activity, "profile": profile.as_json(), "made_at": now},
     )
     return profile.activity
+
+
+def counters_of(case: Case) -> list[tuple[str, int]]:
+    """The figures that the channel of ``case`` last showed of itself."""
+    cursor = ChannelCursor.objects.filter(target=case.target_id).first()
+    return list(cursor.counters.items()) if cursor is not None else []
 
 
 def links_of(case: Case) -> Links:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from cases.models import AssessmentRow, Capture, DocumentRow, Run, RunCount, RunSource
+from channels.documents import ABOUT, BARE
 from channels.mtproto.addresses import is_request
 from channels.searching import NAMES_FOUND
 from crawlers.fetches import ICON, ROBOTS, SITEMAP
@@ -36,7 +37,8 @@ LANDING = "redirected to its landing page"
 @dataclass(slots=True)
 class _Seen:
     """What is counted of one source; ``reasons`` by name and reason. ``in_doubt`` of the
-    ``documents`` may be an obstacle's; ``by_account`` says that an account read it."""
+    ``documents`` may be an obstacle's, ``described`` are channels' descriptions; ``by_account``
+    says that an account read it."""
 
     requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class _Seen:
     aids: int = 0
     documents: int = 0
     in_doubt: int = 0
+    described: int = 0
     assessed: int = 0
     by_account: bool = False
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -97,10 +100,14 @@ def _line(row: RunSource, seen: _Seen, gathered: Gathered) -> SourceLine:
 
 def _yield(row: RunSource, seen: _Seen) -> Yield:
     """What the contract counts: not what may be an obstacle's page. Search pages have links instead
-    of documents; a channel's posts are stored once, so there the posts seen again count."""
+    of documents. Of a channel posts count and never its description: new ones, those seen again,
+    since posts are stored once, and pictures alone, which have no document."""
     documents = seen.documents - seen.in_doubt
     if row.target.kind == TargetKind.TELEGRAM:
         documents += sum(n for (name, _), n in seen.reasons.items() if name == "seen")
+        documents -= seen.described
+        if Outcome.LAYOUT_CHANGED not in seen.outcomes:
+            documents += seen.reasons.get(("skipped", BARE), 0)
     elif row.why == Why.SEARCH:
         documents = seen.outcomes.get(Outcome.OK, 0)
     cut = next((reason for _, reason in seen.reasons if reason in _CUTS), "")
@@ -137,6 +144,8 @@ def _seen(run: Run, ids: dict[str, int]) -> dict[int, _Seen]:
     documents = DocumentRow.objects.filter(capture__run=run)
     for target_id, n in _count(documents, "capture__target_id"):
         seen[target_id].documents = n
+    for target_id, n in _count(documents.filter(part=ABOUT), "capture__target_id"):
+        seen[target_id].described = n
     in_doubt = documents.filter(capture__outcome__in=IN_DOUBT)
     for target_id, n in _count(in_doubt, "capture__target_id"):
         seen[target_id].in_doubt = n

@@ -164,7 +164,8 @@ def _forward(element: Tag) -> Forward | None:
         if element.select_one(".tgme_widget_message_forwarded_from") is None:
             return None
         return Forward("")
-    return Forward(one_line(origin), username_in(attribute(origin, "href")))
+    username = username_in(attribute(origin, "href"))
+    return Forward(one_line(origin) if username else "", username)
 
 
 def _album(element: Tag, first: int) -> tuple[int, ...]:

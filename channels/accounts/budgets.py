@@ -27,6 +27,22 @@ class RequestClass(StrEnum):
     DIFFERENCE = "difference"
     OTHER = "other"
 
+    @property
+    def setting(self) -> str:
+        """The key below ``channels.telegram.budgets`` that holds its budget."""
+        return _SETTINGS[self]
+
+
+_SETTINGS = {
+    RequestClass.RESOLVE: "resolves_per_day",
+    RequestClass.HISTORY: "history_calls_per_hour",
+    RequestClass.INFO: "infos_per_day",
+    RequestClass.SIMILAR: "similar_per_day",
+    RequestClass.SEARCH: "searches_per_day",
+    RequestClass.DIFFERENCE: "differences_per_hour",
+    RequestClass.OTHER: "others_per_hour",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
 from channels.accounts import pool
 from channels.accounts.plan import AccountsPlan
 from channels.mtproto.signing_in import Ask, sign_in
 from domain.clock import Clock, utc_now
+from domain.errors import BoundaryError, VaultError
+
+_REQUEST = re.compile(r" \(caused by \w+(\(\w*\))*\)$")
 
 
 def log_in(plan: AccountsPlan, name: str, ask: Ask, *, actor: str, clock: Clock = utc_now) -> None:
@@ -25,4 +34,32 @@ def log_in(plan: AccountsPlan, name: str, ask: Ask, *, actor: str, clock: Clock 
             plan.vault.remove(name)
             raise
 
-    sign_in(plan.newcomer(name), ask, keep)
+    with _quiet():
+        try:
+            sign_in(plan.newcomer(name), ask, keep)
+        except VaultError:
+            raise
+        except BoundaryError as error:
+            raise BoundaryError(_told(error, plan.proxy), permanent=error.permanent) from None
+
+
+def _told(error: BoundaryError, proxy: str) -> str:
+    """For the person who logs in: without the client's request, with the proxy on the way."""
+    text = _REQUEST.sub("", str(error))
+    if error.permanent or not proxy:
+        return text
+    parts = urlsplit(proxy)
+    where = parts.netloc.rpartition("@")[2]  # the rest may be a password
+    return f"{text}; the way leads through net.proxy, {parts.scheme}://{where}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings of the client between the questions: what ends a login is raised."""
+    client = logging.getLogger("telethon")
+    before = client.level
+    client.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        client.setLevel(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,10 @@ from channels.accounts.budgets import Budget, RequestClass
 from channels.accounts.keys import read_private
 from channels.accounts.vault import Vault
 from channels.posts import AccountAccess, TelegramServer
-from domain.errors import InputError
+from domain.errors import InputError, VaultError
 
-_UNSET = (
-    "channels.telegram.api_id and api_hash_file are not set: register an application at "
-    "my.telegram.org and name both"
-)
+_HASH_FILE = "channels.telegram.api_hash_file"
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,42 @@ class AccountsPlan:
         """The same for an account that has to sign in first."""
         return self._access(name, "")
 
+    def allows(self, kind: RequestClass) -> bool:
+        """Whether an account may ever ask for ``kind``."""
+        budget = self.budgets.get(kind)
+        return budget is None or budget.most > 0
+
     def hash_of_api(self) -> str:
-        """Raises InputError where none is set, VaultError where others can read its file."""
-        found = self.api_hash
-        if not found and self.api_hash_file is not None:
-            lines = read_private(self.api_hash_file).decode(errors="replace").splitlines()
-            found = lines[0].strip() if lines else ""
-        if not self.api_id or not found:
-            raise InputError(_UNSET)
-        return found
+        """Raises InputError where none, or no number to go with it, is set or a file's first line
+        is none, VaultError where its file cannot be read, or others can read it."""
+        there = {
+            "channels.telegram.api_id": bool(self.api_id),
+            _HASH_FILE: bool(self.api_hash or self.api_hash_file),
+        }
+        if unset := [name for name, is_set in there.items() if not is_set]:
+            raise InputError(
+                f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set: register an "
+                "application at my.telegram.org"
+            )
+        return self.api_hash or self._hash_in_file()
 
     def _access(self, name: str, session: str) -> AccountAccess:
         return AccountAccess(
             name, self.api_id, self.hash_of_api(), session, self.server, self.proxy
         )
+
+    def _hash_in_file(self) -> str:
+        """The first line of the file; what is no hash is not shown."""
+        if self.api_hash_file is None:
+            return ""
+        try:
+            content = read_private(self.api_hash_file)
+        except VaultError as error:
+            raise VaultError(f"{_HASH_FILE}: {error}", permanent=True) from error
+        first = content.decode(errors="replace").partition("\n")[0].strip()
+        if not _HASH.fullmatch(first):
+            raise InputError(
+                f"{_HASH_FILE}: {self.api_hash_file}: the first line must be 32 characters "
+                "0-9 and a-f"
+            )
+        return first

@@ -12,7 +12,7 @@ def may_ask(ledger: Ledger, kind: RequestClass, longest_wait_s: float) -> bool:
     return until is None or (until - utc_now()).total_seconds() <= longest_wait_s
 
 
-def may_read(ledger: Ledger, longest_wait_s: float) -> bool:
-    """Whether the account can read any channel at all now."""
-    needed = (RequestClass.HISTORY, RequestClass.OTHER)
-    return all(may_ask(ledger, kind, longest_wait_s) for kind in needed)
+def allowed(ledger: Ledger, longest_wait_s: float) -> frozenset[RequestClass]:
+    """What the account may ask for now; nothing where it may not even connect."""
+    able = frozenset(kind for kind in RequestClass if may_ask(ledger, kind, longest_wait_s))
+    return able if RequestClass.OTHER in able else frozenset()

@@ -8,9 +8,12 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getpass
+from typing import TYPE_CHECKING
 
-from channels.mtproto.signing_in import Question
 from domain.errors import InputError
+
+if TYPE_CHECKING:  # it takes a while to load, and what is typed meanwhile must not be shown
+    from channels.mtproto.signing_in import Question
 
 _LFLAGS = 3
 

@@ -65,21 +65,21 @@ class Vault:
         except OSError as error:
             raise VaultError(f"{self.folder}: {error.strerror}") from error
         with self._locked(fcntl.LOCK_EX):
-            if not self.keys.there() and (names := self.names()):
-                raise VaultError(
-                    f"{self.keys.path}: the key is gone that the sessions of {', '.join(names)} "
-                    "were sealed with; put it back, or retire these accounts",
-                    permanent=True,
-                )
+            self._check_not_gone()
             made = self.keys.make()
             self.keys.ring()
             return made
+
+    def ring(self) -> Ring:
+        """The keys. No new one is advised where sessions lie that it would not open."""
+        self._check_not_gone()
+        return self.keys.ring()
 
     def store(self, name: str, session: str) -> None:
         """Keep the session of account ``name``, in place of one before, whole or not at all."""
         path = self.path(name)
         with self._locked(fcntl.LOCK_EX):
-            replace_private(path, self.keys.ring().seal(name, session))
+            replace_private(path, self.ring().seal(name, session))
 
     def load(self, name: str) -> str:
         """The session of account ``name``."""
@@ -87,7 +87,7 @@ class Vault:
         with self._locked(fcntl.LOCK_SH):
             if not path.exists():
                 raise VaultError(f"{path}: there is no session of {name}", permanent=True)
-            return _opened(self.keys.ring(), path, name)
+            return _opened(self.ring(), path, name)
 
     def remove(self, name: str) -> None:
         """Forget the session of account ``name``, if there is one."""
@@ -106,7 +106,7 @@ class Vault:
         the first of its keys what an older one sealed.
         """
         with self._locked(fcntl.LOCK_EX):
-            ring = self.keys.ring()
+            ring = self.ring()
             opened = {name: _opened(ring, self.path(name), name) for name in self.names()}
             if not self.keys.in_environment:
                 ring = Ring((new_key(), *ring.keys))
@@ -120,9 +120,17 @@ class Vault:
     def stale(self) -> list[str]:
         """The accounts whose sessions were not sealed with the key that seals now."""
         with self._locked(fcntl.LOCK_SH):
-            ring = self.keys.ring()
+            ring = self.ring()
             files = {name: read_private(self.path(name)) for name in self.names()}
             return [name for name, sealed in files.items() if not ring.sealed_with_first(sealed)]
+
+    def _check_not_gone(self) -> None:
+        if not self.keys.there() and (names := self.names()):
+            raise VaultError(
+                f"{self.keys.path}: the key is gone that the sessions of {', '.join(names)} "
+                "were sealed with; put it back, or retire these accounts",
+                permanent=True,
+            )
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:

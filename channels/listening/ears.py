@@ -136,8 +136,8 @@ class Ears:
             return
         news = news_of(fresh, told.chats, told.users)
         url = update_url(_name(one), pts, self._seat.account)
-        at = self._seat.asker.clock()
-        fetch = answered(url, "updates", at, as_json(news.raw), 0)
+        body, hidden = as_json(news.raw)
+        fetch = answered(url, "updates", self._seat.asker.clock(), body, 0, redacted=hidden)
         taker = self._desk.taker(self._seat.reader)
         self._note(one, taker.take(one, news, fetch, caught_up))
 

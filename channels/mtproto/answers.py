@@ -1,8 +1,8 @@
 """Answers of the API as canonical JSON, for the WARC. Pure.
 
 Canonical: keys sorted, no blanks, UTF-8; fields that the answer leaves out are left out, bytes are
-base64, times ISO 8601 in UTC. Of people no more is kept than what they are called: no phone number,
-no picture, no time when they were last seen.
+base64, times ISO 8601 in UTC. Of a channel's answer other people are taken out before it is written
+(see ``channel_answers``), of a group's all but who advertises (see ``redaction``).
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ import base64
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from telethon.tl.tlobject import TLObject
 
+from channels.channel_answers import header_of, without_people
+
 CONTENT_TYPE = "application/json"
-#: Said in the WARC record of every answer.
-NOTE = "an answer of the API as JSON; of people no more than names"
 _KEPT_OF_PEOPLE = ("_", "id", "bot", "username", "usernames", "first_name", "last_name")
 _AS_THEY_ARE = frozenset({str, int, bool, float})
 #: Where a batch holds messages that an album began with in the batch before.
 CARRIED = "narcowatch_carried_over"
 
 
-def as_json(answer: Any, carried: Iterable[Any] = ()) -> bytes:
-    """``answer`` (an object of the API) as JSON. ``carried`` messages came with the batch before
-    and are read with this one."""
-    packed = _plain(answer)
-    if (users := getattr(answer, "users", None)) is not None:
-        packed["users"] = [_named(user) for user in users]
-    if over := [_plain(message) for message in carried]:
-        packed[CARRIED] = over
-    return _canonical(packed)
+class Written(NamedTuple):
+    """An answer as it is written; ``redacted`` says what was hidden in it, by kind."""
+
+    body: bytes
+    redacted: str
+
+
+def as_json(answer: Any, carried: Iterable[Any] = ()) -> Written:
+    """``answer`` (an object of the API) about channels as JSON, without other people. ``carried``
+    messages came with the batch before and are read with this one."""
+    packed = as_it_came(answer, carried)
+    hidden = without_people(packed)
+    return Written(_canonical(packed), header_of(hidden))
 
 
 def as_it_came(answer: Any, carried: Iterable[Any] = ()) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def as_it_came(answer: Any, carried: Iterable[Any] = ()) -> dict[str, Any]:
 
 
 def redacted_as_json(kept: dict[str, Any]) -> bytes:
-    """What redaction left of an answer, as ``as_json`` writes others."""
+    """What redaction left of a group's answer, as ``as_json`` writes others."""
     users = [_only_names(user) for user in kept.get("users", ())]
     return _canonical({**kept, "users": users} if "users" in kept else kept)
 
@@ -52,10 +56,6 @@ def redacted_as_json(kept: dict[str, Any]) -> bytes:
 def error_as_json(code: int, name: str) -> bytes:
     """An error that the API answered with."""
     return _canonical({"_": "RpcError", "error_code": code, "error_message": name})
-
-
-def _named(user: Any) -> dict[str, Any]:
-    return _only_names(_plain(user))
 
 
 def _only_names(user: dict[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from datetime import datetime
 from typing import Any
 
 from channels.accounts.ledger import Ledger, RequestClass, Spent
-from channels.mtproto.failures import Flooded, ServerFailed, Unreachable
+from channels.mtproto.failures import AccountLost, Flooded, ServerFailed, Unreachable
 from channels.mtproto.gateway import Gateway
 from domain.clock import Clock, utc_now
 from net.retries import Backoff
 
 #: What a client asks for itself while it connects: GetConfig, GetUsers, GetState, GetDifference.
 _TO_CONNECT = 4
+#: Short waits that come again and again: what asks for them rests so long.
+_REST_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Asker:
         while True:
             try:
                 ahead = ahead or self._send(kind, request, url)
-                return Answer(ahead.future.result(), ahead.at)
+                return Answer(_result(ahead), ahead.at)
             except Flooded as flood:
                 floods += 1
                 self._flooded(kind, flood, floods)
@@ -155,7 +157,18 @@ class Asker:
 
     def _flooded(self, kind: RequestClass, flood: Flooded, times: int) -> None:
         """Keep a flood wait. A long one is raised when the class is spent of next, one that comes
-        again and again is raised here."""
-        until = self.ledger.flooded(kind, max(1, flood.seconds))
-        if times >= self._patience.retries.tries:
+        again and again is made one that is too long to sit out, and raised here."""
+        if times < self._patience.retries.tries:
+            self.ledger.flooded(kind, max(1, flood.seconds))
+        else:
+            rest = max(flood.seconds, _REST_S, 2 * int(self._patience.longest_wait_s))
+            until = self.ledger.flooded(kind, rest)
             raise Spent(self.ledger.account, kind, until, flood=True)
+
+
+def _result(ahead: Ahead) -> Any:
+    try:
+        return ahead.future.result()
+    except AccountLost as lost:
+        lost.answer = True
+        raise

@@ -62,7 +62,8 @@ def ask_difference(asker: Asker, peer: Peer, channel: str, pts: int) -> Differen
         fetch = failed(url, _METHOD, at, failure, asker.taken(url))
         return Difference(fetch, pts=_after(failure, pts), failed=True)
     value: Any = answer.value
-    fetch = answered(url, _METHOD, answer.at, as_json(value), asker.taken(url))
+    body, hidden = as_json(value)
+    fetch = answered(url, _METHOD, answer.at, body, asker.taken(url), redacted=hidden)
     rest_s = value.timeout or 0
     match value:
         case types.updates.ChannelDifference():

@@ -26,14 +26,19 @@ _NAMES: dict[type[Any], str] = {kind: name for name, kind in rpc_errors_dict.ite
 #: PEER_FLOOD names no time; accounts that got it were let in again after days.
 _PEER_FLOOD_S = 24 * 3600
 _SERVER_FAILED = 500
+#: What is said of the account itself (https://core.telegram.org/api/errors), and nothing else: the
+#: codes 401 and 406 have other reasons, too, and the client does not know the names of all.
+_LOST_PREFIXES = ("AUTH_KEY_", "USER_DEACTIVATED", "FROZEN_")
+_LOST = frozenset({"SESSION_EXPIRED", "SESSION_PASSWORD_NEEDED", "SESSION_REVOKED"})
 
 
 class AccountLost(BoundaryError):
-    """The account can ask for nothing any more; ``name`` is the API's word for why."""
+    """The account can ask for nothing any more; ``name`` is the API's word for why. ``answer``
+    tells that it was the answer to a request, not to connecting."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the account is lost: {name}", permanent=True)
-        self.name = name
+        self.name, self.answer = name, False
 
 
 class Flooded(BoundaryError):
@@ -98,7 +103,7 @@ def failure_of(error: Exception) -> BoundaryError:
 def _of_the_api(error: Any) -> BoundaryError:
     name = _NAMES.get(type(error)) or str(error.message)
     code = abs(error.code or 0)
-    if isinstance(error, errors.UnauthorizedError | errors.AuthKeyError) or "FROZEN" in name:
+    if name.startswith(_LOST_PREFIXES) or name in _LOST:
         return AccountLost(name)
     if code >= _SERVER_FAILED:
         return ServerFailed(code, name)

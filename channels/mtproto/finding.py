@@ -53,12 +53,16 @@ class Finder:
     ) -> None:
         self._asker, self._number_of, self._rules = asker, number_of, rules
 
+    def number_of(self, channel: str) -> int | None:
+        """Whose number the record has under ``channel``, a username or a bare id."""
+        return int(channel) if channel.isdecimal() else self._number_of(channel)
+
     def find(self, channel: str, *, described: bool) -> Found:
         """Find ``channel``, a username or a bare id; ask for its description if ``described``.
 
         A username is resolved once: then its id and access hash are in the ledger.
         """
-        number = int(channel) if channel.isdecimal() else self._number_of(channel)
+        number = self.number_of(channel)
         peer = self._asker.ledger.peer(number) if number is not None else None
         if peer is None and channel.isdecimal():
             url = history_url(channel, None)
@@ -136,6 +140,7 @@ class Finder:
     ) -> tuple[Fetch, Kept | None]:
         """An answer about ``chat`` as it is kept: of a group, redacted."""
         if (group := Group.of(chat, self._rules)) is None:
-            return answered(url, method, answer.at, as_json(answer.value), sent), None
+            body, hidden = as_json(answer.value)
+            return answered(url, method, answer.at, body, sent, redacted=hidden), None
         kept = group.keep(answer.value)
         return answered(url, method, answer.at, kept.body, sent, redacted=kept.redacted), kept

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from telethon.tl import types
 
+from channels.channel_answers import PERSONAL_PAGE
 from channels.mtproto.entities import absolute, links_in_plain, links_of, once, tidy
 from channels.mtproto.media import kind_of, words_on
 from channels.mtproto.rich import links_in_rich, text_of_rich
@@ -23,11 +24,12 @@ _SERVICE: dict[type[Any], str] = {
     types.MessageActionChatDeletePhoto: "Channel photo removed",
     types.MessageActionPinMessage: "pinned a message",
 }
+_ON_A_PAGE = ("site_name", "title", "description")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Origin(NamedTuple):
-    """Somebody whom messages speak of. ``username`` is in lower case."""
+    """A channel or bot that messages come from. ``username`` is in lower case."""
 
     name: str
     username: str
@@ -42,7 +44,8 @@ class People:
         self._users = {user.id: user for user in users}
 
     def origin(self, peer: Any) -> Origin | None:
-        """Who ``peer`` is; None where the answer does not tell."""
+        """Which channel or bot ``peer`` is; None for a person, of whom nothing is read, and where
+        the answer does not tell."""
         match peer:
             case types.PeerChannel():
                 chat = self._chats.get(peer.channel_id)
@@ -50,8 +53,9 @@ class People:
                 return Origin(name, username_of(chat), peer.channel_id)
             case types.PeerUser():
                 user = self._users.get(peer.user_id)
-                names = (getattr(user, "first_name", ""), getattr(user, "last_name", ""))
-                return Origin(" ".join(filter(None, names)), username_of(user))
+                if user is None or not getattr(user, "bot", False):
+                    return None
+                return Origin(" ".join((user.first_name or "").split()), username_of(user))
         return None
 
     def bot(self, number: int | None) -> str:
@@ -165,7 +169,8 @@ def _links(message: Any, people: People) -> Iterator[Link]:
     if isinstance(message.media, types.MessageMediaWebPage):
         page = message.media.webpage
         if url := absolute(getattr(page, "url", "")):
-            words = (getattr(page, name, None) for name in ("site_name", "title", "description"))
+            told = () if getattr(page, "type", "") == PERSONAL_PAGE else _ON_A_PAGE
+            words = (getattr(page, name, None) for name in told)
             yield Link(url, " ".join(" ".join(filter(None, words)).split()))
     if bot := people.bot(message.via_bot_id):
         yield Link(f"https://t.me/{bot}", f"@{bot}")
@@ -182,9 +187,9 @@ def _buttons(markup: Any) -> Iterator[Link]:
 
 
 def _forward(header: Any, people: People) -> Forward:
+    """Who hides behind a name (``from_name``) is somebody, not a channel: no name of theirs."""
     origin = people.origin(header.from_id) or Origin("", "")
-    name = origin.name or header.from_name or ""
-    return Forward(" ".join(name.split()), origin.username, origin.numeric_id)
+    return Forward(" ".join(origin.name.split()), origin.username, origin.numeric_id)
 
 
 def _reply_to(header: Any) -> int | None:

@@ -241,8 +241,10 @@ class _Walk:
             last = unkept(page.url, at, *taken.ended, page.sent)
             return Batch((*first, *page.fetches, last), info, unreadable=page.unreadable)
         kept = self._redacted(answer, chat, taken.carried)
-        body = as_json(answer, taken.carried) if kept is None else kept.body
-        hidden = "" if kept is None else kept.redacted
+        if kept is None:
+            body, hidden = as_json(answer, taken.carried)
+        else:
+            body, hidden = kept.body, kept.redacted
         last = answered(page.url, _METHOD, at, body, page.sent, redacted=hidden)
         fetches: tuple[Fetch, ...] = (*first, *page.fetches, last)
         if taken.ended is not None:
@@ -250,18 +252,8 @@ class _Walk:
         if info is None and chat is not None:
             info = info_of(chat)
         people = People(answer.chats, answer.users)
-        if kept is None:
-            posts = posts_of(taken.messages, people)
-            return Batch(
-                fetches,
-                info,
-                posts,
-                taken.older,
-                page.unreadable,
-                partly=partly,
-                pts=getattr(answer, "pts", None),
-            )
-        posts = kept.posts(taken.messages, people)
+        reading = posts_of if kept is None else kept.posts
+        posts = reading(taken.messages, people)
         return Batch(
             fetches,
             info,
@@ -269,7 +261,8 @@ class _Walk:
             taken.older,
             page.unreadable,
             partly=partly,
-            advertisers=kept.advertisers(posts),
+            advertisers=kept.advertisers(posts) if kept is not None else (),
+            pts=getattr(answer, "pts", None) if kept is None else None,
         )
 
     def _redacted(self, answer: Any, chat: Any, carried: list[Any]) -> Kept | None:

@@ -11,12 +11,13 @@ from channels.mtproto.addresses import similar_url
 from channels.mtproto.answers import as_json
 from channels.mtproto.asking import Asker
 from channels.mtproto.failures import Refused, ServerFailed, Unreadable
-from channels.mtproto.fetches import answered, failed
+from channels.mtproto.fetches import answered, failed, unkept
 from channels.mtproto.finding import Finder
 from channels.mtproto.mapping import username_of
 from channels.mtproto.peers import remembered
-from channels.posts import NamedChannel
+from channels.posts import Fetch, NamedChannel
 from channels.snowball.similar import Asked, Similar
+from domain.captures import Outcome
 
 _METHOD = "channels.getChannelRecommendations"
 
@@ -30,11 +31,14 @@ class Recommendations:
     def similar_of(self, channel: str) -> Asked:
         """See ``SimilarSource``. Raises what ``Asker.ask`` raises of the account and the server.
 
-        The channels of an answer are remembered: this account reads them without resolving them.
+        Where another channel has the name by now, it is not asked about. The channels of an answer
+        are remembered: this account reads them without resolving them.
         """
         found = self._finder.find(channel, described=False)
         if found.peer is None:
             return Asked(found.fetches)
+        if (meant := self._finder.number_of(channel)) not in (None, found.peer.numeric_id):
+            return Asked(_of_a_stranger(found.fetches, f"{channel} is no longer {meant}"))
         url = similar_url(channel)
         request = functions.channels.GetChannelRecommendationsRequest(
             channel=types.InputChannel(found.peer.numeric_id, found.peer.access_hash)
@@ -45,9 +49,17 @@ class Recommendations:
         except (Refused, ServerFailed, Unreadable) as failure:
             fetch = failed(url, _METHOD, at, failure, self._asker.taken(url))
             return Asked((*found.fetches, fetch), again=not isinstance(failure, Refused))
-        body = as_json(answer.value)
-        fetch = answered(url, _METHOD, answer.at, body, self._asker.taken(url))
+        body, hidden = as_json(answer.value)
+        sent = self._asker.taken(url)
+        fetch = answered(url, _METHOD, answer.at, body, sent, redacted=hidden)
         return Asked((*found.fetches, fetch), similar_in(answer.value, self._asker.ledger))
+
+
+def _of_a_stranger(fetches: tuple[Fetch, ...], why: str) -> tuple[Fetch, ...]:
+    """What was asked, without the answers: they are about a channel that nobody asked about."""
+    return tuple(
+        unkept(one.url, one.fetched_at, Outcome.FAILED, why, one.attempts) for one in fetches
+    )
 
 
 def similar_in(answer: Any, ledger: Ledger) -> Similar:

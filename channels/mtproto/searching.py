@@ -41,7 +41,7 @@ class Search:
         except (Refused, ServerFailed, Unreadable) as failure:
             return SearchAnswer(failed(url, _METHOD, at, failure, self._asker.taken(url)))
         hidden = _without_people(answer.value)
-        body, sent = as_json(answer.value), self._asker.taken(url)
+        body, sent = as_json(answer.value).body, self._asker.taken(url)
         fetch = answered(url, _METHOD, answer.at, body, sent, redacted=hidden)
         named = tuple(
             NamedChannel(chat.id, username_of(chat))

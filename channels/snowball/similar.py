@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases import counts, intake
@@ -78,7 +79,8 @@ def to_ask(run: Run, most: int, *, clock: Clock = utc_now) -> QuerySet[ChannelYi
     whose cases people look at. Groups, whose captures are redacted, have none. ``most`` bounds what
     one run asks."""
     before = clock() - ASKED_ANEW
-    left = max(0, most - ChannelYield.objects.filter(similar_run=run).count())
+    under_way = ~Q(asked_by="")
+    left = max(0, most - ChannelYield.objects.filter(Q(similar_run=run) | under_way).count())
     rows = ChannelYield.objects.filter(target__visits__run=run, target__visits__done=True)
     rows = rows.filter(Q(similar_run=None) | ~Q(similar_run=run), asked_by="")
     rows = rows.filter(Q(similar_asked_at=None) | Q(similar_asked_at__lt=before))
@@ -111,6 +113,13 @@ def keep(
     records = [capture_of(fetch, parent.key, Egress.TELEGRAM) for fetch in asked.fetches]
     intake.store(run.pk, STAGE, records, evidence, also=also, retention="posts", clock=clock)
     return max(0, Target.objects.count() - known)
+
+
+def give_up(run: Run, parent: Target, key: CountKey) -> None:
+    """Ask no more about ``parent`` in ``run``, counted as ``key``; another night may."""
+    with transaction.atomic():
+        ChannelYield.objects.filter(target=parent).update(similar_run=run, asked_by="")
+        counts.add(run.pk, STAGE, {key: 1})
 
 
 def _follow(run: Run, parent: Target, selling: float, similar: Similar, clock: Clock) -> None:

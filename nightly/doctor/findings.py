@@ -47,6 +47,7 @@ class Installation:
     timestamp_url: str = ""
     timestamp_ca: Path | None = None
     accounts: AccountsPlan | None = None
+    searches: int = 0
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

@@ -72,12 +72,21 @@ def proxy_answers(installation: Installation) -> Said:
         return ok("no proxy is set")
     parts = urlsplit(installation.proxy)
     where = f"{parts.hostname}:{parts.port or _default_port(parts.scheme)}"
+    if not port_answers(where):
+        return error(f"nothing answers at {where}", "start the proxy, or change net.proxy")
     if not parts.scheme.startswith("http"):
-        hint = "set net.proxy to an http:// or https:// proxy, or leave it empty"
-        return error(f"sites are not crawled through {parts.scheme}:// proxies", hint)
-    if port_answers(where):
-        return ok(where)
-    return error(f"nothing answers at {where}", "start the proxy, or change net.proxy")
+        told = f"channels and Telegram accounts go through {parts.scheme}://, sites are not crawled"
+        return warning(told, "to crawl sites, set net.proxy to an http:// proxy, or leave it empty")
+    if parts.scheme == "https" and _has_accounts(installation):
+        hint = "for accounts, set net.proxy to an http:// or socks5:// proxy"
+        return warning("Telegram accounts cannot use an https:// proxy, sites can", hint)
+    return ok(
+        where if parts.scheme == "http" else f"{where}; Telegram accounts cannot use https://"
+    )
+
+
+def _has_accounts(installation: Installation) -> bool:
+    return installation.accounts is not None and bool(installation.accounts.vault.names())
 
 
 def _default_port(scheme: str) -> int:

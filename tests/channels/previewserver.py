@@ -19,6 +19,8 @@ HOST = "preview.test"
 class PreviewServer:
     """``faults`` maps a path with query to answers that come first: a status, or raw HTML.
 
+    ``drift`` is what the markup of all pages has become: new names by the old ones.
+
     ``landings`` maps names without preview to their landing page. ``served`` counts by path.
     """
 
@@ -27,6 +29,7 @@ class PreviewServer:
         self.landings: dict[str, str] = {}
         self.faults: dict[str, list[int | str]] = {}
         self.redirects: dict[str, str] = {}
+        self.drift: dict[str, str] = {}
         self.served: Counter[str] = Counter()
         self.latency_s = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -73,6 +76,8 @@ class PreviewServer:
                 world.served[self.path] += 1
                 time.sleep(world.latency_s)
                 status, text, headers = world.answer(self.path)
+                for old, new in world.drift.items():
+                    text = text.replace(old, new)
                 body = text.encode()
                 self.send_response(status)
                 for name, value in headers.items():

@@ -23,6 +23,11 @@ from tests.channels.pages import landing_html
             Outcome.NO_PREVIEW,
         ),
         (
+            landing_html("n", verb="Contact", title="Айгуль"),
+            LandingKind.ACCOUNT,
+            Outcome.NO_PREVIEW,
+        ),
+        (
             landing_html("n", title="Чат", extra="211 members, 9 online"),
             LandingKind.GROUP,
             Outcome.NO_PREVIEW,

@@ -71,7 +71,7 @@ def test_forwards_with_and_without_link() -> None:
     assert one(FakePost(4, forward=("Отзывы", "otzyvy_nochi"))).forward == Forward(
         "Отзывы", "otzyvy_nochi"
     )
-    assert one(FakePost(4, forward=("Скрытый", ""))).forward == Forward("Скрытый")
+    assert one(FakePost(4, forward=("Жанна Скрытова", ""))).forward == Forward("")
     assert one(FakePost(4)).forward is None
 
 

@@ -115,6 +115,18 @@ def test_public_groups_are_handed_over_and_private_ones_are_not(
     assert batch.by_account is by_account
 
 
+def test_of_a_personal_page_nothing_is_kept(server: PreviewServer, reader: PreviewReader) -> None:
+    server.landings["olga_p_22"] = landing_html(
+        "olga_p_22", verb="Contact", title="Ольга П.", extra="@olga_p_22"
+    )
+    (batch,) = reader.read("olga_p_22")
+    way, page = batch.fetches
+    assert (page.outcome, page.detail) == (Outcome.NO_PREVIEW, "account of a person or bot")
+    assert page.exchange is None
+    assert way.exchange is not None
+    assert way.exchange.body == b""
+
+
 def test_empty(server: PreviewServer, reader: PreviewReader) -> None:
     server.put(FakeChannel("silent_one", 1158198424, description="Скоро"))
     (batch,) = reader.read("silent_one")

@@ -156,7 +156,7 @@ def test_the_advertiser_names_no_other_either() -> None:
         ],
         [seller(), RINAT.shown(), OLGA.shown()],
     )
-    kept, _ = redact(raw, decides)
+    kept, _ = redact(raw, decides, known={Author("PeerUser", SELLER)})
     first = kept["messages"][0]
     assert first["message"].startswith(f"{OFFER} спасибо @")
     assert [one["_"] for one in first["entities"]] == [
@@ -184,7 +184,7 @@ def test_what_an_advertiser_forwards_from_a_channel_leads_there() -> None:
         AT, from_id=types.PeerChannel(CHANNEL), channel_post=3, post_author="Айгуль"
     )
     raw = answer([message(1, SELLER, OFFER, fwd_from=header)], [seller()], [broadcast()])
-    kept, done = redact(raw, decides)
+    kept, done = redact(raw, decides, known={Author("PeerUser", SELLER)})
     assert kept["messages"][0]["fwd_from"]["from_id"]["channel_id"] == CHANNEL
     assert "Айгуль" not in as_bytes(kept)
     assert {chat["id"] for chat in kept["chats"]} == {GROUP, CHANNEL}
@@ -378,6 +378,46 @@ def test_nothing_of_those_who_do_not_advertise_is_left(
             found = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)", re.IGNORECASE)
             assert found.search(written) is None
             assert found.search(told) is None
+
+
+NEIGHBOUR = Persons(
+    handles=frozenset({"olgamark"}),
+    names=frozenset({"Ольга", "Маркова", "Айгүл", "Serik", "Марк"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Olga Markova тут", "████ ███████ тут"),
+        ("OLGOY MARKOVOY", "█████ ████████"),
+        ("спросите Aigul, aygul", "спросите █████, █████"),
+        ("у Серика спросите", "у ██████ спросите"),
+        ("телеграм олгамарк", "телеграм ████████"),
+        ("звоните 87O1555б677", "звоните ███████████"),
+        ("8 7O1 555 б6 77", "█ ███ ███ ██ ██"),
+        ("инста olga.m", "инста ██████"),
+        ("мой тг some1one", "мой тг ████████"),
+        ("instagram: someone", "instagram: ███████"),
+    ],
+)
+def test_names_handles_and_numbers_written_otherwise(text: str, masked: str) -> None:
+    assert Masker(NEIGHBOUR).of_others(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "market, marketing, marker",
+        "telegram channel, insta stories, инста reels",
+        "серия книг, сериал, выгул собак",
+        "тг канал двора, вк группа",
+        "8 ЗОЗ обои, б/у, 1 З",
+        "отдам 3 зонта и 10 О-образных колец",
+    ],
+)
+def test_innocent_words_stay(text: str) -> None:
+    assert Masker(NEIGHBOUR).of_others(text) == text
 
 
 @given(st.text(max_size=200))

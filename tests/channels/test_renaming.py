@@ -11,6 +11,7 @@ from channels.models import ChannelCursor
 from domain.candidates import Why
 from domain.captures import Outcome
 from domain.states import CaseState
+from tests.channels.pages import FakeChannel, page_html
 from tests.channels.previewserver import HOST, PreviewServer
 from tests.channels.reading import Night, count, outcomes, parts, shop
 from tests.records import new_run
@@ -118,3 +119,102 @@ def test_a_second_name_of_a_channel_read_already_is_the_same_target(
     assert (target.value, target.name) == ("1158198424", "some_shop")
     assert ChannelCursor.objects.get().last_id == 1
     assert len(outcomes(run)) == 3
+
+
+def test_posts_without_a_number_are_not_taken_for_a_known_channels(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop().add(1, 2))
+    night("some_shop")
+    target = Target.objects.get()
+    others = FakeChannel("some_shop", 999, "Детский сад", "Пишите @teacher_of_all")
+    server.put(others.add(*range(10, 15)))
+    server.drift = {"data-view": "data-v2"}
+    recheck = new_run()
+    runs.add_source(recheck, target.key, Why.RECHECK)
+    for run in (night("some_shop"), night(run=recheck)):
+        assert outcomes(run) == {"/s/some_shop": "layout_changed"}
+        assert Capture.objects.get(run=run).target == target
+        assert count(run, "skipped", "post of a page that is not believed") == 5
+        assert count(run, "noticed", "posts deleted") == 0
+        assert RunSource.objects.get(run=run).done
+    assert parts(target) == ["1", "2"]
+    assert not Target.objects.filter(value="@teacher_of_all").exists()
+    assert ChannelCursor.objects.get().last_id == 2
+    server.drift = {}
+    night("some_shop")
+    assert sorted(parts(Target.objects.get(value="999"))) == ["10", "11", "12", "13", "14", "about"]
+    assert parts(target) == ["1", "2"]
+
+
+def test_a_middle_page_without_a_number_is_not_taken_either(
+    night: Night, server: PreviewServer
+) -> None:
+    channel = shop().add(*range(1, 41))
+    server.put(channel)
+    bare = page_html(channel, 21).replace("data-view", "data-v2")
+    server.faults["/s/some_shop?before=21"] = [bare]
+    run = night("some_shop")
+    assert outcomes(run)["/s/some_shop?before=21"] == "layout_changed"
+    assert sorted(map(int, parts(Target.objects.get()))) == list(range(21, 41))
+    night("some_shop")
+    assert sorted(map(int, parts(Target.objects.get()))) == list(range(1, 41))
+
+
+def test_a_description_without_posts_is_not_taken_for_a_known_channels(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop(description="Лавка").add(1))
+    night("some_shop")
+    server.put(FakeChannel("some_shop", 999, "Детский сад", "Пишите @teacher_of_all"))
+    run = night("some_shop")
+    assert outcomes(run) == {"/s/some_shop": "empty"}
+    assert parts(Target.objects.get()) == ["about", "1"]
+    assert not Target.objects.filter(value="@teacher_of_all").exists()
+
+
+@pytest.mark.parametrize("due", [("101", "202", "303"), ("303", "101"), ("101",)])
+def test_channels_that_swap_their_names_are_found_under_those_set_free(
+    night: Night, server: PreviewServer, due: tuple[str, ...]
+) -> None:
+    names = dict(zip(("101", "202", "303"), ("name_a", "name_b", "name_c"), strict=True))
+    server.put(*(shop(int(number), name).add(1, 2) for number, name in names.items()))
+    night(*names.values())
+    server.channels.clear()
+    swapped = {"101": "name_b", "202": "name_c", "303": "name_a"}
+    server.put(*(shop(int(number), name).add(1, 2, 3) for number, name in swapped.items()))
+    run = new_run()
+    for number in due:
+        runs.add_source(run, Target.objects.get(value=number).key, Why.RECHECK)
+    night(run=run)
+    targets = {one.value: one for one in Target.objects.all()}
+    assert {number: one.name for number, one in targets.items()} == swapped
+    assert [len(parts(one)) for one in targets.values()] == [3, 3, 3]
+    assert len(outcomes(run)) == 3
+    assert not RunSource.objects.filter(run=run, done=False).exists()
+
+
+def test_a_name_set_free_is_asked_for_only_where_a_channel_has_lost_its_own(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop().add(1))
+    night("some_shop")
+    server.channels.clear()
+    server.put(shop(name="new_name").add(1, 2))
+    assert list(outcomes(night("new_name"))) == ["/s/new_name"]
+
+
+def test_a_name_set_free_that_nobody_has_ends_the_search(
+    night: Night, server: PreviewServer
+) -> None:
+    server.put(shop(101, "name_a").add(1), shop(202, "name_b").add(1))
+    night("name_a", "name_b")
+    server.channels.clear()
+    server.put(shop(202, "name_a").add(1, 2))
+    run = new_run()
+    runs.add_source(run, Target.objects.get(value="101").key, Why.RECHECK)
+    night(run=run)
+    assert outcomes(run)["/name_b"] == "no_such_name"
+    assert Target.objects.get(value="101").name == "101"
+    assert parts(Target.objects.get(value="202")) == ["1", "2"]
+    assert not RunSource.objects.filter(run=run, done=False).exists()

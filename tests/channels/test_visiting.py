@@ -27,6 +27,7 @@ def test_a_channel_is_read_whole(night: Night, server: PreviewServer, tmp_path: 
         "/s/some_shop?before=11",
     ]
     assert target.cursor.last_id == 89
+    assert target.cursor.counters == {"subscribers": 12_500}
     assert RunSource.objects.get(run=run).done
     row = DocumentRow.objects.get(target=target, part="89")
     assert (row.title, row.text, row.views) == ("Лавка", "пост номер 89", 1200)

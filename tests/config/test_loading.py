@@ -156,7 +156,10 @@ def test_what_gives_accounts_away_is_not_taken_from_a_file_of_settings(
 ) -> None:
     written(tmp_path, text)
     told = problems({}, tmp_path)
-    assert told[0].startswith(f"{key} in narcowatch.toml: must come from the environment or from")
+    assert told[0].startswith(f"{key} in narcowatch.toml: must not stand in a file of settings")
+    variable = f"NARCOWATCH_{key.upper().replace('.', '__')}"
+    assert f"set {variable} in the environment, or name" in told[0]
+    assert told[0].endswith(f"in {key}_file")
     assert "hidden" not in "".join(told)
     (tmp_path / "narcowatch.toml").unlink()
     environ = {"NARCOWATCH_ACCOUNTS_KEY": "hidden"}
@@ -237,3 +240,21 @@ def test_whatever_stands_in_the_environment_it_is_taken_or_refused(
 def test_a_time_stamp_authority_needs_certificates(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="timestamp_ca: must be set"):
         load({"NARCOWATCH_EVIDENCE__TIMESTAMP_URL": "http://tsa.example/"}, tmp_path)
+
+
+def test_a_top_level_key_below_a_table_is_told_where_it_belongs(tmp_path: Path) -> None:
+    recipient = '[[blocking.recipients]]\nname = "a"\nkinds = ["domains"]\n'
+    for tables, where in ((recipient, "blocking.recipients.0"), ("[crawl]\n", "crawl")):
+        written(tmp_path, f'{tables}accounts_key_file = "key"\n')
+        assert problems({}, tmp_path)[-1] == (
+            f"{where}.accounts_key_file in narcowatch.toml: accounts_key_file is a top-level key: "
+            "put it before the first [table]"
+        )
+
+
+def test_a_word_in_place_of_a_list_is_told_how_a_list_is_written(tmp_path: Path) -> None:
+    written(tmp_path, '[channels]\nsearches = "закладки"\n')
+    (line,) = problems({}, tmp_path)
+    assert line == (
+        "channels.searches in narcowatch.toml = 'закладки': must be a list: [\"закладки\"]"
+    )

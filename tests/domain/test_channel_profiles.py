@@ -67,6 +67,7 @@ def test_figures_and_names() -> None:
         about=(handle, bot),
         links=Links(("shop.test",), ("shop_two",), 2),
         together=0.9,
+        counters=(("subscribers", 12_500), ("photos", 40)),
     )
     assert (found.posts, found.selling, found.recent, found.recent_selling) == (4, 2, 2, 1)
     assert found.price_lists == (2,)
@@ -79,6 +80,7 @@ def test_figures_and_names() -> None:
     assert profile_from(json.loads(json.dumps(found.as_json()))) == found
     words = dict(in_words(found))
     assert words["channel is"] == "active, last post 2026-02-28"
+    assert words["shows of itself"] == "12,500 subscribers, 40 photos"
     assert words["posts"] == (
         "2 of 4 sell (50%), 1 of 2 in the last 30 days, the last one on 2026-02-26"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from cases.intake import target_row
 from cases.models import AssessmentRow, Capture, Case, ChannelFacts, DocumentRow
-from channels.models import GonePost, InviteLink, Naming
+from channels.models import ChannelCursor, GonePost, InviteLink, Naming
 from channels.snowball.clues import Via
 from domain.assessment import Role, Verdict
 from domain.channel_profiles import Activity, profile_from
@@ -94,6 +94,7 @@ def test_a_profile_is_kept_and_renewed(case: Case) -> None:
     )
     InviteLink.objects.create(target=case.target, digest="d" * 64, noted_at=NOON)
     verdict = Verdict(0.9, 0.3, Role.SHOP, carriers=(1,))
+    ChannelCursor.objects.create(target=case.target, counters={"subscribers": 12_500})
 
     def keep() -> Activity:
         return keep_profile(
@@ -111,6 +112,7 @@ def test_a_profile_is_kept_and_renewed(case: Case) -> None:
     assert (found.posts, found.selling, found.carriers, found.price_lists) == (2, 1, 1, (1,))
     assert (found.sites, found.reserve, found.invites) == (("shop.test",), ("shop_two",), 1)
     assert found.contacts == (("telegram", "some_oper"),)
+    assert found.counters == (("subscribers", 12_500),)
     GonePost.objects.create(target=case.target, post=1, noticed_at=NOON)
     assert keep() is Activity.EMPTIED
     assert ChannelFacts.objects.get(case=case).activity == "emptied"

@@ -14,6 +14,10 @@ import pytest
 
 from blocking.plan import Recipient
 from cases import audit
+from channels.accounts.keys import KeySource
+from channels.accounts.plan import AccountsPlan
+from channels.accounts.vault import Vault
+from channels.posts import TelegramServer
 from crawlers.rendering import sandbox
 from index.opening import open_engine
 from nightly.doctor import CHECKS, Check, Installation, State, examine
@@ -150,7 +154,9 @@ def test_each_of_several_tor_clients_is_asked(installation: Installation) -> Non
     assert str(port) not in finding.message
 
 
-def test_a_proxy_that_does_not_answer_is_an_error(installation: Installation) -> None:
+def test_a_proxy_that_does_not_answer_is_an_error_and_one_for_a_part_alone_a_warning(
+    installation: Installation, tmp_path: Path
+) -> None:
     assert said("NW009", installation).state is State.OK
     away = replace(installation, proxy="http://me:pw@127.0.0.1:1")
     assert said("NW009", away).state is State.ERROR
@@ -159,7 +165,21 @@ def test_a_proxy_that_does_not_answer_is_an_error(installation: Installation) ->
         there = replace(installation, proxy=f"http://127.0.0.1:{port}")
         assert said("NW009", there).state is State.OK
         socks = replace(installation, proxy=f"socks5h://127.0.0.1:{port}")
-        assert said("NW009", socks).message == "sites are not crawled through socks5h:// proxies"
+        finding = said("NW009", socks)
+        assert (finding.state, "accounts go through socks5h://" in finding.message) == (
+            State.WARNING,
+            True,
+        )
+        assert "sites are not crawled" in finding.message
+        tls = replace(installation, proxy=f"https://127.0.0.1:{port}")
+        assert said("NW009", tls).state is State.OK
+        assert "accounts cannot use" in said("NW009", tls).message
+        vault = Vault(tmp_path / "accounts", KeySource(tmp_path / "key"))
+        vault.prepare()
+        vault.store("one", "session")
+        plan = AccountsPlan(vault, TelegramServer(), 1, "0" * 32, None, {})
+        finding = said("NW009", replace(tls, accounts=plan))
+        assert (finding.state, "accounts cannot use" in finding.message) == (State.WARNING, True)
 
 
 def test_exceptions_of_the_address_guard_are_named(installation: Installation) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from channels.accounts import pool
 from channels.accounts.ledger import Ledger
@@ -12,7 +14,6 @@ from channels.accounts.plan import AccountsPlan
 from channels.apps import accounts_plan, listen_plan, options_of
 from channels.listening.plan import told
 from channels.models import TelegramAccount
-from domain.clock import iso
 from domain.errors import InputError
 from nightly import running
 from nightly.apps import plan_of
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         login.add_argument("name", help="what to call it: small letters a-z, digits and -")
         what.add_parser("list", help="the accounts, and what each has left")
         retire = what.add_parser("retire", help="have an account read no more; its session goes")
-        retire.add_argument("name")
+        retire.add_argument("name", help="the account, as `channels list` has it")
         key = what.add_parser("key", help="make the key that sessions are encrypted with")
         key.add_argument("--rotate", action="store_true", help="encrypt all with another key")
 
@@ -86,13 +87,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _login(self, accounts: AccountsPlan, name: str) -> None:
-        from channels.accounts.login import log_in  # Telethon takes a while to load
         from channels.accounts.terminal import ask, unseen
 
         pool.check_new(name)
         accounts.hash_of_api()
-        self._prepare(accounts)
         with unseen():
+            self._prepare(accounts)
+            from channels.accounts.login import log_in  # Telethon takes a while to load
+
             log_in(accounts, name, ask, actor=_ACTOR)
         self.stdout.write(f"{name} is logged in: {accounts.vault.path(name)}")
 
@@ -102,7 +104,7 @@ class Command(BaseCommand):
             self.stdout.write("no accounts: channels without a preview are not read")
         for row in rows:
             state = f"{row.state} ({row.reason})" if row.reason else row.state
-            self.stdout.write(f"{row.name}  {state} since {iso(row.since)}")
+            self.stdout.write(f"{row.name}  {state} since {_when(row.since)}")
             if row.state == TelegramAccount.State.ACTIVE:
                 for line in _left(row, accounts):
                     self.stdout.write(f"    {line}")
@@ -117,7 +119,8 @@ class Command(BaseCommand):
         keys = accounts.vault.keys
         if rotate and not made:
             n = accounts.vault.rotate()
-            self.stdout.write(f"{n} sessions are encrypted with another key: {keys.origin}")
+            sealed = "1 session is" if n == 1 else f"{n} sessions are"
+            self.stdout.write(f"{sealed} encrypted with another key: {keys.origin}")
         elif not made:
             self.stdout.write(f"there is a key: {keys.origin}")
 
@@ -140,12 +143,18 @@ def _add_listen(parser: ArgumentParser) -> None:
     parser.add_argument("--every", type=float, metavar="SECONDS", help="poll each channel so often")
 
 
+def _when(moment: datetime) -> str:
+    """In the night's time zone, as the morning report has it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %z}"
+
+
 def _left(row: TelegramAccount, accounts: AccountsPlan) -> list[str]:
     """What the account has used of each budget, and from when on it may ask again."""
     ledger, lines = Ledger(row.name, accounts.budgets), []
     for kind, budget in accounts.budgets.items():
         until = ledger.not_before(kind)
-        hours = budget.window.total_seconds() / 3600
-        waits = f", not before {iso(until)}" if until else ""
-        lines.append(f"{kind}: {ledger.used(kind)} of {budget.most} in {hours:g} h{waits}")
+        waits = f", not before {_when(until)}" if until else ""
+        if budget.most == 0:
+            waits = ", never: the budget is 0"
+        lines.append(f"{kind.setting}: {ledger.used(kind)} of {budget.most}{waits}")
     return lines

@@ -75,4 +75,5 @@ def installation_of(settings: Settings) -> Installation:
         timestamp_url=settings.evidence.timestamp_url,
         timestamp_ca=settings.evidence.timestamp_ca,
         accounts=accounts_plan(settings),
+        searches=len(settings.channels.searches),
     )

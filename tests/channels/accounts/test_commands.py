@@ -19,6 +19,7 @@ from channels.accounts.keys import KeySource
 from channels.accounts.vault import Vault
 from tests.channels.accounts.terminal import Terminal
 from tests.crawlers.crawling import ROOT, Place
+from tests.world.mtproto.faults import RpcFault
 from tests.world.mtproto.server import TelegramDouble
 
 PHONE, CODE, PASSWORD = "77015550199", "824680135791", "correct horse battery"
@@ -112,6 +113,7 @@ def test_nothing_that_is_typed_is_shown_logged_or_kept_and_the_session_is_sealed
 ) -> None:
     with office.login() as terminal:
         terminal.see("a key was made")
+        assert not terminal.echoes
         terminal.see("Phone number, with country code (not shown): ")
         with office.double.directory.lock:  # no code is sent meanwhile
             terminal.type(f"+{PHONE}\n")
@@ -139,7 +141,12 @@ def test_nothing_that_is_typed_is_shown_logged_or_kept_and_the_session_is_sealed
     assert (modes["accounts"], modes["accounts.key"]) == (0o700, 0o600)
     assert [path.name for path in (office.data / "accounts").iterdir()] == ["one.session"]
     assert "one  active since" in office.run("channels", "list")
-    assert "resolve: 0 of 40 in 24 h" in office.run("channels", "list")
+    assert "resolves_per_day: 0 of 40\n" in office.run("channels", "list")
+    office.env["NARCOWATCH_NIGHT__TIMEZONE"] = "Asia/Tashkent"
+    office.env["NARCOWATCH_CHANNELS__TELEGRAM__BUDGETS__RESOLVES_PER_DAY"] = "0"
+    listed = office.run("channels", "list")
+    assert "resolves_per_day: 0 of 0, never: the budget is 0\n" in listed
+    assert listed.splitlines()[0].endswith(" +0500")
     assert office.doctor()["state"] == "ok"
     assert office.double.count("LogOut") == 0
 
@@ -156,6 +163,25 @@ def test_a_person_who_gives_up_leaves_no_session_and_gets_the_terminal_back(
         assert "Traceback" not in terminal.shown
     assert office.vault.names() == []
     assert "no accounts" in office.run("channels", "list")
+
+
+def test_what_ends_a_login_is_told_without_the_clients_own_words(office: Office) -> None:
+    office.double.faults.order("SendCode", RpcFault(400, "PHONE_NUMBER_INVALID"))
+    with office.login() as terminal:
+        answer(terminal, "Phone number", f"+{PHONE}")
+        assert terminal.end() == 2, terminal.shown
+    assert "Telegram refuses: The phone number is invalid\r\n" in terminal.shown
+    office.double.stop()
+    with office.login() as terminal:
+        assert terminal.end() == 2, terminal.shown
+    assert "Telegram cannot be reached" in terminal.shown
+    assert "WARNING" not in terminal.shown
+    assert "net.proxy" not in terminal.shown
+    office.env["NARCOWATCH_NET__PROXY"] = "socks5://me:hidden@127.0.0.1:1"
+    with office.login() as terminal:
+        assert terminal.end() == 2, terminal.shown
+    assert "leads through net.proxy, socks5://127.0.0.1:1\r\n" in terminal.shown
+    assert "hidden" not in terminal.shown
 
 
 def test_what_can_be_refused_is_refused_before_anybody_is_asked(
@@ -203,7 +229,7 @@ def test_keys_are_made_and_changed_by_command(office: Office) -> None:
     assert f"a key was made: {path}" in office.run("channels", "key")
     log_in(office)
     session, before = office.vault.load("one"), path.read_text()
-    assert "1 session" in office.run("channels", "key", "--rotate")
+    assert "1 session is encrypted" in office.run("channels", "key", "--rotate")
     assert path.read_text() != before
     assert office.vault.load("one") == session
     path.unlink()

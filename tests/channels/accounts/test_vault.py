@@ -98,7 +98,7 @@ def test_what_others_can_read_is_refused_and_named(vault: Vault) -> None:
 def test_a_key_that_is_gone_or_wrong_is_named_and_not_replaced(vault: Vault) -> None:
     vault.store("one", SESSION)
     kept = vault.keys.path.rename(vault.keys.path.with_name("elsewhere"))
-    with pytest.raises(VaultError, match=r"accounts\.key: there is no key"):
+    with pytest.raises(VaultError, match=r"accounts\.key: the key is gone"):
         vault.load("one")
     with pytest.raises(VaultError, match="the key is gone that the sessions of one were sealed"):
         vault.prepare()

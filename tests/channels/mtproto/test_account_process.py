@@ -279,6 +279,58 @@ def test_a_lost_account_is_retired_and_the_others_go_on(place: Place) -> None:
     place.check_numbers()
 
 
+def test_an_error_that_nobody_knows_costs_no_account(place: Place) -> None:
+    place.enlist("one", "two")
+    for account in ("one", "two"):
+        fault = RpcFault(406, "CHANNEL_SOMETHING_NEW")
+        place.double.faults.order("GetFullChannel", fault, account=account)
+    run = place.begin("closed_0", "closed_1")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.rows("select distinct state from channels_telegramaccount") == [("active",)]
+    assert len([*(place.folder / "var" / "accounts").glob("*.session")]) == 2
+    place.check_numbers()
+
+
+@pytest.mark.parametrize(
+    "fault", [RpcFault(401, "USER_DEACTIVATED_BAN"), RpcFault(420, "FLOOD_WAIT_72000")]
+)
+def test_what_one_account_cannot_do_the_next_does(place: Place, fault: RpcFault) -> None:
+    place.enlist("one", "two", "three")
+    # a second account that is lost over the same name would end it
+    for account in ("one",) if fault.code == 401 else ("one", "two"):
+        place.double.faults.order("ResolveUsername", fault, account=account)
+    run = place.begin("closed_0")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    assert place.parts("2000") == [*range(1, POSTS + 1)]
+    assert place.double.count("ResolveUsername") <= 3
+    place.check_numbers()
+
+
+def test_a_channel_over_which_two_accounts_are_lost_costs_no_third(place: Place) -> None:
+    place.enlist("one", "two", "three")
+    for account in ("one", "two", "three"):
+        fault = RpcFault(401, "USER_DEACTIVATED_BAN")
+        place.double.faults.order("ResolveUsername", fault, account=account)
+    run = place.begin("closed_0")
+    assert place.start(run).wait(WAIT_S) == EXIT_DONE
+    rows = place.rows("select state from channels_telegramaccount order by state")
+    assert rows == [("active",), ("active",), ("retired",)]
+    assert place.count("failed", "accounts are lost over it%") == 1
+    assert place.one("select count(*) from cases_runsource where not done") == 0
+    place.check_numbers()
+
+
+def test_a_flood_wait_for_history_leaves_searches_and_the_other_way_round(place: Place) -> None:
+    place.enlist("one")
+    place.double.faults.order("GetHistory", RpcFault(420, "FLOOD_WAIT_72000"))
+    assert place.start(place.begin("closed_0")).wait(WAIT_S) == EXIT_DONE
+    place.env["NARCOWATCH_CHANNELS__SEARCHES"] = '["Закрытый 1", "Закрытый 2"]'
+    assert place.start(place.begin("closed_0", "open_one")).wait(WAIT_S) == EXIT_DONE
+    assert place.double.count("Search") == 2
+    assert place.double.count("GetHistory") == 1
+    place.check_numbers()
+
+
 def test_what_no_account_can_read_tonight_waits_and_is_said(place: Place) -> None:
     place.enlist("one")
     place.double.faults.order("ResolveUsername", RpcFault(420, "FLOOD_WAIT_72000"), after=1)

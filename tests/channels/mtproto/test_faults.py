@@ -12,7 +12,7 @@ from channels.models import AccountWait, ChannelCursor, GonePost
 from channels.mtproto.failures import AccountLost, Unreachable
 from domain.captures import Outcome
 from domain.clock import utc_now
-from tests.channels.mtproto.accounts import PLENTY, Readers
+from tests.channels.mtproto.accounts import PLENTY, QUICK, Readers
 from tests.channels.mtproto.visits import Visits
 from tests.world.mtproto.directory import Chat
 from tests.world.mtproto.faults import Break, RpcFault
@@ -115,6 +115,20 @@ def test_a_flood_wait_outlives_the_process_and_other_classes_go_on(
         visits.visit(reading)
     assert double.count("GetHistory") == 1
     assert reading.ledger.not_before(RequestClass.RESOLVE) is None
+
+
+def test_short_flood_waits_that_come_again_and_again_are_made_a_long_one(
+    double: TelegramDouble, readers: Readers, shop: Chat, visits: Visits
+) -> None:
+    double.faults.order("ResolveUsername", *[RpcFault(420, "FLOOD_WAIT_1")] * 50)
+    reading = readers.of()
+    for _ in range(3):
+        with pytest.raises(Spent) as spent:
+            visits.visit(reading)
+    assert spent.value.flood
+    assert (spent.value.until - utc_now()).total_seconds() > 1800
+    assert double.count("ResolveUsername") == QUICK.tries
+    assert reading.ledger.used(RequestClass.RESOLVE) == QUICK.tries
 
 
 def test_a_flood_wait_for_descriptions_costs_the_description_alone(
@@ -233,6 +247,26 @@ def test_a_lost_account_leaves_the_channel_to_another(
     assert visits.visit(second) is Outcome.OK
     assert visits.posts() == EVERYTHING
     visits.check(first, second, lost=1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RpcFault(406, "CHANNEL_SOMETHING_NEW"),
+        RpcFault(401, "CHANNEL_SOMETHING_NEW"),
+        RpcFault(406, "PREMIUM_CURRENTLY_UNAVAILABLE"),
+        RpcFault(400, "INPUT_USER_DEACTIVATED"),
+    ],
+)
+def test_what_is_not_said_of_the_account_is_the_channels_own(
+    fault: RpcFault, double: TelegramDouble, readers: Readers, shop: Chat, visits: Visits
+) -> None:
+    double.faults.order("GetHistory", fault, after=1)
+    reading = readers.of()
+    assert visits.visit(reading) is Outcome.FAILED
+    assert Capture.objects.get(outcome=Outcome.FAILED).detail == fault.name
+    assert reading.posts("some_shop")  # the account reads on
+    assert double.count("GetHistory") > 2
 
 
 def test_an_account_that_is_gone_before_it_begins_is_lost(

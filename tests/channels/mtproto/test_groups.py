@@ -137,7 +137,7 @@ def test_who_advertised_before_is_kept_tonight_whatever_he_writes(
     double: TelegramDouble, readers: Readers, visits: Visits
 ) -> None:
     chat = neighbours(double)
-    double.directory.post(chat, "☀️ лс", from_id=user(SELLER))
+    double.directory.post(chat, "☀️ кр 1 — 13, мк 1 — 12, лс", from_id=user(SELLER))
     visits.visit(readers.of(rules=RULES), "neighbours_chat")
     double.directory.post(chat, "всё на местах, @sunny_dos_orb", from_id=user(SELLER))
     double.directory.delete(chat, 1, 2)
@@ -153,7 +153,7 @@ def test_what_a_seller_wrote_before_he_was_told_stays_redacted(
     double: TelegramDouble, readers: Readers, visits: Visits
 ) -> None:
     chat = neighbours(double)
-    double.directory.post(chat, "☀️ лс", from_id=user(SELLER))
+    double.directory.post(chat, "☀️ кр 1 — 13, мк 1 — 12, лс", from_id=user(SELLER))
     for n in range(120):
         double.directory.post(chat, f"продам шкаф {n}", from_id=user(OLGA))
     double.directory.post(chat, "пишите @sunny_dos_orb", from_id=user(SELLER))

@@ -188,13 +188,17 @@ def test_forwards_name_their_origin_as_far_as_it_is_told() -> None:
         return one(
             message(text="x", fwd_from=types.MessageFwdHeader(date=NOW, **header)),
             chats=(Chat(5, "Some_Shop", "Лавка").shown("one"),),
-            users=(types.User(8, first_name="Имя", last_name="Второе", access_hash=1),),
+            users=(
+                types.User(8, first_name="Имя", last_name="Второе", username="n", access_hash=1),
+                types.User(9, first_name="Бот", username="Some_Bot", bot=True, access_hash=1),
+            ),
         ).forward
 
     assert from_(from_id=types.PeerChannel(5)) == Forward("Лавка", "some_shop", 5)
     assert from_(from_id=types.PeerChannel(6)) == Forward("", "", 6)
-    assert from_(from_id=types.PeerUser(8)) == Forward("Имя Второе")
-    assert from_(from_name="скрыт") == Forward("скрыт")
+    assert from_(from_id=types.PeerUser(9)) == Forward("Бот", "some_bot")
+    assert from_(from_id=types.PeerUser(8)) == Forward("")
+    assert from_(from_name="Имя") == Forward("")
     assert one(message(text="x")).forward is None
 
 

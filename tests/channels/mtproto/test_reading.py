@@ -199,15 +199,18 @@ def test_without_budget_for_descriptions_posts_are_read(
     assert double.count("GetFullChannel") == 0
 
 
-def test_people_in_an_answer_are_reduced_to_their_names(
+def test_of_users_in_an_answer_bots_alone_are_kept(
     double: TelegramDouble, readers: Readers
 ) -> None:
     chat = double.directory.add_chat(Chat(1002, "with_people", "Люди"))
     double.directory.add_person(Person(9, "somebody", "Имя", phone="77010000099"))
-    double.directory.post(chat, "x", from_id=types.PeerUser(9))
-    exchange = readers.of().all("with_people")[0].fetches[-1].exchange
-    assert exchange is not None
-    (user,) = json.loads(exchange.body)["users"]
-    assert user["username"] == "somebody"
-    assert b"77010000099" not in exchange.body
+    double.directory.add_person(Person(10, "some_bot", "Бот", bot=True))
+    double.directory.post(chat, "x", from_id=types.PeerUser(9), post_author="Админ")
+    double.directory.post(chat, "y", from_id=types.PeerUser(10))
+    fetch = readers.of().all("with_people")[0].fetches[-1]
+    assert fetch.exchange is not None
+    body = json.loads(fetch.exchange.body)
+    assert [user["username"] for user in body["users"]] == ["some_bot"]
+    assert (fetch.redacted, body["redactions"]) == ("users=1", {"users": 1})
+    assert body["messages"][1]["post_author"] == "Админ"
     assert PAGE == 100

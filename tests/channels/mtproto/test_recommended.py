@@ -127,3 +127,16 @@ def test_a_name_that_is_gone_ends_the_question(readers: Readers, likes: Chat) ->
     asked = asking(readers.of()).similar_of("nobody_here")
     assert asked.fetches[-1].outcome is Outcome.NO_SUCH_NAME
     assert (asked.similar, asked.again) == (None, False)
+
+
+def test_similar_channels_of_whoever_has_the_name_now_are_not_asked_for(
+    likes: Chat, readers: Readers, double: TelegramDouble
+) -> None:
+    reading = readers.of()
+    reading.numbers["some_shop"] = 101  # as the record has it
+    asked = asking(reading).similar_of("some_shop")
+    assert (asked.similar, asked.again) == (None, False)
+    assert [(one.outcome, one.exchange) for one in asked.fetches] == [(Outcome.FAILED, None)]
+    assert "no longer 101" in asked.fetches[0].detail
+    assert sum(one.attempts for one in asked.fetches) == double.count("ResolveUsername") == 1
+    assert double.count(METHOD) == 0

@@ -17,6 +17,7 @@ from channels.discovery import discover
 from channels.identity import by_present_key, introduce
 from channels.models import (
     AccountPeer,
+    AccountWait,
     ChannelYield,
     InviteLink,
     Look,
@@ -262,6 +263,30 @@ def test_a_question_that_would_resolve_a_name_waits_for_the_budget(parent: Targe
     row = claim_question(run, "one", 5, resolves=False, most_resolves=0)
     assert row is not None
     assert row.target == parent
+
+
+def test_a_question_goes_to_another_while_who_knows_the_channel_rests(parent: Target) -> None:
+    run = new_run()
+    read_in(run, parent)
+    user = TelegramAccount.objects.create(name="one", user_id=1, since=utc_now())
+    AccountPeer.objects.create(account=user, numeric_id=500, access_hash=9)
+    until = utc_now() + timedelta(hours=20)
+    wait = AccountWait.objects.create(account=user, kind="history", until=until)
+    assert claim_question(run, "two", 5, resolves=True, most_resolves=5) is None
+    AccountWait.objects.filter(pk=wait.pk).update(kind="similar")
+    row = claim_question(run, "two", 5, resolves=True, most_resolves=5)
+    assert row is not None
+    assert row.target == parent
+
+
+def test_questions_under_way_count_towards_what_a_run_may_ask(parent: Target) -> None:
+    run = new_run()
+    other, _ = target_row(telegram_key(numeric_id=501))
+    ChannelYield.objects.create(target=other, outcome=0.7)
+    for target in (parent, other):
+        read_in(run, target)
+    assert claim_question(run, "one", 1, resolves=True, most_resolves=5) is not None
+    assert claim_question(run, "two", 1, resolves=True, most_resolves=5) is None
 
 
 def test_channels_that_sell_nothing_are_not_asked_about() -> None:

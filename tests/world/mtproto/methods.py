@@ -245,21 +245,21 @@ class Methods:
         )
 
     def _chats_of(self, chat: Chat, messages: list[Any], caller: Caller) -> list[TLObject]:
-        """The chat itself and those that messages came from or were written as."""
+        """The chat itself and those that messages came from or were written or answered as."""
         ids = {} if chat.untold else {chat.id: None}
         for message in messages:
-            forward = getattr(message, "fwd_from", None)
-            for peer in (getattr(forward, "from_id", None), getattr(message, "from_id", None)):
+            for peer in _peers_of(message):
                 if isinstance(peer, types.PeerChannel):
                     ids[peer.channel_id] = None
         known = (self._directory.chats.get(id) for id in ids)
         return [one.shown(caller.name) for one in known if one is not None]
 
     def _people_of(self, messages: list[Any], *, everybody: bool) -> list[TLObject]:
-        """Who wrote messages; ``everybody`` whom they name, too."""
+        """Who wrote messages, whom they came from and who answered last; ``everybody`` whom they
+        name, too."""
         if everybody:
             return self._shown(id for one in messages for id in _users_in(one.to_dict()))
-        peers = (getattr(message, "from_id", None) for message in messages)
+        peers = (peer for message in messages for peer in _peers_of(message))
         return self._shown(peer.user_id for peer in peers if isinstance(peer, types.PeerUser))
 
     def _shown(self, ids: Iterable[int]) -> list[TLObject]:
@@ -272,6 +272,12 @@ class Methods:
             raise RpcFault(400, "LOCATION_INVALID")
         part = body[request.offset : request.offset + request.limit]
         return types.upload.File(types.storage.FileJpeg(), 0, part)
+
+
+def _peers_of(message: Any) -> Iterator[Any]:
+    yield getattr(getattr(message, "fwd_from", None), "from_id", None)
+    yield getattr(message, "from_id", None)
+    yield from getattr(getattr(message, "replies", None), "recent_repliers", None) or ()
 
 
 def _near(messages: Mapping[int, Any], request: Any) -> Iterable[Any]:
