@@ -62,7 +62,7 @@ def test_processes_that_spend_at_once_do_not_overspend(start: Start, log: Path) 
 
 
 def test_processes_that_are_killed_do_not_overspend(start: Start, log: Path) -> None:
-    most, kills = 120, 4
+    most, kills = 3_000, 4
     for kill in range(1, kills + 1):
         child = start(most)
         child.stdin.write("go\n")

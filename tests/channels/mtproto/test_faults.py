@@ -313,7 +313,8 @@ def test_edited_posts_get_a_new_version_and_deleted_ones_are_noted(
     third = Visits(visits.folder / "third", double)
     third.visit(reading)
     assert GonePost.objects.count() == 3
-    assert not RunCount.objects.filter(run=third.run, name="noticed").exists()
+    deleted = RunCount.objects.filter(run=third.run, name="noticed", reason="posts deleted")
+    assert not deleted.exists()
 
 
 def test_markup_in_posts_stays_text(
