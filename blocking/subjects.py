@@ -72,7 +72,7 @@ def channel_of(case: Case, carriers: tuple[DocumentRow, ...]) -> TelegramItem | 
     if target.kind != TargetKind.TELEGRAM:
         return None
     posts = tuple(sorted({int(row.part) for row in carriers if row.part.isdecimal()}))
-    group = any(row.capture.redacted for row in carriers)
+    group = any(row.capture.of_group for row in carriers)
     if target.value.startswith("@"):
         return TelegramItem(target.value[1:], None, posts, group)
     name = target.name.removeprefix("@").lower()

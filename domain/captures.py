@@ -21,6 +21,10 @@ class Egress(StrEnum):
     PREVIEW = "preview"
 
 
+#: The first word of what was hidden in an answer about a group; of channels, too, something may be.
+OF_A_GROUP = "group"
+
+
 class Outcome(StrEnum):
     """How a fetch ended. Everything but OK is a reason that reaches the report."""
 

@@ -14,6 +14,7 @@ from classifiers.cascade import Cascade
 from classifiers.channel_verdict import channel_verdict
 from classifiers.doses import dose_list
 from domain.assessment import Assessment, Indicator, Verdict
+from domain.captures import OF_A_GROUP
 from domain.channel_profiles import Activity, Links, PostFacts, profile_of
 from domain.targets import TargetKind
 from nightly.group_scoring import group_of, judge_group
@@ -153,7 +154,8 @@ def coded_of(sellers: Collection[int], screened: Collection[int]) -> dict[int, l
     for seller, child in named.values_list("parent", "child").iterator():
         if child in screened:
             leads.setdefault(child, []).append(seller)
-    rows = DocumentRow.objects.filter(target__in=leads, capture__redacted="")
+    rows = DocumentRow.objects.filter(target__in=leads)
+    rows = rows.exclude(capture__redacted__startswith=OF_A_GROUP)
     texts = rows.values_list("target", "text")
     listing = {target for target, text in texts.iterator() if dose_list(text)}
     return {target: sellers for target, sellers in leads.items() if target in listing}

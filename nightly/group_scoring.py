@@ -45,7 +45,7 @@ class GroupRead:
 def group_of(case: Case, rows: Sequence[AssessmentRow]) -> GroupRead | None:
     """The group that ``rows`` are of; None for a channel. What is of a group was redacted before
     it was stored, and is marked so."""
-    if not any(row.document.capture.redacted for row in rows):
+    if not any(row.document.capture.of_group for row in rows):
         return None
     who = tuple(Advertiser.objects.filter(target=case.target_id).order_by("since", "pk"))
     wrote = AdvertisersPost.objects.filter(advertiser__in=who)

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from domain.captures import OF_A_GROUP
+
 
 class Capture(models.Model):
     """One fetch. Never changed after it is written, but for being erased.
@@ -57,6 +59,11 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.url}"
+
+    @property
+    def of_group(self) -> bool:
+        """Whether it is of a public group, where others than the owners write."""
+        return self.redacted.startswith(OF_A_GROUP)
 
 
 class DocumentRow(models.Model):

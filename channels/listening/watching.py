@@ -13,7 +13,7 @@ from channels.models import ChannelCursor
 from channels.mtproto.updates import Change
 from channels.posts import ChannelInfo
 from domain.candidates import Why
-from domain.captures import Egress, Outcome
+from domain.captures import OF_A_GROUP, Egress, Outcome
 from domain.states import CaseState
 from domain.targets import TargetKind
 
@@ -73,7 +73,7 @@ def chosen(run: Run, most: int) -> tuple[list[RunSource], Counter[str]]:
     """The channels to listen to, as sources of ``run``, at ``most`` so many, and how many others
     are left out, by reason."""
     group = Capture.objects.filter(target=OuterRef("target"))
-    group = group.filter(Q(outcome=Outcome.GROUP) | ~Q(redacted=""))
+    group = group.filter(Q(outcome=Outcome.GROUP) | Q(redacted__startswith=OF_A_GROUP))
     cases = Case.objects.filter(
         target__kind=TargetKind.TELEGRAM, state__in=LISTENED_TO, restricted=False
     )

@@ -14,9 +14,7 @@ from channels.mtproto.fetches import is_group
 from channels.mtproto.mapping import People, posts_of
 from channels.posts import Advertiser, ChannelInfo, Post
 from channels.redaction import Redaction, redact, redact_info, redact_posts
-
-#: Said of an answer about a group in which there was nothing to hide.
-NOTHING = "nothing"
+from domain.captures import OF_A_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class Kept:
 
     @property
     def redacted(self) -> str:
-        """What was hidden, by kind: the mark of the capture."""
-        return self.redaction.header or NOTHING
+        """That it is of a group, and what was hidden, by kind: the mark of the capture."""
+        return f"{OF_A_GROUP} {self.redaction.header}".rstrip()
 
     def posts(self, messages: Iterable[Any], people: People) -> tuple[Post, ...]:
         """``messages`` of the answer as posts that may be stored. Of what others attach (names of

@@ -26,7 +26,7 @@ from channels.snowball.frontier import PAYS
 from channels.snowball.keeping import note
 from channels.snowball.models import ChannelYield
 from domain.candidates import Candidate, Why
-from domain.captures import Egress
+from domain.captures import OF_A_GROUP, Egress
 from domain.clock import Clock, utc_now
 from domain.states import CaseState
 from domain.targets import TargetKey, TargetKind, telegram_key
@@ -85,7 +85,7 @@ def to_ask(run: Run, most: int, *, clock: Clock = utc_now) -> QuerySet[ChannelYi
     rows = rows.filter(Q(similar_run=None) | ~Q(similar_run=run), asked_by="")
     rows = rows.filter(Q(similar_asked_at=None) | Q(similar_asked_at__lt=before))
     rows = rows.filter(Q(selling__gt=0) | Q(outcome__gte=PAYS) | Q(target__case__state__in=_SELLS))
-    group = Capture.objects.filter(target=OuterRef("target"), redacted__gt="")
+    group = Capture.objects.filter(target=OuterRef("target"), redacted__startswith=OF_A_GROUP)
     rows = rows.exclude(target__value__startswith="@").exclude(Exists(group))
     rows = rows.select_related("target").distinct()
     return rows.order_by(F("outcome").desc(nulls_last=True), "pk") if left else rows.none()

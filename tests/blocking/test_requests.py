@@ -95,7 +95,7 @@ def test_of_a_group_nothing_but_messages_is_requested(
     confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time
 ) -> None:
     case = confirmed(TargetKey(TargetKind.TELEGRAM, "2207715346"), ("5", "9"), name="some_chat")
-    Capture.objects.filter(target=case.target).update(redacted="authors=3")
+    Capture.objects.filter(target=case.target).update(redacted="group authors=3")
     make_requests(plan.rules, protection, clock=clock)
     row = BlockingRequest.objects.get()
     target = json.loads(row.document)["target"]
@@ -115,7 +115,7 @@ def test_a_group_without_messages_to_name_is_refused(
     confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time
 ) -> None:
     case = confirmed(TargetKey(TargetKind.TELEGRAM, "2207715346"), ("about",), name="some_chat")
-    Capture.objects.filter(target=case.target).update(redacted="authors=3")
+    Capture.objects.filter(target=case.target).update(redacted="group authors=3")
     (refusal,) = make_requests(plan.rules, protection, clock=clock).refused
     assert refusal.why is Why.UNBLOCKABLE
 

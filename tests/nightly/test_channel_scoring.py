@@ -169,7 +169,7 @@ def test_a_channel_that_lists_prices_by_dose_is_tied_to_the_seller_that_leads_to
     found = coded_of({seller}, {*numbers.values()})
     assert found == {numbers["coded"]: [seller], numbers["similar"]: [seller]}
     assert coded_of({seller}, {numbers["alone"]}) == {}
-    Capture.objects.filter(target=numbers["coded"]).update(redacted="authors=3")
+    Capture.objects.filter(target=numbers["coded"]).update(redacted="group authors=3")
     assert coded_of({seller}, {numbers["coded"]}) == {}  # a group, whoever wrote that there
 
 

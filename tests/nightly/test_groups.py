@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from telethon import types
 from telethon.crypto import rsa as known_keys
 
-from cases.models import Case, ChannelFacts
+from blocking.subjects import carriers_of, channel_of
+from cases.models import Capture, Case, ChannelFacts
 from channels.apps import options_of
 from channels.keepers import rules_of
 from channels.models import Advertiser
@@ -77,3 +79,26 @@ def test_the_group_with_a_seller_gets_a_case_and_the_neighbours_none(
     assert {carrier.part for carrier in view.carriers} == {"4436", "4463"}
     assert "not the group" in lines["would be asked for"]
     assert seller.selling_share == pytest.approx(2 / 5)
+
+
+def test_a_channel_in_which_somebody_was_hidden_is_judged_as_a_channel(
+    double: TelegramDouble, tmp_path: Path, settings
+) -> None:
+    """A client's words that the shop forwards make its captures redacted, and it no group."""
+    settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"data_dir": tmp_path})
+    (chat,) = (one for one in double.directory.chats.values() if one.username == "terrikon_krg")
+    header = types.MessageFwdHeader(date=double.directory.clock(), from_name="Клиент Клиентов")
+    double.directory.post(chat, "Все ровно, спасибо", fwd_from=header)
+    readers, visits = Readers(double, tmp_path), Visits(tmp_path, double)
+    reading = readers.of(rules=rules_of(options_of(settings.NARCOWATCH)))
+    try:
+        assert visits.visit(reading, "terrikon_krg") is Outcome.OK
+    finally:
+        reading.gateway.close()
+    assess(Night(visits.run, plan_of(settings.NARCOWATCH), parse_seeds(b""), Quiet()))
+    assert Capture.objects.exclude(redacted="").exists()
+    case = Case.objects.get(target__name="terrikon_krg")
+    assert case.state == "in_review"
+    item = channel_of(case, carriers_of(case))
+    assert item is not None
+    assert not item.messages_only

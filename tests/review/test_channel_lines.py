@@ -139,7 +139,7 @@ def in_doubt(folder: Path) -> Case:
         page("https://preview.test/x"),
         site=key,
         url="mtproto://telegram/messages.getHistory?channel=500",
-        redacted="users=2",
+        redacted="group users=2",
         documents=tuple(Document(title="", text=f"text {n}", part=str(n)) for n in (1, 2, 90)),
     )
     writer = EvidenceWriter(folder, run.pk, "test", "posts")

@@ -216,7 +216,7 @@ def test_what_others_than_the_watched_channels_do_is_not_kept(
 
 
 def test_a_group_is_left_out_and_said(room: Room, double: TelegramDouble, shop: Chat) -> None:
-    Capture.objects.filter(target__value="1001").update(redacted="authors=2")
+    Capture.objects.filter(target__value="1001").update(redacted="group authors=2")
 
     def steps() -> Steps:
         yield lambda: room.count("skipped", "a group is not listened to") == 1

@@ -130,7 +130,7 @@ def test_redacted_answers_say_so_in_the_record_and_in_the_store(
         body = json.loads(read_body(tmp_path / "evidence", pointer))
         assert body["redacted"] is True
         told = " ".join(f"{k.replace(' ', '-')}={n}" for k, n in sorted(body["redactions"].items()))
-        assert row.redacted == (told or "nothing")[:200]
+        assert row.redacted == f"group {told}".rstrip()[:200]
 
 
 def test_who_advertised_before_is_kept_tonight_whatever_he_writes(

@@ -123,6 +123,7 @@ def test_what_the_channel_says_stays_and_the_mark_tells_what_went(
         "reply-headers=1 users=2"
     )
     visits.visit(reading)
+    assert not any(one.of_group for one in Capture.objects.all())
     assert {*Capture.objects.exclude(redacted="").values_list("redacted", flat=True)} == {
         fetch.redacted
     }

@@ -307,7 +307,7 @@ def test_a_group_is_not_asked_about(parent: Target, evidence: EvidenceWriter) ->
     later = new_run()
     read_in(later, parent)
     assert asked_of(later) == ["500"]
-    Capture.objects.filter(target=parent).update(redacted="authors=3")
+    Capture.objects.filter(target=parent).update(redacted="group authors=3")
     assert asked_of(later) == []
 
 
