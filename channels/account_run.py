@@ -131,6 +131,7 @@ def _client(access: AccountAccess, told: Callable[[str], None]) -> Any:
 
 
 def number_of(username: str) -> int | None:
+    """The bare id of the channel that is known to have ``username``; None where none is."""
     row = identity.by_name(TargetKind.TELEGRAM, username)
     return int(row.value) if row is not None and row.value.isdecimal() else None
 

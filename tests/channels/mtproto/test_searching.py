@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, read_body
-from cases.models import CandidateRow, Capture, RunSource
+from cases.models import CandidateRow, Capture, RunCount, RunSource
 from channels import searching
 from channels.accounts.ledger import RequestClass, Spent
 from channels.models import ChannelSearch
@@ -146,3 +147,13 @@ def test_a_flood_wait_holds_searches_alone(double: TelegramDouble, readers: Read
         Search(reading.asker).channels_called("лавка")
     assert double.count("Search") == 1
     assert reading.posts("lavka_one")
+
+
+def test_a_search_that_failed_is_given_up_and_counted(visits: Visits) -> None:
+    searching.prepare(visits.run, ["abc"])
+    row = searching.claim_search(visits.run, "one")
+    assert row is not None
+    searching.give_up(row, CountKey("", "failed", "search 'abc': error"))
+    release(visits.run)
+    assert not searching.open_searches(visits.run).exists()
+    assert RunCount.objects.get(run=visits.run, name="failed").n == 1

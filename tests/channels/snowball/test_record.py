@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cases.counts import CountKey
 from cases.evidence import EvidenceWriter
 from cases.intake import target_row
 from cases.models import CandidateRow, Capture, Case, Run, RunSource, Target
@@ -326,3 +327,13 @@ def test_resolves_of_what_was_found_are_counted() -> None:
 def test_clues_join() -> None:
     one, other = Clue(Via.MENTION, 0.2, reserve=True), Clue(Via.BUTTON, 0.5, posts=2)
     assert one.joined(other) == other.joined(one) == Clue(Via.BUTTON, 0.5, 0.0, True, 3)
+
+
+def test_a_question_that_failed_is_given_up_for_the_night(parent: Target) -> None:
+    run, later = new_run(), new_run()
+    read_in(run, parent)
+    read_in(later, parent)
+    assert claim_question(run, "one", 5, resolves=True, most_resolves=5) is not None
+    similar.give_up(run, parent, CountKey(str(parent), "failed", "similar: error"))
+    assert count(run, "failed", "similar: error") == 1
+    assert (asked_of(run), asked_of(later)) == ([], ["500"])
