@@ -45,6 +45,9 @@ class Landing:
 
 def parse_landing(html: str) -> Landing:
     """What the landing page says. Raises LayoutChanged when it is no landing page."""
+    if "<" not in html:
+        # Beautiful Soup warns of a short text without a tag: it might be the name of a file.
+        raise LayoutChanged("the page holds no markup")
     try:
         soup = BeautifulSoup(html, "lxml")
     except (ParserRejectedMarkup, RecursionError, ValueError) as error:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.landing import LandingKind, parse_landing
@@ -62,6 +62,8 @@ def test_another_page_is_no_landing() -> None:
 
 
 @given(st.text())
+@example(".TXT")
+@example("https://t.me/name")
 def test_any_text_is_judged_or_refused(html: str) -> None:
     with suppress(LayoutChanged):
         assert parse_landing(html).kind in LandingKind
