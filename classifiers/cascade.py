@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.indicators import find_indicators
-from classifiers.language import language_of
 from classifiers.linear import sigmoid
 from classifiers.prepared import Prepared, prepare
 from classifiers.quantities import distinct
 from classifiers.roles import role_of
 from classifiers.spans import merged_spans
-from classifiers.stage import Judgement, Stage
+from classifiers.stage import FirstStage, Judgement, Stage
 from domain.assessment import Assessment, Label
 from domain.lexicon import Lexicon, TermKind
 from domain.regions import regions_of
@@ -45,25 +44,21 @@ class Glance:
 
 
 class Cascade:
-    """Text in, assessment out. ``bands[i]`` says what stage ``i`` passes on to stage ``i + 1``.
-
-    Raises ValueError when stages and bands do not fit each other.
-    """
+    """Text in, assessment out: the ``first`` stage looks at every text, each of the ``further``
+    ones at those whose probability lies in its band after the stage before it."""
 
     def __init__(
         self,
-        stages: Sequence[Stage],
+        first: FirstStage,
         lexicon: Lexicon,
         *,
         threshold: float,
         version: str,
-        bands: Sequence[Band] = (),
+        further: Sequence[tuple[Band, Stage]] = (),
     ) -> None:
-        if len(stages) != len(bands) + 1:
-            raise ValueError(f"{len(stages)} stages need {len(stages) - 1} bands, not {len(bands)}")
         self.threshold = threshold
         self.version = version
-        self._stages, self._bands = tuple(stages), tuple(bands)
+        self._first, self._further = first, tuple(further)
         self._lexicon = lexicon
 
     def assess(self, text: str, *, title: str = "", lang: str = "") -> Assessment:
@@ -78,7 +73,7 @@ class Cascade:
             probability=probability,
             label=_label(selling, about),
             role=role_of(prepared.marks.marks, selling=selling, about_drugs=about),
-            lang=lang or language_of(prepared.aligned.text),
+            lang=lang or prepared.lang,
             model=self.version,
             stage=stage,
             substances=_substances(prepared),
@@ -98,7 +93,7 @@ class Cascade:
         """The first stage's word on the first GLANCED characters, for deciding where to look
         next. Costs a fraction of an assessment, and is none."""
         prepared = prepare(text[:GLANCED], title, self._lexicon, narrow=False)
-        selling, about = self._stages[0].glance(prepared)
+        selling, about = self._first.glance(prepared)
         return Glance(sigmoid(selling), sigmoid(about), self._is_restricted(prepared))
 
     def _is_restricted(self, prepared: Prepared) -> bool:
@@ -106,12 +101,11 @@ class Cascade:
         return terms is not None and terms.found_in(prepared.aligned.text)
 
     def _judge(self, prepared: Prepared) -> tuple[Judgement, str]:
-        judgement = self._stages[0].judge(prepared)
-        name = self._stages[0].name
-        for band, stage in zip(self._bands, self._stages[1:], strict=True):
+        judgement, name = self._first.judge(prepared), self._first.name
+        for band, stage in self._further:
             if not band.holds(sigmoid(judgement.selling)):
                 break
-            judgement, name = stage.judge(prepared), stage.name
+            judgement, name = stage.judge(prepared, judgement), stage.name
         return judgement, name
 
 

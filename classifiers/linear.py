@@ -1,7 +1,7 @@
 """The fast stage: two linear heads over one row, in numpy alone.
 
-``sale`` tells drug selling from all else and is calibrated (Platt, 1999); ``drug`` tells, of what
-is no sale, talk about drugs from everything else.
+``sale`` tells drug selling from all else; ``drug`` tells, of what is no sale, talk about drugs from
+everything else.
 """
 
 from __future__ import annotations
@@ -32,20 +32,8 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Platt's line from raw log-odds to calibrated log-odds."""
-
-    slope: float
-    offset: float
-
-    def apply(self, logit: float) -> float:
-        """Calibrated log-odds."""
-        return self.slope * logit + self.offset
-
-
-@dataclass(frozen=True, slots=True)
 class Contribution:
-    """Characters of the window and what they add to the calibrated log-odds."""
+    """Characters of the normalised text and what they add to the log-odds of selling."""
 
     start: int
     end: int
@@ -56,12 +44,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Both heads, the inverse document frequencies and the calibration."""
+    """Both heads and the inverse document frequencies."""
 
     idf: NDArray[np.float32]
     sale: Head
     drug: Head
-    calibration: Calibration
 
     def row(self, text: str, marks: list[Mark]) -> Row:
         """The row of one window of normalised text."""
@@ -87,9 +74,8 @@ class LinearModel:
             raised = sum(counts.get(signal, 0) for signal in signals)
             for signal in signals if raised else ():
                 shares[signal] = shares.get(signal, 0.0) + float(weight) / raised
-        slope = self.calibration.slope
         return [
-            Contribution(m.start, m.end, m.signal, slope * shares.get(m.signal, 0.0), m.note)
+            Contribution(m.start, m.end, m.signal, shares.get(m.signal, 0.0), m.note)
             for m in marks
         ]
 
@@ -109,7 +95,7 @@ class LinearModel:
             np.add.at(laid, ends, -each)
         total = np.concatenate(([0.0], np.cumsum(np.cumsum(laid)[:-1])))
         return [
-            Contribution(start + a, start + b, "ngram", self.calibration.slope * weight, "")
+            Contribution(start + a, start + b, "ngram", weight, "")
             for a, b in _words(text)
             if (weight := float(total[b] - total[a]))
         ]

@@ -64,7 +64,8 @@ _LONG = re.compile(
     r"|(?<![\w])(?P<token>(?=[0-9a-z]{0,38}\d)[0-9a-f]{24,512})(?!\w)",
     re.I,
 )  # fmt: skip
-_WORDLIKE = re.compile(r"[^\W_]+(?:[@$!*'`^~|_+][^\W_]+)*[@$!]?")
+# An exclamation mark stands for a letter within a word alone: at its end it is punctuation.
+_WORDLIKE = re.compile(r"[^\W_]+(?:[@$!*'`^~|_+][^\W_]+)*[@$]?")
 _SPACED = re.compile(
     r"(?<![^\W_])[^\W\d_](?P<gap>[ .\-*|/·•,~+])[^\W\d_](?:(?P=gap)[^\W\d_]){2,}(?![^\W_])"
     r"|(?<![^\W_])[^\W\d_](?:[_][^\W\d_]){3,}(?![^\W_])"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from classifiers.aligned import Aligned
 from classifiers.features import Window, windows
+from classifiers.language import language_of
 from classifiers.normalise import normalise
 from classifiers.signals import Marks, find_marks
 from domain.lexicon import Lexicon
@@ -16,13 +17,15 @@ MAX_CHARS = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """``original`` is title, gap and text; ``lead`` says how many characters are the title's."""
+    """``original`` is title, gap and text; ``lead`` says how many characters are the title's;
+    ``lang`` is the language told by letters."""
 
     original: str
     lead: int
     aligned: Aligned
     marks: Marks
     windows: tuple[Window, ...]
+    lang: str
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The place in the text of normalised characters; None for a place in the title."""
@@ -41,6 +44,5 @@ def prepare(text: str, title: str, lexicon: Lexicon, *, narrow: bool = True) -> 
     original = (lead + text)[:MAX_CHARS]
     aligned = normalise(original)
     marks = find_marks(aligned, lexicon)
-    return Prepared(
-        original, len(lead), aligned, marks, tuple(windows(aligned.text, narrow=narrow))
-    )
+    cut = tuple(windows(aligned.text, narrow=narrow))
+    return Prepared(original, len(lead), aligned, marks, cut, language_of(aligned.text))

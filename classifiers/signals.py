@@ -74,7 +74,8 @@ NEAR_PAIRS = (
     ("drug_weak", "quality"), ("emoji", "goods_amount"), ("emoji", "priced_amount"),
     ("market", "offer"), ("goods_amount", "drop"), ("goods_amount", "drop_weak"),
 )  # fmt: skip
-_FOR = ("drug", "drug_weak", "offer", "drop", "payment", "quality", "market", "drop_job")
+#: What speaks for a sale.
+SIGNALS_FOR = ("drug", "drug_weak", "offer", "drop", "payment", "quality", "market", "drop_job")
 _AGAINST = (
     "news", "medical", "harm", "reference", "trade", "lawful", "garden", "fan", "household",
     "talk", "bookmark",
@@ -180,7 +181,7 @@ def vector(marks: Sequence[Mark]) -> list[float]:
 def _extras(marks: Sequence[Mark], counts: Mapping[str, int]) -> tuple[float, ...]:
     groups = len({m.note for m in marks if m.signal == "drug"})
     priced = counts["priced_amount"]
-    speaking_for = sum(counts[name] for name in _FOR)
+    speaking_for = sum(counts[name] for name in SIGNALS_FOR)
     against = sum(counts[name] for name in _AGAINST)
     total = speaking_for + against + 2
     return (
@@ -215,7 +216,7 @@ def signals_of(feature: int) -> tuple[str, ...]:
     if name in EXTRAS:
         return {
             "groups_2": ("drug",), "groups_4": ("drug",), "priced_3": ("priced_amount",),
-            "priced_8": ("priced_amount",), "against_share": _AGAINST, "for_share": _FOR,
+            "priced_8": ("priced_amount",), "against_share": _AGAINST, "for_share": SIGNALS_FOR,
         }[name]  # fmt: skip
     for separator in ("&", "~"):
         if separator in name:

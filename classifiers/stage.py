@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from classifiers.calibration import Calibration
 from classifiers.features import Row
 from classifiers.linear import Contribution, LinearModel
 from classifiers.prepared import Prepared
 from classifiers.signals import Mark
 
 _WindowRow = tuple[str, list[Mark], Row]
-_EXPLAINED_FROM = -6.0
+EXPLAINED_FROM = -6.0
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Calibrated log-odds of selling, those of being about drugs, and why (normalised places)."""
+    """Calibrated log-odds of selling, those of being about drugs, and why (normalised places).
+
+    For the stage that comes next: ``raw`` holds the uncalibrated log-odds of each stage so far,
+    ``ratings`` those of each of the text's windows.
+    """
 
     selling: float
     about_drugs: float
     why: tuple[Contribution, ...]
+    raw: tuple[float, ...] = ()
+    ratings: tuple[float, ...] = ()
 
 
 class Stage(Protocol):
@@ -32,9 +39,14 @@ class Stage(Protocol):
         """Short name, as it stands in ``Assessment.stage``."""
         ...
 
-    def judge(self, prepared: Prepared) -> Judgement:
-        """The judgement of one text, pure and safe to call from several threads."""
+    def judge(self, prepared: Prepared, earlier: Judgement | None = None) -> Judgement:
+        """The judgement of one text, given that of the stage before; pure and safe to call from
+        several threads."""
         ...
+
+
+class FirstStage(Stage, Protocol):
+    """The stage that sees every text, and tells by a glance where to look next."""
 
     def glance(self, prepared: Prepared) -> tuple[float, float]:
         """Log-odds of selling (calibrated) and of being about drugs, without why."""
@@ -46,35 +58,34 @@ class LinearStage:
 
     name = "linear"
 
-    def __init__(self, model: LinearModel) -> None:
-        self._model = model
+    def __init__(self, model: LinearModel, calibration: Calibration) -> None:
+        self._model, self._calibration = model, calibration
 
     def glance(self, prepared: Prepared) -> tuple[float, float]:
-        """See ``Stage``; the highest window decides."""
+        """See ``FirstStage``."""
         rows = [row for _, _, row in self._rows(prepared)]
         selling = max(self._model.sale.logit(row) for row in rows)
         about = max(self._model.drug.logit(row) for row in rows)
-        return self._model.calibration.apply(selling), about
+        return self._calibration.line(prepared.lang).apply([selling]), about
 
-    def judge(self, prepared: Prepared) -> Judgement:
+    def judge(self, prepared: Prepared, earlier: Judgement | None = None) -> Judgement:
         """See ``Stage``; the highest window decides, so that length hides nothing."""
+        del earlier
         rows = list(self._rows(prepared))  # there is always a window
         logits = [self._model.sale.logit(row) for _, _, row in rows]
         number = max(range(len(rows)), key=logits.__getitem__)
-        selling = self._model.calibration.apply(logits[number])
+        line = self._calibration.line(prepared.lang)
+        selling = line.apply([logits[number]])
         about = max(self._model.drug.logit(row) for _, _, row in rows)
-        return Judgement(selling, about, self._why(prepared, rows, selling, number))
+        why: tuple[Contribution, ...] = ()
+        if selling >= EXPLAINED_FROM:
+            text, marks, row = rows[number]
+            found = self._model.explain(text, prepared.windows[number].start, marks, row)
+            why = tuple(replace(one, weight=line.weights[0] * one.weight) for one in found)
+        return Judgement(selling, about, why, (logits[number],), tuple(logits))
 
     def _rows(self, prepared: Prepared) -> Iterator[_WindowRow]:
         for window in prepared.windows:
             text = prepared.aligned.text[window.start : window.end]
             marks = prepared.marks.within(window.start, window.end)
             yield text, marks, self._model.row(text, marks)
-
-    def _why(
-        self, prepared: Prepared, rows: list[_WindowRow], logit: float, number: int
-    ) -> tuple[Contribution, ...]:
-        text, marks, row = rows[number]
-        if logit < _EXPLAINED_FROM:
-            return ()
-        return tuple(self._model.explain(text, prepared.windows[number].start, marks, row))

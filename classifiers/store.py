@@ -1,4 +1,9 @@
-"""A trained model as files: ``model.npz`` (no pickle), ``overlap.npz`` and ``card.json``."""
+"""A trained model as a folder of files, each named with its hash in ``card.json``.
+
+``model.npz`` (no pickle) and ``calibration.json`` are the first stage's and the calibration of
+all; ``overlap.npz`` is the sketch of training text; ``encoder.onnx`` and ``tokenizer.json`` are
+the second stage, where there is one.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,21 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.cascade import Cascade
-from classifiers.linear import Calibration, Head, LinearModel, check_shape
-from classifiers.stage import LinearStage
+from classifiers.calibration import Calibration
+from classifiers.cascade import Band, Cascade
+from classifiers.linear import Head, LinearModel, check_shape
+from classifiers.stage import LinearStage, Stage
+from classifiers.transformer.network import NETWORK, Network
+from classifiers.transformer.stage import TransformerStage
 from domain.digests import digest, sha256_hex
 from domain.errors import ModelError
 from domain.lexicon import Lexicon
 
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
-FORMAT = 1
+CALIBRATION = "calibration.json"
+FORMAT = 2
+# In calibration.json: by the last stage that has spoken, how many scores there are by then.
+_SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 
 
 def save(folder: Path, model: LinearModel) -> None:
@@ -29,20 +40,21 @@ def save(folder: Path, model: LinearModel) -> None:
         idf=model.idf.astype(np.float16),
         sale=model.sale.weights,
         drug=model.drug.weights,
-        scalars=np.array(
-            [
-                model.sale.intercept,
-                model.drug.intercept,
-                model.calibration.slope,
-                model.calibration.offset,
-            ]
-        ),
+        scalars=np.array([model.sale.intercept, model.drug.intercept]),
     )
 
 
+def save_calibration(folder: Path, calibrations: Mapping[str, Calibration]) -> None:
+    """Write ``calibration.json`` under ``folder``: one calibration by the name of each stage."""
+    stored = {name: one.as_json() for name, one in calibrations.items()}
+    text = json.dumps(stored, indent=1, sort_keys=True)
+    (folder / CALIBRATION).write_text(text + "\n", encoding="utf-8")
+
+
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
-    """Write ``card.json`` with the hashes of the files beside it."""
-    files = {name: sha256_hex((folder / name).read_bytes()) for name in (MODEL, SKETCH)}
+    """Write ``card.json`` with the hashes of all files beside it."""
+    beside = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != CARD]
+    files = {path.name: sha256_hex(path.read_bytes()) for path in beside}
     text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
 
@@ -69,8 +81,8 @@ def version_of(card: Mapping[str, Any]) -> str:
     return digest({key: card[key] for key in ("files", "lexicon", "threshold")})[:12]
 
 
-def load(folder: Path, lexicon: Lexicon) -> Cascade:
-    """The cascade of the model under ``folder``.
+def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
+    """The cascade of the model under ``folder``; the encoder runs on ``threads``.
 
     Raises ModelError when a file is missing, is not the one the card names, or was trained with
     another lexicon than ``lexicon``.
@@ -83,9 +95,35 @@ def load(folder: Path, lexicon: Lexicon) -> Cascade:
             f"model {folder} was trained with lexicon {card['lexicon'][:12]}, "
             f"the lexicon in use is {lexicon.digest[:12]}: train again"
         )
-    stage = LinearStage(load_linear(folder))
-    threshold = float(card["threshold"])
-    return Cascade([stage], lexicon, threshold=threshold, version=version_of(card))
+    calibrations = load_calibration(folder)
+    first = LinearStage(load_linear(folder), calibrations[LinearStage.name])
+    further: list[tuple[Band, Stage]] = []
+    if NETWORK in card["files"]:
+        second = TransformerStage(
+            Network(folder, threads=threads), calibrations[TransformerStage.name]
+        )
+        further.append((Band(*map(float, card["passed_on"])), second))
+    return Cascade(
+        first, lexicon, threshold=float(card["threshold"]), version=version_of(card),
+        further=further,
+    )  # fmt: skip
+
+
+def load_calibration(folder: Path) -> dict[str, Calibration]:
+    """The calibrations under ``folder`` by stage; raises ModelError when there is none that fits."""
+    path = folder / CALIBRATION
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        found = {
+            name: Calibration.from_json(stored[name], scores)
+            for name, scores in _SCORES.items()
+            if name in stored
+        }
+        if LinearStage.name not in found:
+            raise ValueError("it has no line for the linear stage")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _failed(f"calibration {path} cannot be read: {error}") from error
+    return found
 
 
 def load_linear(folder: Path) -> LinearModel:
@@ -95,12 +133,11 @@ def load_linear(folder: Path) -> LinearModel:
         with np.load(path, allow_pickle=False) as stored:
             if int(stored["format"]) != FORMAT:
                 raise ValueError(f"format {int(stored['format'])}, not {FORMAT}")
-            sale, drug, slope, offset = map(float, stored["scalars"])
+            sale, drug = map(float, stored["scalars"])
             model = LinearModel(
                 stored["idf"].astype(np.float32),
                 Head(stored["sale"], sale),
                 Head(stored["drug"], drug),
-                Calibration(slope, offset),
             )
         check_shape(model)
     except (OSError, KeyError, ValueError) as error:

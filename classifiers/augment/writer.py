@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from classifiers.augment.disguise import disguise
 from classifiers.augment.grammar import Grammar, Shape, Writer, parse_grammar
@@ -15,16 +16,17 @@ SOURCE = "generated"
 _SHARES = {"ru": 0.4, "kk": 0.25, "mixed": 0.1, "en": 0.25}
 _DISGUISED = 0.25
 _BURIED = 0.08
-_FILES = (
-    "slots.toml", "sale.toml", "innocent.toml", "more.toml", "wider.toml", "channels.toml",
-    "closer.toml", "press.toml",
-)  # fmt: skip
 
 
 def load_grammar() -> Grammar:
     """The grammar that ships with this package."""
     folder = resources.files("classifiers.augment") / "grammar"
-    return parse_grammar([(folder / name).read_text(encoding="utf-8") for name in _FILES])
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=_name)
+    return parse_grammar([one.read_text(encoding="utf-8") for one in files])
+
+
+def _name(file: Traversable) -> str:
+    return file.name
 
 
 def generate(count: int, seed: int, grammar: Grammar | None = None) -> Iterator[Row]:

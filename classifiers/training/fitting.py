@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.linear import Calibration, Head
+from classifiers.calibration import ANY, Calibration, Line
+from classifiers.linear import Head
 from classifiers.training.corpus import Corpus
 
 REGULARISATION = 1.0
@@ -20,6 +21,8 @@ _INNOCENT_SHARE = 2.0
 PRIOR = 0.05
 _MAX_ROUNDS = 300
 _TOLERANCE = 1e-3
+# A language with fewer left-out rows of either class than this shares the line of all.
+_OWN_LINE_FROM = 100
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -59,14 +62,39 @@ def scores(head: Head, features: csr_matrix, owner: NDArray[np.int64], count: in
     return best
 
 
-def calibrate(logits: Floats, truth: Mask, weights: Floats) -> Calibration:
-    """Platt's line through left-out ``logits``, for a mix of which PRIOR sells."""
+def calibrate(
+    scores: Floats, truth: Mask, weights: Floats, langs: NDArray[np.str_]
+) -> Calibration:
+    """Platt's lines through left-out ``scores``, for a mix of which PRIOR sells.
+
+    ``scores`` has one row of raw log-odds for each text, one column for each stage; ``langs`` is
+    the language of each. A language has a line of its own when it has rows of both classes in
+    plenty; all texts together give the line for the others.
+    """
+    lines = {ANY: _line(scores, truth, weights)}
+    for lang in np.unique(langs):
+        own = langs == lang
+        if lang and min(int(truth[own].sum()), int((~truth[own]).sum())) >= _OWN_LINE_FROM:
+            lines[str(lang)] = _line(scores[own], truth[own], weights[own])
+    return Calibration(lines)
+
+
+def _line(scores: Floats, truth: Mask, weights: Floats) -> Line:
     weights = weights.copy()
     for value, share in ((True, PRIOR), (False, 1 - PRIOR)):
         weights[truth == value] *= share / weights[truth == value].sum()
     model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(logits[:, None], truth, sample_weight=weights * len(logits))
-    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
+    model.fit(scores, truth, sample_weight=weights * len(scores))
+    return Line(tuple(map(float, model.coef_[0])), float(model.intercept_[0]))
+
+
+def calibrated(calibration: Calibration, scores: Floats, langs: NDArray[np.str_]) -> Floats:
+    """Calibrated log-odds of ``scores``: rows of raw log-odds of texts in ``langs``."""
+    found = np.empty(len(scores))
+    for lang in np.unique(langs):
+        line, own = calibration.line(str(lang)), langs == lang
+        found[own] = scores[own] @ np.asarray(line.weights) + line.offset
+    return found
 
 
 def threshold_at(logits: Floats, source: NDArray[np.str_], limit: float, least: int) -> float:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from classifiers.features import DIMENSIONS, NARROW, NGRAM_SCALE, Window, windows
 from classifiers.ngrams import BUCKETS, grams
+from classifiers.language import language_of
 from classifiers.normalise import normalise
 from classifiers.rows import Row
 from classifiers.signals import find_marks, vector
@@ -24,12 +25,14 @@ _MAX_NARROW = 5
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Counts of n-grams (characters, words) and signals by window; ``owner`` is the text."""
+    """Counts of n-grams (characters, words) and signals by window; ``owner`` is the text.
+    ``langs`` is the language of each text, told by letters as in use."""
 
     char: csr_matrix
     word: csr_matrix
     signals: csr_matrix
     owner: NDArray[np.int64]
+    langs: NDArray[np.str_]
 
 
 def build(
@@ -38,9 +41,11 @@ def build(
     """The matrix of ``rows``: the first windows of each text; ``tick`` hears of each row."""
     parts: tuple[_Part, _Part, _Part] = (_Part(), _Part(), _Part())
     owner: list[int] = []
+    langs: list[str] = []
     for number, row in enumerate(rows):
         aligned = normalise(row.text[:_MAX_CHARS])
         found = find_marks(aligned, lexicon)
+        langs.append(language_of(aligned.text))
         for window in _chosen(aligned.text, row.label is Label.DRUG_SALE):
             text = aligned.text[window.start : window.end]
             for part, kind in zip(parts, grams(text), strict=False):
@@ -53,7 +58,7 @@ def build(
         tick(number)
     return Matrix(
         parts[0].matrix(BUCKETS), parts[1].matrix(BUCKETS),
-        parts[2].matrix(DIMENSIONS - BUCKETS), np.asarray(owner),
+        parts[2].matrix(DIMENSIONS - BUCKETS), np.asarray(owner), np.asarray(langs),
     )  # fmt: skip
 
 

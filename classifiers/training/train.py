@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers import store
+from classifiers.calibration import Calibration
 from classifiers.linear import LinearModel, sigmoid
 from classifiers.overlap import build_sketch, save_sketch
 from classifiers.rows import UNTRAINED, SourceFile
 from classifiers.signals import NAMES
+from classifiers.stage import LinearStage
 from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
-from classifiers.training.corpus import GENERATED, Corpus, assemble, dev_name
+from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
 from domain.lexicon import Lexicon
 
@@ -40,14 +42,14 @@ NO_SAY = frozenset(
     }
     | UNTRAINED
 )
-SHORT_MENUS = ("ru_drugshop_bot_texts", "ru_shopbot_texts_more", dev_name("github_issue_drug_ads"))
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Scores of each row from a model that has not seen its source (raw logits), and baseline."""
+    """Scores of each row from a model that has not seen its source: log-odds, raw or calibrated,
+    and the plain baseline's."""
 
     logits: NDArray[np.float64]
     baseline: NDArray[np.float64]
@@ -55,9 +57,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything that is computed once before the fits."""
+    """Everything that is computed once before the fits; ``langs`` is by row."""
 
     corpus: Corpus
+    langs: NDArray[np.str_]
     features: csr_matrix
     owner: NDArray[np.int64]
     idf: NDArray[np.float32]
@@ -70,7 +73,7 @@ def prepare(files: Sequence[SourceFile], lexicon: Lexicon, seed: int, say: Say) 
     built = matrix.build(corpus.rows, lexicon)
     trained = corpus.trainable[built.owner]
     idf = matrix.inverse_frequency(built, trained)
-    return Prepared(corpus, matrix.weighted(built, idf), built.owner, idf)
+    return Prepared(corpus, built.langs, matrix.weighted(built, idf), built.owner, idf)
 
 
 def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
@@ -97,7 +100,7 @@ def left_out_figures(
 ) -> list[Figures]:
     """The leave-one-source-out figures of a pack, at the threshold that training would choose."""
     ready = prepare(files, lexicon, seed, say)
-    left = leave_one_source_out(ready, say)
+    left, _ = _calibrated(ready, leave_one_source_out(ready, say))
     return report(ready.corpus, left, _threshold(ready.corpus, left))
 
 
@@ -111,10 +114,7 @@ def train(
     """
     ready = prepare(files, lexicon, seed, say)
     corpus = ready.corpus
-    left = leave_one_source_out(ready, say)
-    seen = corpus.original & corpus.trainable
-    weights = fitting.row_weights(corpus.source, corpus.sells, seen)
-    line = fitting.calibrate(left.logits[seen], corpus.sells[seen], weights[seen])
+    left, calibration = _calibrated(ready, leave_one_source_out(ready, say))
     cut = _threshold(corpus, left)
     say("fitting the shipped model")
     parts = (ready.features, ready.owner, corpus)
@@ -122,17 +122,27 @@ def train(
         ready.idf,
         fitting.fit_head(*parts, corpus.sells, corpus.trainable),
         fitting.fit_head(*parts, corpus.about_drugs, corpus.trainable & ~corpus.sells),
-        line,
     )
     trained = zip(corpus.rows, corpus.trainable, strict=True)
     sketch = build_sketch(row.text for row, used in trained if used)
     card = _card(files, lexicon, seed, date, corpus)
-    card |= {"threshold": round(sigmoid(line.apply(cut)), 6), "threshold_logit": cut}
+    card |= {"threshold": round(sigmoid(cut), 6)}
     card["left_out"] = {one.name: one.as_json() for one in report(corpus, left, cut)}
     store.save(out, model)
+    store.save_calibration(out, {LinearStage.name: calibration})
     save_sketch(out / store.SKETCH, sketch)
     store.write_card(out, card)
     return store.read_card(out)
+
+
+def _calibrated(ready: Prepared, left: LeftOut) -> tuple[LeftOut, Calibration]:
+    """``left`` with calibrated log-odds, and the calibration: lines through all sources."""
+    corpus = ready.corpus
+    seen = corpus.original & corpus.trainable
+    weights = fitting.row_weights(corpus.source, corpus.sells, seen)
+    scores = left.logits[:, None]
+    found = fitting.calibrate(scores[seen], corpus.sells[seen], weights[seen], ready.langs[seen])
+    return replace(left, logits=fitting.calibrated(found, scores, ready.langs)), found
 
 
 def _threshold(corpus: Corpus, left: LeftOut) -> float:

@@ -151,20 +151,18 @@ class FixedStage:
     name: str
     selling: float
 
-    def judge(self, prepared: Prepared) -> Judgement:
+    def judge(self, prepared: Prepared, earlier: Judgement | None = None) -> Judgement:
         why = (Contribution(0, 3, "ngram", self.selling, ""),)
         return Judgement(self.selling, 0.0, why)
+
+    def glance(self, prepared: Prepared) -> tuple[float, float]:
+        return self.selling, 0.0
 
 
 @pytest.mark.parametrize(("first", "decided_by"), [(-5.0, "fast"), (0.0, "slow"), (5.0, "fast")])
 def test_only_what_lies_in_the_band_goes_on(
     lexicon: Lexicon, first: float, decided_by: str
 ) -> None:
-    stages = [FixedStage("fast", first), FixedStage("slow", 9.0)]
-    two = Cascade(stages, lexicon, threshold=0.9, version="test", bands=[Band(0.1, 0.9)])
+    slow = (Band(0.1, 0.9), FixedStage("slow", 9.0))
+    two = Cascade(FixedStage("fast", first), lexicon, threshold=0.9, version="test", further=[slow])
     assert two.assess("чай").stage == decided_by
-
-
-def test_stages_and_bands_must_fit(lexicon: Lexicon) -> None:
-    with pytest.raises(ValueError, match="2 stages need 1 bands"):
-        Cascade([FixedStage("a", 0), FixedStage("b", 0)], lexicon, threshold=0.5, version="x")

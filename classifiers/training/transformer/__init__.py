@@ -1,0 +1,1 @@
+"""Training of the transformer stage; needs the ``transformer`` extra (torch, onnx)."""

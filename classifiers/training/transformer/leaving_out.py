@@ -1,0 +1,73 @@
+"""Scores of the transformer for rows of sources that it has not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.training.corpus import SHORT_MENUS, Corpus
+from classifiers.training.transformer.courses import examples_of, row_logits, trained
+from classifiers.training.transformer.examples import Passages
+from classifiers.training.transformer.finetuning import Course
+from classifiers.training.transformer.loop import Say
+
+# What leaves training together. A fine-tuning costs many minutes on two cores, so that sources
+# leave in groups: each is scored by a model that has seen neither it nor its group, which is
+# harder than leaving one source out. The bot texts leave with the dev part and the chat pool.
+BOTS = "bot texts, dev part and chat pool"
+FOLDS = {
+    BOTS: frozenset(SHORT_MENUS),
+    "markets and strains": frozenset({
+        "agora2014", "leafly_cannabis_strains", "ebay_drug_keyword_products", "ru_kk_lookalikes",
+        "kazakh_news_reviews",
+    }),
+    "forms and medicine": frozenset({
+        "staticman_popcorn_spam", "ru_medical_texts", "moderation_examples", "tg_antispam_ru",
+    }),
+    "titles, tweets and news": frozenset({
+        "ru_matanga_listings", "drug_keyword_tweets", "telegram_news_ru", "tripsit_harm_reduction",
+    }),
+}  # fmt: skip
+
+
+def left_out_scores(
+    corpus: Corpus, cut: Sequence[Passages], base: str, course: Course, keep: Path, say: Say
+) -> NDArray[np.float64]:
+    """Raw log-odds of selling of every row of the pack, each from an encoder fine-tuned from
+    ``base`` without the row's group of FOLDS. Nan for generated rows.
+
+    Each fold's scores are kept under ``keep`` and taken from there when they are found, so that
+    a training that was cut off goes on where it was. Raises ValueError for a source in no group.
+    """
+    found = np.full(len(corpus.rows), np.nan)
+    for name, group in FOLDS.items():
+        away = np.isin(corpus.source, sorted(group))
+        asked = corpus.original & (away | (~corpus.trainable if name == BOTS else False))
+        path = keep / f"{name.replace(' ', '_').replace(',', '')}.npy"
+        if path.exists():
+            say(f"left out {name}: scores found in {path}")
+        else:
+            examples = examples_of(corpus, cut, corpus.trainable & ~away)
+            model, encode = trained(base, examples, course, say)
+            np.save(path, row_logits(model, encode, cut, asked))
+            say(f"left out {name}: {int(asked.sum())} rows")
+        found[asked] = np.load(path)
+    missing = corpus.original & np.isnan(found)
+    if missing.any():
+        names = sorted(set(corpus.source[missing].tolist()))
+        raise ValueError(f"no group leaves out {', '.join(names)}")
+    return found
+
+
+def fingerprint(corpus: Corpus, base: str, course: Course) -> str:
+    """What the kept scores depend on, as text: another one makes them worthless."""
+    import hashlib
+
+    body = hashlib.sha256()
+    for row in corpus.rows:
+        body.update(f"{row.source}\0{row.label}\0{row.text}\0".encode(errors="surrogatepass"))
+    return json.dumps({"rows": body.hexdigest(), "base": base, "course": str(course)})

@@ -1,0 +1,1 @@
+"""The second stage: a small transformer encoder in ONNX, run without torch."""
