@@ -75,8 +75,7 @@ class LinearModel:
             for signal in signals if raised else ():
                 shares[signal] = shares.get(signal, 0.0) + float(weight) / raised
         return [
-            Contribution(m.start, m.end, m.signal, shares.get(m.signal, 0.0), m.note)
-            for m in marks
+            Contribution(m.start, m.end, m.signal, shares.get(m.signal, 0.0), m.note) for m in marks
         ]
 
     def _of_words(self, text: str, start: int, row: Row) -> list[Contribution]:

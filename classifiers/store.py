@@ -18,7 +18,7 @@ from classifiers.calibration import Calibration
 from classifiers.cascade import Band, Cascade
 from classifiers.linear import Head, LinearModel, check_shape
 from classifiers.stage import LinearStage, Stage
-from classifiers.transformer.network import NETWORK, Network
+from classifiers.transformer.network import NETWORK, TOKENIZER, Network
 from classifiers.transformer.stage import TransformerStage
 from domain.digests import digest, sha256_hex
 from domain.errors import ModelError
@@ -27,8 +27,21 @@ from domain.lexicon import Lexicon
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
 FORMAT = 2
+_FILES = frozenset({MODEL, SKETCH, CARD, CALIBRATION, NETWORK, TOKENIZER})
 # In calibration.json: by the last stage that has spoken, how many scores there are by then.
 _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
+
+
+def clear(folder: Path) -> None:
+    """Take away a model that is to be replaced; raises ModelError when the folder holds anything
+    that no model is made of."""
+    if not folder.exists():
+        return
+    strange = sorted({path.name for path in folder.iterdir()} - _FILES)
+    if strange:
+        raise _failed(f"{folder} is no folder of a model alone: it holds {', '.join(strange)}")
+    for path in folder.iterdir():
+        path.unlink()
 
 
 def save(folder: Path, model: LinearModel) -> None:
@@ -110,7 +123,7 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
 
 
 def load_calibration(folder: Path) -> dict[str, Calibration]:
-    """The calibrations under ``folder`` by stage; raises ModelError when there is none that fits."""
+    """The calibrations under ``folder`` by stage. Raises ModelError when none fits."""
     path = folder / CALIBRATION
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ GENERATED = 60_000
 TOGETHER = (
     frozenset({"ru_drugshop_bot_texts", "ru_shopbot_texts_more"}),
 )  # fmt: skip
-# Bot texts, and issue ads, which are of one kind with them: measured when none of them is trained on.
+# Bot texts, and issue ads of one kind with them: measured when none of them is trained on.
 SHORT_MENUS = ("ru_drugshop_bot_texts", "ru_shopbot_texts_more", "dev:github_issue_drug_ads")
 
 

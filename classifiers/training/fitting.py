@@ -62,9 +62,7 @@ def scores(head: Head, features: csr_matrix, owner: NDArray[np.int64], count: in
     return best
 
 
-def calibrate(
-    scores: Floats, truth: Mask, weights: Floats, langs: NDArray[np.str_]
-) -> Calibration:
+def calibrate(scores: Floats, truth: Mask, weights: Floats, langs: NDArray[np.str_]) -> Calibration:
     """Platt's lines through left-out ``scores``, for a mix of which PRIOR sells.
 
     ``scores`` has one row of raw log-odds for each text, one column for each stage; ``langs`` is

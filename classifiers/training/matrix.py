@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers.features import DIMENSIONS, NARROW, NGRAM_SCALE, Window, windows
-from classifiers.ngrams import BUCKETS, grams
 from classifiers.language import language_of
+from classifiers.ngrams import BUCKETS, grams
 from classifiers.normalise import normalise
 from classifiers.rows import Row
 from classifiers.signals import find_marks, vector

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,11 @@ from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
+from classifiers.transformer.stage import TransformerStage
 from domain.lexicon import Lexicon
+
+if TYPE_CHECKING:  # torch is needed for the second stage alone
+    from classifiers.training.transformer.second import Plan, SecondStage
 
 # The threshold keeps each large innocent source, left out of training, under this share of false
 # positives. Three have no say, for their labels: web-form spam (grey pharmacies, which other
@@ -42,6 +46,8 @@ NO_SAY = frozenset(
     }
     | UNTRAINED
 )
+# Share of left-out texts that both stages call selling and the first alone would not pass on.
+_MISSED_BY_FIRST = 0.003
 
 Say = Callable[[str], None]
 
@@ -98,24 +104,70 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
 def left_out_figures(
     files: Sequence[SourceFile], lexicon: Lexicon, seed: int, say: Say
 ) -> list[Figures]:
-    """The leave-one-source-out figures of a pack, at the threshold that training would choose."""
+    """The leave-one-source-out figures of the linear stage, at the threshold that training it
+    alone would choose."""
     ready = prepare(files, lexicon, seed, say)
-    left, _ = _calibrated(ready, leave_one_source_out(ready, say))
-    return report(ready.corpus, left, _threshold(ready.corpus, left))
+    judged = _judged(ready, leave_one_source_out(ready, say), None)
+    return report(ready.corpus, judged.left, judged.cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Left-out scores on the scale in use: ``left`` holds calibrated log-odds of the last stage
+    that looks, ``cut`` the threshold on it; texts go on from ``passed_on`` (log-odds) upwards."""
+
+    left: LeftOut
+    calibrations: dict[str, Calibration]
+    cut: float
+    passed_on: float | None
+
+
+def _judged(ready: Prepared, left: LeftOut, second: NDArray[np.float64] | None) -> Judged:
+    corpus = ready.corpus
+    seen = corpus.original & corpus.trainable
+    weights = fitting.row_weights(corpus.source, corpus.sells, seen)
+
+    def through(scores: NDArray[np.float64]) -> tuple[Calibration, NDArray[np.float64]]:
+        found = fitting.calibrate(
+            scores[seen], corpus.sells[seen], weights[seen], ready.langs[seen]
+        )
+        return found, fitting.calibrated(found, scores, ready.langs)
+
+    line, first = through(left.logits[:, None])
+    calibrations = {LinearStage.name: line}
+    if second is None:
+        alone = replace(left, logits=first)
+        return Judged(alone, calibrations, _threshold(corpus, alone), None)
+    both, joint = through(np.column_stack((left.logits, second)))
+    calibrations[TransformerStage.name] = both
+    cut = _threshold(corpus, replace(left, logits=joint))
+    found = np.sort(first[corpus.original & (joint >= cut)])
+    passed_on = float(found[int(_MISSED_BY_FIRST * len(found))]) if len(found) else -np.inf
+    used = replace(left, logits=np.where(first >= passed_on, joint, np.minimum(first, joint)))
+    return Judged(used, calibrations, cut, passed_on)
 
 
 def train(
-    files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, date: str, say: Say
+    files: Sequence[SourceFile],
+    lexicon: Lexicon,
+    out: Path,
+    *,
+    seed: int,
+    date: str,
+    say: Say,
+    transformer: Plan | None = None,
 ) -> dict[str, Any]:
-    """Train, write model, sketch and card under ``out``, and return the card.
+    """Train, write the model's files and card under ``out``, and return the card.
 
     ``date`` is written into the card as given; the same files, lexicon and seed give the same
-    weights.
+    weights of the linear stage. ``transformer`` says how to train a second stage; without it
+    there is none.
     """
     ready = prepare(files, lexicon, seed, say)
     corpus = ready.corpus
-    left, calibration = _calibrated(ready, leave_one_source_out(ready, say))
-    cut = _threshold(corpus, left)
+    left = leave_one_source_out(ready, say)
+    second = _second_stage(files, corpus, lexicon, transformer, say) if transformer else None
+    judged = _judged(ready, left, second.left_out() if second else None)
     say("fitting the shipped model")
     parts = (ready.features, ready.owner, corpus)
     model = LinearModel(
@@ -126,23 +178,26 @@ def train(
     trained = zip(corpus.rows, corpus.trainable, strict=True)
     sketch = build_sketch(row.text for row, used in trained if used)
     card = _card(files, lexicon, seed, date, corpus)
-    card |= {"threshold": round(sigmoid(cut), 6)}
-    card["left_out"] = {one.name: one.as_json() for one in report(corpus, left, cut)}
+    card["threshold"] = round(sigmoid(judged.cut), 6)
+    card["left_out"] = {one.name: one.as_json() for one in report(corpus, judged.left, judged.cut)}
+    store.clear(out)
     store.save(out, model)
-    store.save_calibration(out, {LinearStage.name: calibration})
+    store.save_calibration(out, judged.calibrations)
     save_sketch(out / store.SKETCH, sketch)
+    if second and judged.passed_on is not None:
+        second.ship(out)
+        card["passed_on"] = [round(sigmoid(judged.passed_on), 6), 1.0]
+        card["base"] = transformer.base if transformer else ""
     store.write_card(out, card)
     return store.read_card(out)
 
 
-def _calibrated(ready: Prepared, left: LeftOut) -> tuple[LeftOut, Calibration]:
-    """``left`` with calibrated log-odds, and the calibration: lines through all sources."""
-    corpus = ready.corpus
-    seen = corpus.original & corpus.trainable
-    weights = fitting.row_weights(corpus.source, corpus.sells, seen)
-    scores = left.logits[:, None]
-    found = fitting.calibrate(scores[seen], corpus.sells[seen], weights[seen], ready.langs[seen])
-    return replace(left, logits=fitting.calibrated(found, scores, ready.langs)), found
+def _second_stage(
+    files: Sequence[SourceFile], corpus: Corpus, lexicon: Lexicon, plan: Plan, say: Say
+) -> SecondStage:
+    from classifiers.training.transformer.second import SecondStage
+
+    return SecondStage(files, corpus, lexicon, plan, say)
 
 
 def _threshold(corpus: Corpus, left: LeftOut) -> float:

@@ -40,13 +40,15 @@ class Network:
             self._session = onnxruntime.InferenceSession(
                 str(folder / NETWORK), options, providers=["CPUExecutionProvider"]
             )
-            self._pad = self._tokenizer.token_to_id("[PAD]")
-            if self._pad is None:
-                raise ValueError("the tokenizer has no [PAD]")
+            self._pad = next(
+                found
+                for name in ("[PAD]", "<pad>")
+                if (found := self._tokenizer.token_to_id(name)) is not None
+            )
             width = self._session.get_outputs()[0].shape[-1]
             if width != len(LABELS):
                 raise ValueError(f"{width} outputs, not {len(LABELS)}")
-        except Exception as error:  # noqa: BLE001 - both libraries raise types of their own
+        except Exception as error:
             raise ModelError(f"encoder {folder} cannot be read: {error}", permanent=True) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(TOKENS)

@@ -28,11 +28,15 @@ from domain.errors import InputError
 # Weights of single rows differ by hundreds where sources do: a batch must not be one row's.
 _LIGHTEST, _HEAVIEST = 0.25, 6.0
 
+_MOST = 5000
+
 Mask = NDArray[np.bool_]
 
 
-def examples_of(corpus: Corpus, cut: Sequence[Passages], mask: Mask) -> list[Example]:
-    """The passages learnt from, of the rows under ``mask``, weighed by source and class."""
+def examples_of(corpus: Corpus, cut: Sequence[Passages], mask: Mask, seed: int) -> list[Example]:
+    """The passages learnt from, of the rows under ``mask``, weighed by source and class. Of a
+    source's rows of one class at most _MOST are taken: fine-tuning costs by the row."""
+    mask = _thinned(corpus, mask, seed)
     weights = np.clip(row_weights(corpus.source, corpus.sells, mask), _LIGHTEST, _HEAVIEST)
     weights /= weights[mask].mean()
     return [
@@ -41,9 +45,19 @@ def examples_of(corpus: Corpus, cut: Sequence[Passages], mask: Mask) -> list[Exa
             LABELS.index(corpus.rows[at].label),
             float(weights[at]) / len(cut[at].learnt),
         )
-        for at in np.flatnonzero(mask)
+        for at in np.flatnonzero(mask).tolist()
         for place in cut[at].learnt
     ]
+
+
+def _thinned(corpus: Corpus, mask: Mask, seed: int) -> Mask:
+    rng = np.random.default_rng(seed)
+    kept = np.zeros_like(mask)
+    for name in np.unique(corpus.source[mask]):
+        for sells in (False, True):
+            own = np.flatnonzero(mask & (corpus.source == name) & (corpus.sells == sells))
+            kept[rng.permutation(own)[:_MOST]] = True
+    return kept
 
 
 def base_classifier(base: str) -> tuple[PreTrainedModel, Tokenizer]:
@@ -75,7 +89,7 @@ def row_logits(
     model: PreTrainedModel, encode: Encode, cut: Sequence[Passages], asked: Mask
 ) -> NDArray[np.float64]:
     """Log-odds of selling of the rows under ``asked``, in their order: of its strongest passage."""
-    rows = [cut[at] for at in np.flatnonzero(asked)]
+    rows = [cut[at] for at in np.flatnonzero(asked).tolist()]
     flat = [text for one in rows for text in one.texts]
     scores = selling_logits(logits_of(model, encode, flat)).astype(np.float64)
     ends = np.cumsum([len(one.texts) for one in rows])[:-1]

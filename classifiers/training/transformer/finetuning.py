@@ -33,7 +33,7 @@ class Example:
 class Course:
     """How to fine-tune: passes over the examples, the highest learning rate, the seed."""
 
-    epochs: int = 3
+    epochs: int = 2
     rate: float = 3e-4
     seed: int = 1
 
@@ -74,9 +74,7 @@ def _losses(
             yield (each * weights[batch].to(device)).mean()
 
 
-def logits_of(
-    model: PreTrainedModel, encode: Encode, texts: Sequence[str]
-) -> NDArray[np.float32]:
+def logits_of(model: PreTrainedModel, encode: Encode, texts: Sequence[str]) -> NDArray[np.float32]:
     """Logits of LABELS by the trained ``model``, in full precision: shape (texts, 3)."""
     ids = encode(texts, varied=False)
     found = np.empty((len(ids), len(LABELS)), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,35 +39,38 @@ def left_out_scores(
     corpus: Corpus, cut: Sequence[Passages], base: str, course: Course, keep: Path, say: Say
 ) -> NDArray[np.float64]:
     """Raw log-odds of selling of every row of the pack, each from an encoder fine-tuned from
-    ``base`` without the row's group of FOLDS. Nan for generated rows.
+    ``base`` without the row's group of FOLDS (sources in none of them leave together). Nan for
+    generated rows.
 
     Each fold's scores are kept under ``keep`` and taken from there when they are found, so that
-    a training that was cut off goes on where it was. Raises ValueError for a source in no group.
+    a training that was cut off goes on where it was.
     """
     found = np.full(len(corpus.rows), np.nan)
-    for name, group in FOLDS.items():
+    for name, group in _folds(corpus):
         away = np.isin(corpus.source, sorted(group))
         asked = corpus.original & (away | (~corpus.trainable if name == BOTS else False))
         path = keep / f"{name.replace(' ', '_').replace(',', '')}.npy"
         if path.exists():
             say(f"left out {name}: scores found in {path}")
         else:
-            examples = examples_of(corpus, cut, corpus.trainable & ~away)
+            if not asked.any():
+                continue
+            examples = examples_of(corpus, cut, corpus.trainable & ~away, course.seed)
             model, encode = trained(base, examples, course, say)
             np.save(path, row_logits(model, encode, cut, asked))
             say(f"left out {name}: {int(asked.sum())} rows")
         found[asked] = np.load(path)
-    missing = corpus.original & np.isnan(found)
-    if missing.any():
-        names = sorted(set(corpus.source[missing].tolist()))
-        raise ValueError(f"no group leaves out {', '.join(names)}")
     return found
+
+
+def _folds(corpus: Corpus) -> list[tuple[str, frozenset[str]]]:
+    known = frozenset[str]().union(*FOLDS.values())
+    rest = {str(name) for name in corpus.source[corpus.original & corpus.trainable]} - known
+    return [*FOLDS.items(), *([("others", frozenset(rest))] if rest else [])]
 
 
 def fingerprint(corpus: Corpus, base: str, course: Course) -> str:
     """What the kept scores depend on, as text: another one makes them worthless."""
-    import hashlib
-
     body = hashlib.sha256()
     for row in corpus.rows:
         body.update(f"{row.source}\0{row.label}\0{row.text}\0".encode(errors="surrogatepass"))

@@ -1,4 +1,4 @@
-"""The project's own encoder: a tokenizer and pre-training on text of the pack and generated text."""
+"""The project's own encoder: tokenizer and pre-training on text of the pack and generated text."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from classifiers.training.transformer.vocabulary import train_tokenizer
 # Not read in pre-training either, labels or no labels: what the main figures are measured on.
 _UNREAD = UNTRAINED | frozenset(SHORT_MENUS)
 _MAX_CHARS = 700
-EPOCHS = 2
+EPOCHS = 1
+OWN_SIZE = Size()
 
 
 def own_base(
     files: Sequence[SourceFile], corpus: Corpus, cut: Sequence[Passages], folder: Path, *,
-    size: Size = Size(), epochs: int = EPOCHS, seed: int, say: Say,
+    size: Size = OWN_SIZE, epochs: int = EPOCHS, seed: int, say: Say,
 ) -> str:  # fmt: skip
     """The folder of an encoder pre-trained on the pack and on generated text; made when it is not
     there. Text of the dev part, the chat pool and the bot files is not read."""

@@ -12,6 +12,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from classifiers.training.transformer.batches import batches, padded
 from classifiers.training.transformer.loop import Say, chosen_device, half_precision, run
+from classifiers.training.transformer.tokenizing import padding_of
 from classifiers.training.transformer.vocabulary import SPECIAL
 from classifiers.transformer.network import TOKENS
 
@@ -65,7 +66,7 @@ def _losses(
     model: BertForMaskedLM, ids: Sequence[Sequence[int]], order: Sequence[Sequence[int]],
     tokenizer: Tokenizer, device: torch.device,
 ) -> Iterator[torch.Tensor]:  # fmt: skip
-    pad, mask = (tokenizer.token_to_id(one) for one in ("[PAD]", "[MASK]"))
+    pad, mask = padding_of(tokenizer), SPECIAL.index("[MASK]")
     entries = tokenizer.get_vocab_size()
     for batch in order:
         rows, present = padded([ids[at] for at in batch], pad)

@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from tokenizers import Tokenizer, models
 
 from classifiers.transformer.network import TOKENS
+from domain.errors import InputError
 
 _DROPOUT = 0.08
+
+
+def padding_of(tokenizer: Tokenizer) -> int:
+    """The id that fills up a batch: that of [PAD] or <pad>. Raises InputError without either."""
+    for name in ("[PAD]", "<pad>"):
+        if (found := tokenizer.token_to_id(name)) is not None:
+            return found
+    raise InputError("the tokenizer of the base has neither [PAD] nor <pad>")
 
 
 class Encode:
@@ -17,7 +26,7 @@ class Encode:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.pad: int = tokenizer.token_to_id("[PAD]")
+        self.pad = padding_of(tokenizer)
         tokenizer.no_padding()
         tokenizer.enable_truncation(TOKENS)
 
