@@ -15,6 +15,7 @@ from transformers import (
     AutoTokenizer,
     PreTrainedModel,
 )
+from transformers.utils import logging
 
 from classifiers.training.corpus import Corpus
 from classifiers.training.fitting import row_weights
@@ -63,6 +64,9 @@ def _thinned(corpus: Corpus, mask: Mask, seed: int) -> Mask:
 def base_classifier(base: str) -> tuple[PreTrainedModel, Tokenizer]:
     """A classifier of three labels on the encoder at ``base`` (a folder or a hub's id), its last
     layer untrained, and its tokenizer. Raises InputError when there is none."""
+    # A classifier's last layer is missing from any encoder: that is told at length, each time.
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(base, num_labels=len(LABELS))
         model = AutoModelForSequenceClassification.from_pretrained(
