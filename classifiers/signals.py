@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 
@@ -19,6 +19,7 @@ from domain.lexicon import Hit, Lexicon, TermKind
 
 NEAR = 48
 _PLACEHOLDER = re.compile(r"\b(?:HOST|ONION|HANDLE|MAIL|PHONE|WALLET|CARD)\b")
+_ANSWERED = re.compile(r"(?:\s*HANDLE)+(?=[ ,:]+[^\W_])")
 _EMOJI = re.compile(r"эмодзи\w+")
 _GREY = frozenset({"doping_and_potency"})
 _UNNAMED = frozenset({"any_drug"})
@@ -44,7 +45,7 @@ SIGNALS = (
     "medical", "harm",
     "reference", "trade", "lawful", "garden", "fan", "household", "bookmark", "talk", "denial",
     "goods_amount", "bulk_amount", "price", "priced_amount", "HOST", "ONION", "HANDLE", "MAIL",
-    "PHONE", "WALLET", "CARD", "emoji",
+    "PHONE", "WALLET", "CARD", "emoji", "reply",
 )  # fmt: skip
 # Pairs that must stand in one window, and pairs that must stand within NEAR characters.
 PAIRS = (
@@ -80,6 +81,13 @@ _AGAINST = (
     "news", "medical", "harm", "reference", "trade", "lawful", "garden", "fan", "household",
     "talk", "bookmark",
 )  # fmt: skip
+# What no sale gains by, and what no innocent text gains by: a fit must not learn otherwise from
+# sources in which the two happen to stand together (see ``directions``).
+_NEVER_FOR = frozenset({*_AGAINST, "grey", "request", "denial", "reply"})
+_NEVER_AGAINST = frozenset({
+    "drug", "drug_weak", "offer", "drop", "drop_weak", "payment", "drop_job", "market",
+    "market_weak", "quality", "contact_way", "goods_amount", "priced_amount",
+})  # fmt: skip
 # How many contacts a text has tells directories and news channels, not sellers.
 _CONTACTS = ("HOST", "ONION", "HANDLE", "MAIL", "PHONE")
 EXTRAS = ("groups_2", "groups_4", "priced_3", "priced_8", "against_share", "for_share")
@@ -125,10 +133,19 @@ def find_marks(aligned: Aligned, lexicon: Lexicon) -> Marks:
     marks = [Mark(h.start, h.end, _signal(h), h.concept.name) for h in hits]
     marks += (_amount_mark(one) for one in amounts)
     marks += (_price_mark(one) for one in priced)
-    marks += (Mark(m.start(), m.end(), m.group(), "contact") for m in _PLACEHOLDER.finditer(text))
+    marks += _contacts(text)
     marks += (Mark(m.start(), m.end(), "emoji", "emoji") for m in _EMOJI.finditer(text))
     marks.sort(key=lambda mark: mark.start)
     return Marks(tuple(marks), tuple(hits), tuple(priced))
+
+
+def _contacts(text: str) -> Iterator[Mark]:
+    """Placeholders; the handles that a text begins with say whom it answers, not whom to ask."""
+    answered = _ANSWERED.match(text)
+    until = answered.end() if answered else 0
+    for match in _PLACEHOLDER.finditer(text):
+        signal = "reply" if match.start() < until else match.group()
+        yield Mark(match.start(), match.end(), signal, "contact")
 
 
 def _signal(hit: Hit) -> str:
@@ -223,3 +240,17 @@ def signals_of(feature: int) -> tuple[str, ...]:
             first, _, second = name.partition(separator)
             return first, second
     return (name.partition(":")[2],)
+
+
+def directions() -> list[int]:
+    """For each of NAMES: 1 where it must not speak against a sale, -1 where not for one, else 0."""
+    return [_direction(name) for name in NAMES]
+
+
+def _direction(name: str) -> int:
+    if name in EXTRAS:
+        return -1 if name == "against_share" else 1
+    signals = re.split("[&~]", name.removeprefix("n:").removeprefix("has:"))
+    if any(one in _NEVER_FOR for one in signals):
+        return -1
+    return int(all(one in _NEVER_AGAINST for one in signals))

@@ -18,7 +18,8 @@ _KINDS = {
     "drop_job": "recruitment", "job": "recruitment", "goods_amount": "quantity",
     "bulk_amount": "quantity", "priced_amount": "price", "harm": "harm_reduction",
     "reference": "context", "trade": "context", "lawful": "context", "garden": "context",
-    "fan": "context", "household": "context", "bookmark": "context", "talk": "context",
+    "fan": "context", "household": "context", "bookmark": "context",
+    "reply": "context", "talk": "context",
     "HOST": "contact", "ONION": "contact", "HANDLE": "contact", "MAIL": "contact",
     "PHONE": "contact", "WALLET": "payment", "CARD": "payment",
 }  # fmt: skip

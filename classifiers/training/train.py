@@ -93,7 +93,9 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
         # The dev ads are of one kind with the bot texts: they are scored without those.
         kept = corpus.trainable & ~out
         kept &= ~np.isin(corpus.source, SHORT_MENUS) if not group else True
-        head = fitting.fit_head(ready.features, ready.owner, corpus, corpus.sells, kept)
+        head = fitting.fit_head(
+            ready.features, ready.owner, corpus, corpus.sells, kept, directed=True
+        )
         logits[out] = fitting.scores(head, ready.features, ready.owner, count)[out]
         plain_rows = kept & corpus.original
         plain[out] = baseline.scores(corpus.sells, plain_rows, out)
@@ -172,7 +174,7 @@ def train(
     parts = (ready.features, ready.owner, corpus)
     model = LinearModel(
         ready.idf,
-        fitting.fit_head(*parts, corpus.sells, corpus.trainable),
+        fitting.fit_head(*parts, corpus.sells, corpus.trainable, directed=True),
         fitting.fit_head(*parts, corpus.about_drugs, corpus.trainable & ~corpus.sells),
     )
     trained = zip(corpus.rows, corpus.trainable, strict=True)
