@@ -6,6 +6,7 @@ from django.apps import AppConfig
 import config
 from blocking.apps import export_plan
 from channels.apps import caps_of
+from classifiers.apps import model_dir_of
 from config.recheck import Recheck
 from config.retention import Retention
 from config.schema import Settings, TorUse
@@ -36,7 +37,7 @@ def plan_of(settings: Settings) -> Plan:
         evidence_root=settings.data_dir / "evidence",
         index_url=settings.index.url,
         index_path=settings.data_dir / "index",
-        model_dir=settings.classify.model_dir,
+        model_dir=model_dir_of(settings),
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
         tie_threshold=settings.classify.tie_threshold,
