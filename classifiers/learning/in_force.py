@@ -19,7 +19,8 @@ SHIPPED = "shipped"
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The ``serial``-th change: who put ``model`` in the place of ``instead_of``, when and how
-    (``adopted``, ``reverted``). ``former`` are the models to go back to, the last one first."""
+    (``adopted``, ``reverted``). ``former`` are the models to go back to, the last one first;
+    ``card`` is the digest of the model's card, which names all its other files."""
 
     serial: int
     action: str
@@ -28,6 +29,7 @@ class InForce:
     former: tuple[str, ...]
     actor: str
     at: str
+    card: str
 
     def as_json(self) -> str:
         """As it stands in the pointer."""
@@ -35,7 +37,7 @@ class InForce:
 
 
 #: Before the first adoption.
-NONE = InForce(0, "", SHIPPED, "", (), "", "")
+NONE = InForce(0, "", SHIPPED, "", (), "", "", "")
 
 
 def read_in_force(models: Path) -> InForce:

@@ -45,7 +45,7 @@ def fit_head(
     features: csr_matrix, owner: NDArray[np.int64], corpus: Corpus, positive: Mask, mask: Mask
 ) -> Head:
     """A head that tells ``positive`` rows from the rest, fitted on the rows under ``mask``."""
-    weights = row_weights(corpus.source, positive, mask)
+    weights = row_weights(corpus.source, positive, mask) * corpus.weight
     chosen = mask[owner]
     model = LogisticRegression(C=REGULARISATION, max_iter=_MAX_ROUNDS, tol=_TOLERANCE)
     model.fit(features[chosen], positive[owner][chosen], sample_weight=weights[owner][chosen])

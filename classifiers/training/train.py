@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers import store
+from classifiers.learning.decided import DECIDED
 from classifiers.linear import LinearModel, sigmoid
 from classifiers.overlap import build_sketch, save_sketch
 from classifiers.rows import UNTRAINED, SourceFile
@@ -26,7 +27,8 @@ from domain.lexicon import Lexicon
 # positives. Three have no say, for their labels: web-form spam (grey pharmacies, which other
 # sources label as sales: policy parts them, not the threshold), keyword tweets (advertisements
 # among them are labelled as talk), and Agora (an innocent row there is told by the category of a
-# drug market alone, and nobody read it). Nor have the bot texts and the untrained chat pool, on
+# drug market alone, and nobody read it). Nor have decided texts, which were chosen by their score,
+# the bot texts and the untrained chat pool, on
 # which the threshold is measured.
 FALSE_POSITIVES = 0.002
 _SAY_FROM_ROWS = 900
@@ -37,6 +39,7 @@ NO_SAY = frozenset(
         "drug_keyword_tweets",
         "ru_drugshop_bot_texts",
         "ru_shopbot_texts_more",
+        DECIDED,
     }
     | UNTRAINED
 )
@@ -102,12 +105,19 @@ def left_out_figures(
 
 
 def train(
-    files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, date: str, say: Say
+    files: Sequence[SourceFile],
+    lexicon: Lexicon,
+    out: Path,
+    *,
+    seed: int,
+    date: str,
+    say: Say,
+    notes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train, write model, sketch and card under ``out``, and return the card.
 
-    ``date`` is written into the card as given; the same files, lexicon and seed give the same
-    weights.
+    ``date`` and ``notes`` are written into the card as given; the same files, lexicon and seed give
+    the same weights.
     """
     ready = prepare(files, lexicon, seed, say)
     corpus = ready.corpus
@@ -126,7 +136,7 @@ def train(
     )
     trained = zip(corpus.rows, corpus.trainable, strict=True)
     sketch = build_sketch(row.text for row, used in trained if used)
-    card = _card(files, lexicon, seed, date, corpus)
+    card = _card(files, lexicon, seed, date, corpus) | dict(notes or {})
     card |= {"threshold": round(sigmoid(line.apply(cut)), 6), "threshold_logit": cut}
     card["left_out"] = {one.name: one.as_json() for one in report(corpus, left, cut)}
     store.save(out, model)

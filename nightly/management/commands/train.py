@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifiers.learning.decided import card_entry, told
+from classifiers.learning.words import WORDS, save_words, vocabulary
+from classifiers.lexicons import read_lexicon
+from classifiers.rows import read_pack
+from classifiers.store import add_file
+from domain.clock import utc_now
+from nightly.learning.decided import candidate_in, decided_lesson
+from nightly.readiness import check_record
+
+
+class Command(BaseCommand):
+    help = "Train a candidate from a text pack, and from people's decisions (--with-decisions)."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", type=Path, required=True, help="folder of the text pack")
+        parser.add_argument(
+            "--with-decisions",
+            action="store_true",
+            help="also learn from the cases that people decided, hard negatives first",
+        )
+        parser.add_argument(
+            "--words-only",
+            action="store_true",
+            help="train nothing; give the model in --out the list of words of the pack",
+        )
+        parser.add_argument(
+            "--out",
+            type=Path,
+            help="where to write the candidate; default: models/candidate in the data directory",
+        )
+        parser.add_argument("--seed", type=int, default=1, help="seed of samples and generator")
+        parser.add_argument("--date", help="date for the card (YYYY-MM-DD); default: today")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            from classifiers.training.evaluate import trained_rows
+            from classifiers.training.train import train
+        except ImportError as error:
+            raise CommandError(
+                f"training needs the extra `train` ({error}): pip install 'narcowatch[train]'"
+            ) from error
+        chosen = settings.NARCOWATCH
+        out = options["out"] or candidate_in(chosen.data_dir)
+        date = options["date"] or utc_now().date().isoformat()
+        files, notes = read_pack(options["data"]), {}
+        if options["words_only"]:
+            save_words(out, vocabulary(row.text for row in trained_rows(files)))
+            add_file(out, WORDS)
+            self.stdout.write(f"the words of the pack are beside the model in {out}")
+            return
+        if options["with_decisions"]:
+            check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, settings.CALLED_AS)
+            learnt = decided_lesson(settings.BASE_DIR / "tests" / "corpus")
+            files, notes = [*files, learnt.file], {"decisions": card_entry(learnt)}
+            for line in told(learnt):
+                self.stdout.write(line)
+        card = train(
+            files,
+            read_lexicon(settings.BASE_DIR / "config" / "lexicons"),
+            out,
+            seed=options["seed"],
+            date=date,
+            say=lambda line: self.stderr.write(line),
+            notes=notes,
+        )
+        save_words(out, vocabulary(row.text for row in trained_rows(files)))
+        add_file(out, WORDS)
+        self.stdout.write(
+            f"candidate written to {out}, threshold {card['threshold']}; what it would change: "
+            f"{settings.CALLED_AS} model compare {out}"
+        )
