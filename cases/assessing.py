@@ -35,14 +35,15 @@ def unassessed(model: str, *, batch: int = 500) -> Iterator[DocumentRow]:
 
 def record(run_id: int, pairs: Mapping[int, Assessment]) -> int:
     """Store assessments by document id. Returns how many are new."""
-    rows = [_row(run_id, document_id, value) for document_id, value in pairs.items()]
+    rows = [row_of(run_id, document_id, value) for document_id, value in pairs.items()]
     with transaction.atomic():
         before = AssessmentRow.objects.filter(document_id__in=[*pairs]).count()
         AssessmentRow.objects.bulk_create(rows, ignore_conflicts=True)
         return AssessmentRow.objects.filter(document_id__in=[*pairs]).count() - before
 
 
-def _row(run_id: int, document_id: int, value: Assessment) -> AssessmentRow:
+def row_of(run_id: int, document_id: int, value: Assessment) -> AssessmentRow:
+    """The row that says ``value`` of a document, not stored."""
     return AssessmentRow(
         document_id=document_id,
         run_id=run_id,

@@ -24,6 +24,8 @@ from domain.targets import TargetKey, TargetKind
 log = logging.getLogger(__name__)
 #: A run that was not finished is taken up again for this long; the next night is a new one.
 RESUMABLE = timedelta(hours=20)
+#: Options that a run keeps when it is taken up again, whatever was changed meanwhile.
+AS_BEGUN = ("model", "model_dir")
 _CHUNK = 5_000
 
 
@@ -54,7 +56,8 @@ def _resume(run: Run, options: Mapping[str, Any], clock: Clock) -> Run:
     with transaction.atomic():
         run.starts += 1
         run.state = Run.State.RUNNING
-        run.options = dict(options)
+        kept = {name: run.options[name] for name in AS_BEGUN if name in run.options}
+        run.options = {**options, **kept}
         run.save(update_fields=["starts", "state", "options"])
         details = {"start": run.starts}
         audit.append(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 import config
+from classifiers.apps import model_dir_of
 
 if TYPE_CHECKING:
     from channels.accounts.plan import AccountsPlan
@@ -75,7 +76,7 @@ def options_of(settings: Settings) -> Options:
         max_resolves=settings.channels.snowball.max_resolves,
         max_similar=settings.channels.snowball.max_similar,
         searches=settings.channels.searches,
-        model=(settings.classify.model_dir, LEXICONS),
+        model=(model_dir_of(settings), LEXICONS),
         night_ends=(settings.night.ends, settings.night.timezone),
         accounts=AccountReading(
             accounts_plan(settings),
@@ -87,7 +88,7 @@ def options_of(settings: Settings) -> Options:
         images=ImagePlan(
             max_bytes=settings.channels.max_image_kib * 1024,
             threshold=settings.classify.review_threshold,
-            model_dir=settings.classify.model_dir,
+            model_dir=model_dir_of(settings),
             lexicon_dir=PLATFORMS.parent / "lexicons",
         )
         if settings.channels.images

@@ -20,13 +20,15 @@ _BROKEN = "evidence_was_in_host"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text; ``weak`` when a rule rather than a reader gave the label."""
+    """One labelled text; ``weak`` when a rule rather than a reader gave the label. In training it
+    counts ``weight`` times what another of its source counts."""
 
     text: str
     label: Label
     lang: str
     source: str
     weak: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

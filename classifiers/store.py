@@ -34,10 +34,11 @@ _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 
 def clear(folder: Path) -> None:
     """Take away a model that is to be replaced; raises ModelError when the folder holds anything
-    that no model is made of."""
+    that its card does not name and no model is made of."""
     if not folder.exists():
         return
-    strange = sorted({path.name for path in folder.iterdir()} - _FILES)
+    named = read_card(folder)["files"].keys() if (folder / CARD).exists() else frozenset[str]()
+    strange = sorted({path.name for path in folder.iterdir()} - _FILES - named)
     if strange:
         raise _failed(f"{folder} is no folder of a model alone: it holds {', '.join(strange)}")
     for path in folder.iterdir():
@@ -69,6 +70,14 @@ def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     beside = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != CARD]
     files = {path.name: sha256_hex(path.read_bytes()) for path in beside}
     text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / CARD).write_text(text + "\n", encoding="utf-8")
+
+
+def add_file(folder: Path, name: str) -> None:
+    """Name one more file of a model, that lies in ``folder`` already, in its card by its hash."""
+    card = read_card(folder)
+    card["files"][name] = sha256_hex((folder / name).read_bytes())
+    text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, PositiveInt, model_validator
 from config.blocking import Blocking
 from config.crawling import Crawl
 from config.discovery import Discovery
+from config.drift import Drift
 from config.evidence import Evidence
 from config.recheck import Recheck
 from config.rendering import Render
@@ -203,6 +204,7 @@ class Settings(Section):
     render: Render = table(Render, "The browser for pages that need JavaScript.")
     channels: Channels = table(Channels, "Telegram channels.")
     classify: Classify = table(Classify, "Assessing.")
+    drift: Drift = table(Drift, "Watching the classifier.")
     blocking: Blocking = table(Blocking, "Requests and exports.")
     review: Review = table(Review, "People who decide.")
     night: Night = table(Night, "The nightly run.")

@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if not apps.ready:
     django.setup()
 
+from classifiers.apps import model_dir_of
 from config.schema import CHECKOUT, Settings
 from crawlers.apps import renderer_plan
 from crawlers.limits import Limits
@@ -71,7 +72,7 @@ NARCOWATCH_LIMITS = Limits(
     max_urls_per_sitemap=_crawl.max_urls_per_sitemap,
 )
 NARCOWATCH_READERS = _crawl.readers
-NARCOWATCH_MODEL_DIR = str(_settings.classify.model_dir)
+NARCOWATCH_MODEL_DIR = str(model_dir_of(_settings))
 NARCOWATCH_LEXICON_DIR = str(CHECKOUT / "config" / "lexicons")
 NARCOWATCH_REVIEW_THRESHOLD = _settings.classify.review_threshold
 NARCOWATCH_PLATFORMS = parse_platforms(

@@ -1,14 +1,18 @@
+from __future__ import annotations
+
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
 import config
 from blocking.apps import export_plan
 from channels.apps import caps_of
+from classifiers.apps import is_named, model_dir_of
 from config.recheck import Recheck
 from config.retention import Retention
-from config.schema import Settings, TorUse
+from config.schema import CHECKOUT, Settings, TorUse
 from crawlers.apps import renderer_plan
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
@@ -16,7 +20,11 @@ from domain.rechecks import Ordering, Rules, Schedule
 from domain.restricted import parse_restricted
 from domain.retention import Days
 from domain.states import CaseState
+from nightly.alarms import Alarms
 from nightly.plan import FileRules, Plan, ShotPlan
+
+if TYPE_CHECKING:
+    from nightly.learning.adopting import Models
 
 LEXICONS = Path(config.__file__).parent / "lexicons"
 PLATFORMS = Path(config.__file__).parent / "platforms.toml"
@@ -36,7 +44,7 @@ def plan_of(settings: Settings) -> Plan:
         evidence_root=settings.data_dir / "evidence",
         index_url=settings.index.url,
         index_path=settings.data_dir / "index",
-        model_dir=settings.classify.model_dir,
+        model_dir=model_dir_of(settings),
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
         tie_threshold=settings.classify.tie_threshold,
@@ -60,7 +68,23 @@ def plan_of(settings: Settings) -> Plan:
         max_tips=settings.discovery.max_tips_per_night,
         shots=shot_plan(settings),
         retention=days_of(settings.retention),
+        drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
+    )
+
+
+def models_of(settings: Settings, floors: Path | None = None) -> Models:
+    """Where models lie, and the ``floors`` that a candidate is held against."""
+    from nightly.learning.adopting import Models  # it needs the record's tables
+
+    floors = floors or CHECKOUT / "tests" / "floors.json"
+    return Models(
+        data_dir=settings.data_dir,
+        shipped=CHECKOUT / "classifiers" / "model",
+        lexicon_dir=LEXICONS,
+        floors=floors,
+        corpus=floors.parent / "corpus",
+        named=settings.classify.model_dir if is_named(settings) else None,
     )
 
 

@@ -20,6 +20,7 @@ from domain.errors import BoundaryError
 from domain.nights import end_of
 from domain.targets import TargetKind
 from nightly.kinds import CHANNELS, SITES, read_by
+from nightly.learning.in_use import environment
 from nightly.night import Counted, Night
 
 log = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ def _end_well(work: Callable[..., int], what: str, night: Night) -> int:
     did not come to its end in ``_CHILD_STARTS`` starts.
     """
     for failures in range(_CHILD_STARTS):
-        code = work(night.run.pk, on_progress=_told(night))
+        code = work(night.run.pk, env=environment(night.plan), on_progress=_told(night))
         if code == 0:
             return failures
         log.error("the %s process of run %s ended with exit code %s", what, night.run.pk, code)

@@ -19,6 +19,7 @@ from domain.errors import NarcowatchError
 from domain.seeds import SeedList
 from domain.states import CaseState
 from nightly import reporting
+from nightly.learning.in_use import options_of, tell_chain, with_its_model
 from nightly.lock import only_one
 from nightly.plan import Plan
 from nightly.progress import Reporter
@@ -84,14 +85,15 @@ def run_night(
 ) -> Report:
     """Start or resume a run and take it through ``stages``. Returns its report."""
     with only_one(plan.data_dir / "night.lock"):
+        tell_chain(plan, clock)
         run = runs.start(
             kind,
             seeds.digest,
-            {"max_pages": plan.max_pages, "seeds": len(seeds.seeds)},
+            {"max_pages": plan.max_pages, "seeds": len(seeds.seeds), **options_of(plan)},
             evidence_root=plan.evidence_root,
             clock=clock,
         )
-        night = Night(run, plan, seeds, progress, clock)
+        night = Night(run, with_its_model(run, plan), seeds, progress, clock)
         for stage in stages:
             if not _run_stage(stage, night) and stage.needed:
                 break

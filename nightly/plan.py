@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from channels.snowball.rings import Caps
 from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
 from domain.retention import Days
+from nightly.alarms import Alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Plan:
     the time of day, and its zone, after which nothing new is fetched. ``dormant_days`` without a
     post make a channel dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule``
     says when known cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds
-    the targets taken in from tips. ``retention`` says for how many days each class of data is kept.
+    the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
+    ``drift`` from where on the report warns of the classifier.
     """
 
     data_dir: Path
@@ -79,3 +81,4 @@ class Plan:
     dormant_days: int = 30
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4
+    drift: Alarms = field(default_factory=Alarms)

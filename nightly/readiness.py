@@ -15,6 +15,7 @@ WITHOUT_RECORD = frozenset(
     {
         "doctor",
         "evaluate",
+        "floors",
         "migrate",
         "score",
         "settings-table",

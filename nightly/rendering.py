@@ -15,6 +15,7 @@ from rich.text import Text
 from channels.searching import NAMES_FOUND
 from domain.counting import counted
 from domain.defang import defang, defang_prose, printable
+from nightly.learning.drift import in_words
 from nightly.report import Report, SourceLine
 from nightly.report_sources import LANDING
 
@@ -25,6 +26,7 @@ def to_html(report: Report) -> str:
     """The report as one HTML page without scripts or outside resources; targets are defanged."""
     values: dict[str, object] = {"report": report, "started": local(report.started_at)}
     values["finished"] = local(report.finished_at)
+    values["fares"] = in_words(report.drift) if report.drift else ""
     values["gone"] = gone = _gone(report)
     values["led_nowhere"] = _led_nowhere(gone)
     values["sources"] = [line for line in report.sources if line not in gone]
@@ -74,6 +76,10 @@ def to_terminal(report: Report, console: Console) -> None:
     for search in report.waiting_searches:
         told = f"Telegram search waits for an account: {search}"
         console.print(Text(printable(told), style="bold red"))
+    if report.drift is not None:
+        console.print(Text(printable(in_words(report.drift))))
+        for alarm in report.drift.alarms:
+            console.print(Text(printable(f"classifier: {alarm}"), style="yellow"))
     for note in report.coverage_notes:
         console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:

@@ -109,6 +109,27 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftLine:
+    """What is told of a run's model; None is not known. ``since`` begins its first week,
+    ``shift`` is the stability index of ``scores`` scores, ``unknown`` and ``unknown_before`` are
+    shares of words that training never saw, ``confirmed`` of ``decided`` cases were confirmed
+    (``low`` to ``high`` is the interval). ``alarms`` says what is wrong, in words."""
+
+    model: str
+    since: str
+    scores: int
+    shift: float | None
+    unknown: float | None
+    unknown_before: float | None
+    confirmed: int
+    decided: int
+    low: float
+    high: float
+    alarms: list[str]
+    limits: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The morning report. ``exit_code`` is what ``narcowatch night`` ends with."""
 
@@ -133,6 +154,8 @@ class Report:
     lost_accounts: list[str] = field(default_factory=list)
     waiting_searches: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
+    model: str = ""
+    drift: DriftLine | None = None
     audit_head: str = ""
 
     def as_json(self) -> dict[str, Any]:

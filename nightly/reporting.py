@@ -16,6 +16,8 @@ from domain.clock import iso, utc_now
 from domain.coverage import CoverageState
 from domain.seeds import SeedProblem
 from domain.states import CaseState
+from nightly.learning.drift import FIGURES, drift_line
+from nightly.learning.in_use import model_of
 from nightly.report import (
     EXIT_COMPLETE,
     EXIT_COVERAGE,
@@ -68,6 +70,8 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         lost_accounts=_lost_accounts(),
         waiting_searches=_waiting_searches(run),
         refused_seeds=[asdict(problem) for problem in problems],
+        model=model_of(run),
+        drift=drift_line(run),
         audit_head=head.hash if head else "",
     )
 
@@ -134,7 +138,9 @@ def _totals(sources: Sequence[SourceLine]) -> dict[str, int]:
 
 def _stages(run: Run) -> list[StageLine]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    counted = RunCount.objects.filter(run=run).values("stage", "name", "reason")
+    counted = (
+        RunCount.objects.filter(run=run).exclude(stage=FIGURES).values("stage", "name", "reason")
+    )
     for count in counted.annotate(total=Sum("n")).order_by("stage", "name", "reason"):
         name = f"{count['name']}: {count['reason']}" if count["reason"] else count["name"]
         counts[count["stage"]][name] = count["total"]

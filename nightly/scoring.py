@@ -133,7 +133,7 @@ def _cascade(night: Night) -> Cascade:
 def _score_documents(night: Night, cascade: Cascade) -> None:
     total = DocumentRow.objects.count()
     done = 0
-    templates = _Templates()
+    templates = Templates()
     for batch in _batches(assessing.unassessed(cascade.version), _BATCH):
         found: Iterator[Assessment] = cascade.assess_many(
             (templates.without(row), row.title) for row in batch
@@ -143,7 +143,7 @@ def _score_documents(night: Night, cascade: Cascade) -> None:
         night.progress.at(done, total, "documents")
 
 
-class _Templates:
+class Templates:
     """Texts without what their site repeats; the first page of a site keeps all."""
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from index.feeding import sync
 from index.opening import open_engine
 from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.kinds import read_by
+from nightly.learning.watching import watch
 from nightly.night import Counted, Night, Stage
 from nightly.rechecks import add_due, recheck
 from nightly.retention import forget
@@ -131,6 +132,7 @@ NIGHT = (
     Stage("gather", gather),
     Stage("tor", check_tor, needed=False),
     Stage("assess", assess),
+    Stage("drift", watch, needed=False),
     Stage("families", group_families, needed=False),
     Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
@@ -140,6 +142,6 @@ NIGHT = (
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:9]
+_AFTER = NIGHT[2:10]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

@@ -36,6 +36,7 @@ class Corpus:
     about_drugs: NDArray[np.bool_]
     original: NDArray[np.bool_]
     trainable: NDArray[np.bool_]
+    weight: NDArray[np.float64]
 
     def folds(self) -> list[tuple[str, frozenset[str]]]:
         """What leaves training together: each trainable source of the pack, or its group."""
@@ -58,7 +59,7 @@ def assemble(files: Sequence[SourceFile], seed: int, generated: int = GENERATED)
     for one in files:
         name = one.name if one.part == "train" else dev_name(one.name)
         kept = _sampled(one.rows, _CAPS.get(one.name, 0), rng)
-        pack += [Row(r.text, r.label, r.lang, name, r.weak) for r in kept]
+        pack += [Row(r.text, r.label, r.lang, name, r.weak, r.weight) for r in kept]
     short = [row for row in pack if _is_trainable(row) and len(row.text) <= _DISGUISED_UP_TO]
     rows = [*pack, *disguised_copies(short, _DISGUISED_SHARE, seed + 1)]
     rows += generate(generated, seed + 2)
@@ -69,6 +70,7 @@ def assemble(files: Sequence[SourceFile], seed: int, generated: int = GENERATED)
         np.array([row.label is not Label.OTHER for row in rows]),
         np.arange(len(rows)) < len(pack),
         np.array([_is_trainable(row) for row in rows]),
+        np.array([row.weight for row in rows]),
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +12,6 @@ from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import dev_name
 from classifiers.training.measures import Figures, figures
 from domain.assessment import Label
-from domain.errors import InputError
 
 
 def evaluate(rows: Sequence[Row], cascade: Cascade, say: Callable[[str], None]) -> list[Figures]:
@@ -85,29 +82,6 @@ def with_baseline(
             strict=True,
         )
     ]
-
-
-def read_corpus(path: Path) -> list[Row]:
-    """Rows of a JSON-lines corpus of one's own: ``text``, ``label``, ``lang``, ``source``.
-
-    Raises InputError naming file and line for whatever is not in the format.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"corpus {path} cannot be read: {error}") from error
-    return [_row(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def _row(path: Path, number: int, line: str) -> Row:
-    try:
-        entry = json.loads(line)
-        text, lang, source = entry["text"], entry.get("lang", ""), entry.get("source", path.stem)
-        if not isinstance(text, str):
-            raise TypeError("text is not a string")
-        return Row(text, Label(entry["label"]), str(lang), str(source))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"corpus {path} line {number}: {error!r}") from error
 
 
 def table(found: Sequence[Figures]) -> Iterator[str]:

@@ -62,7 +62,7 @@ def fit_head(
     what says the same ("medical" for a sale, "several medical words" against it), which hold on
     the sources of the fit and nowhere else.
     """
-    weights = row_weights(corpus.source, positive, mask)[owner]
+    weights = (row_weights(corpus.source, positive, mask) * corpus.weight)[owner]
     chosen = mask[owner]
     rows, truth, weights = features[chosen], positive[owner][chosen], weights[chosen]
     if directed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from classifiers import store
 from classifiers.calibration import Calibration
+from classifiers.learning.decided import DECIDED
 from classifiers.linear import LinearModel, sigmoid
 from classifiers.overlap import build_sketch, save_sketch
 from classifiers.rows import UNTRAINED, SourceFile
@@ -32,7 +33,8 @@ if TYPE_CHECKING:  # torch is needed for the second stage alone
 # positives. Three have no say, for their labels: web-form spam (grey pharmacies, which other
 # sources label as sales: policy parts them, not the threshold), keyword tweets (advertisements
 # among them are labelled as talk), and Agora (an innocent row there is told by the category of a
-# drug market alone, and nobody read it). Nor have the bot texts and the untrained chat pool, on
+# drug market alone, and nobody read it). Nor have decided texts, which were chosen by their score,
+# the bot texts and the untrained chat pool, on
 # which the threshold is measured.
 FALSE_POSITIVES = 0.002
 _SAY_FROM_ROWS = 900
@@ -43,6 +45,7 @@ NO_SAY = frozenset(
         "drug_keyword_tweets",
         "ru_drugshop_bot_texts",
         "ru_shopbot_texts_more",
+        DECIDED,
     }
     | UNTRAINED
 )
@@ -158,12 +161,13 @@ def train(
     date: str,
     say: Say,
     transformer: Plan | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train, write the model's files and card under ``out``, and return the card.
 
-    ``date`` is written into the card as given; the same files, lexicon and seed give the same
-    weights of the linear stage. ``transformer`` says how to train a second stage; without it
-    there is none.
+    ``date`` and ``notes`` are written into the card as given; the same files, lexicon and seed give
+    the same weights of the linear stage. ``transformer`` says how to train a second stage; without
+    it there is none.
     """
     ready = prepare(files, lexicon, seed, say)
     corpus = ready.corpus
@@ -179,7 +183,7 @@ def train(
     )
     trained = zip(corpus.rows, corpus.trainable, strict=True)
     sketch = build_sketch(row.text for row, used in trained if used)
-    card = _card(files, lexicon, seed, date, corpus)
+    card = _card(files, lexicon, seed, date, corpus) | dict(notes or {})
     card["threshold"] = round(sigmoid(judged.cut), 6)
     card["left_out"] = {one.name: one.as_json() for one in report(corpus, judged.left, judged.cut)}
     store.clear(out)

@@ -48,6 +48,7 @@ class Installation:
     timestamp_ca: Path | None = None
     accounts: AccountsPlan | None = None
     searches: int = 0
+    model_problem: str = ""
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

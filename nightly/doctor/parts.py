@@ -29,7 +29,12 @@ _SECRET_FILE = "secret_key"
 
 def model_right(installation: Installation) -> Said:
     program = installation.program
-    hint = f"restore the shipped model, or train one: {program} train --data DIR"
+    hint = (
+        f"go back to the former model: {program} model revert; or restore the shipped one, or "
+        f"train one: {program} train --data DIR"
+    )
+    if installation.model_problem:
+        return error(installation.model_problem, hint)
     try:
         lexicon = read_lexicon(installation.lexicon_dir)
         cascade = classifiers.load(installation.model_dir, lexicon)

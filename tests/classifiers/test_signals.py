@@ -55,7 +55,7 @@ def test_a_directed_fit_learns_nothing_against_the_direction() -> None:
     named = np.array([f"source {at % 3}" for at in range(rows)])
     everything = np.ones(rows, dtype=bool)
     texts = tuple(Row("text", Label.OTHER, "ru", str(name)) for name in named)
-    corpus = Corpus(texts, named, sells, sells, everything, everything)
+    corpus = Corpus(texts, named, sells, sells, everything, everything, np.ones(rows))
     parts = (features, np.arange(rows), corpus, sells, everything)
     assert fit_head(*parts).weights[news] > 1
     directed = fit_head(*parts, directed=True)

@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from classifiers.apps import model_dir_of
 from classifiers.cardtext import card_tables
+from classifiers.corpora import read_corpus
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
 from classifiers.store import load, read_card
@@ -30,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["card"]:
-            self.stdout.write(card_tables(read_card(settings.NARCOWATCH.classify.model_dir)))
+            self.stdout.write(card_tables(read_card(model_dir_of(settings.NARCOWATCH))))
             return
         corpus = options["corpus"] or settings.BASE_DIR / "tests" / "corpus" / "corpus.jsonl"
         if not options["data"] and not Path(corpus).is_file():
@@ -51,9 +53,9 @@ class Command(BaseCommand):
 
             found = left_out_figures(read_pack(options["data"]), lexicon, options["seed"], say)
         else:
-            cascade = load(settings.NARCOWATCH.classify.model_dir, lexicon)
+            cascade = load(model_dir_of(settings.NARCOWATCH), lexicon)
             files = read_pack(options["data"]) if options["data"] else []
-            rows = evaluate.unseen_rows(files) if files else evaluate.read_corpus(Path(corpus))
+            rows = evaluate.unseen_rows(files) if files else read_corpus(Path(corpus))
             found = evaluate.evaluate(rows, cascade, say)
             if files:
                 found = evaluate.with_baseline(found, rows, evaluate.trained_rows(files))

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from classifiers.apps import model_dir_of
 from classifiers.lexicons import read_lexicon
 from classifiers.store import load
 from classifiers.stream import score_lines
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = settings.NARCOWATCH
         lexicon = read_lexicon(settings.BASE_DIR / "config" / "lexicons")
-        cascade = load(chosen.classify.model_dir, lexicon)
+        cascade = load(model_dir_of(chosen), lexicon)
         path = options["jsonl"]
         try:
             if path == "-":

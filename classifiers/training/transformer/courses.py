@@ -38,7 +38,8 @@ def examples_of(corpus: Corpus, cut: Sequence[Passages], mask: Mask, seed: int) 
     """The passages learnt from, of the rows under ``mask``, weighed by source and class. Of a
     source's rows of one class at most _MOST are taken: fine-tuning costs by the row."""
     mask = _thinned(corpus, mask, seed)
-    weights = np.clip(row_weights(corpus.source, corpus.sells, mask), _LIGHTEST, _HEAVIEST)
+    weights = row_weights(corpus.source, corpus.sells, mask) * corpus.weight
+    weights = np.clip(weights, _LIGHTEST, _HEAVIEST)
     weights /= weights[mask].mean()
     return [
         Example(

@@ -14,7 +14,9 @@ from rich.table import Table
 import config
 from blocking.apps import export_plan
 from channels.apps import accounts_plan
+from classifiers.apps import model_dir_of
 from config.schema import Settings
+from domain.errors import ModelError
 from nightly.apps import LEXICONS
 from nightly.doctor import CHECKS, Finding, Installation, State, examine
 
@@ -54,12 +56,22 @@ def _table(findings: list[Finding]) -> Table:
     return table
 
 
+def _model(settings: Settings) -> tuple[Path, str]:
+    """The folder of the model in force, or why that cannot be told."""
+    try:
+        return model_dir_of(settings), ""
+    except ModelError as failure:
+        return settings.classify.model_dir, str(failure)
+
+
 def installation_of(settings: Settings) -> Installation:
     """What the doctor looks at."""
+    model_dir, model_problem = _model(settings)
     return Installation(
         data_dir=settings.data_dir,
         index_url=settings.index.url,
-        model_dir=settings.classify.model_dir,
+        model_dir=model_dir,
+        model_problem=model_problem,
         lexicon_dir=LEXICONS,
         tor_socks=settings.tor.socks,
         tor_use=settings.tor.enabled,

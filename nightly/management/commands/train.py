@@ -7,21 +7,40 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from classifiers.learning.decided import card_entry, told
+from classifiers.learning.words import WORDS, save_words, vocabulary
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
+from classifiers.store import add_file
 from domain.clock import utc_now
+from nightly.learning.decided import candidate_in, decided_lesson
+from nightly.readiness import check_record
 
 if TYPE_CHECKING:
     from classifiers.training.transformer.second import Plan
 
 
 class Command(BaseCommand):
-    help = "Train the classifier from a text pack and write model, sketch and card."
+    help = "Train a candidate from a text pack, and from people's decisions (--with-decisions)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, required=True, help="folder of the text pack")
-        parser.add_argument("--out", type=Path, help="where to write; default: the model folder")
+        parser.add_argument(
+            "--with-decisions",
+            action="store_true",
+            help="also learn from the cases that people decided, hard negatives first",
+        )
+        parser.add_argument(
+            "--words-only",
+            action="store_true",
+            help="train nothing; give the model in --out the list of words of the pack",
+        )
+        parser.add_argument(
+            "--out",
+            type=Path,
+            help="where to write the candidate; default: models/candidate in the data directory",
+        )
         parser.add_argument("--seed", type=int, default=1, help="seed of samples and generator")
         parser.add_argument("--date", help="date for the card (YYYY-MM-DD); default: today")
         parser.add_argument(
@@ -42,6 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            from classifiers.training.evaluate import trained_rows
             from classifiers.training.train import train
         except ImportError as error:
             raise CommandError(
@@ -50,18 +70,36 @@ class Command(BaseCommand):
         if options["stage"] != "transformer" and (options["base"] or options["epochs"]):
             raise CommandError("--base and --epochs belong to --stage transformer")
         chosen = settings.NARCOWATCH
-        out = options["out"] or chosen.classify.model_dir
+        out = options["out"] or candidate_in(chosen.data_dir)
         date = options["date"] or utc_now().date().isoformat()
+        files, notes = read_pack(options["data"]), {}
+        if options["words_only"]:
+            save_words(out, vocabulary(row.text for row in trained_rows(files)))
+            add_file(out, WORDS)
+            self.stdout.write(f"the words of the pack are beside the model in {out}")
+            return
+        if options["with_decisions"]:
+            check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, settings.CALLED_AS)
+            learnt = decided_lesson(settings.BASE_DIR / "tests" / "corpus")
+            files, notes = [*files, learnt.file], {"decisions": card_entry(learnt)}
+            for line in told(learnt):
+                self.stdout.write(line)
         card = train(
-            read_pack(options["data"]),
+            files,
             read_lexicon(settings.BASE_DIR / "config" / "lexicons"),
-            Path(out),
+            out,
             seed=options["seed"],
             date=date,
             say=lambda line: self.stderr.write(line),
-            transformer=_plan(options, Path(out)) if options["stage"] == "transformer" else None,
+            notes=notes,
+            transformer=_plan(options, out) if options["stage"] == "transformer" else None,
         )
-        self.stdout.write(f"model written to {out}, threshold {card['threshold']}")
+        save_words(out, vocabulary(row.text for row in trained_rows(files)))
+        add_file(out, WORDS)
+        self.stdout.write(
+            f"candidate written to {out}, threshold {card['threshold']}; what it would change: "
+            f"{settings.CALLED_AS} model compare {out}"
+        )
 
 
 def _plan(options: dict[str, Any], out: Path) -> Plan:
