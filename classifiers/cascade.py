@@ -10,16 +10,16 @@ from classifiers.language import language_of
 from classifiers.linear import sigmoid
 from classifiers.prepared import Prepared, prepare
 from classifiers.quantities import distinct
-from classifiers.roles import role_of
+from classifiers.roles import names_drugs, role_of
 from classifiers.spans import merged_spans
 from classifiers.stage import Judgement, Stage
+from classifiers.verdict import logit
 from domain.assessment import Assessment, Label
 from domain.lexicon import Lexicon, TermKind
 from domain.regions import regions_of
 
 GLANCED = 10_000
 _UNNAMED = "any_drug"
-_ABOUT_DRUGS = frozenset({"drug", "drug_unnamed", "grey", "drop", "drop_job", "market", "harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,17 @@ class Cascade:
         judgement, stage = self._judge(prepared)
         probability = sigmoid(judgement.selling)
         selling = probability >= self.threshold
-        about = judgement.about_drugs >= 0 and _names_drugs(prepared)
+        about = judgement.about_drugs >= 0 and names_drugs(prepared.marks.marks)
         found = find_indicators(prepared.original)
         return Assessment(
             probability=probability,
             label=_label(selling, about),
-            role=role_of(prepared.marks.marks, selling=selling, about_drugs=about),
+            role=role_of(
+                prepared,
+                self._lexicon,
+                lead=judgement.selling - logit(self.threshold),
+                about_drugs=judgement.about_drugs,
+            ),
             lang=lang or language_of(prepared.aligned.text),
             model=self.version,
             stage=stage,
@@ -119,10 +124,6 @@ def _label(selling: bool, about_drugs: bool) -> Label:
     if selling:
         return Label.DRUG_SALE
     return Label.DRUG_OTHER if about_drugs else Label.OTHER
-
-
-def _names_drugs(prepared: Prepared) -> bool:
-    return any(mark.signal in _ABOUT_DRUGS for mark in prepared.marks.marks)
 
 
 def _substances(prepared: Prepared) -> tuple[str, ...]:
