@@ -13,6 +13,7 @@ from classifiers.quantities import distinct
 from classifiers.roles import names_drugs, role_of
 from classifiers.spans import merged_spans
 from classifiers.stage import Judgement, Stage
+from classifiers.substances import SubstanceHead
 from classifiers.verdict import logit
 from domain.assessment import Assessment, Label
 from domain.lexicon import Lexicon, TermKind
@@ -58,6 +59,7 @@ class Cascade:
         threshold: float,
         version: str,
         bands: Sequence[Band] = (),
+        substances: SubstanceHead | None = None,
     ) -> None:
         if len(stages) != len(bands) + 1:
             raise ValueError(f"{len(stages)} stages need {len(stages) - 1} bands, not {len(bands)}")
@@ -65,6 +67,7 @@ class Cascade:
         self.version = version
         self._stages, self._bands = tuple(stages), tuple(bands)
         self._lexicon = lexicon
+        self._substances = substances
 
     def assess(self, text: str, *, title: str = "", lang: str = "") -> Assessment:
         """The assessment of one text; ``lang`` is believed when given, else told by letters."""
@@ -86,7 +89,7 @@ class Cascade:
             lang=lang or language_of(prepared.aligned.text),
             model=self.version,
             stage=stage,
-            substances=_substances(prepared),
+            substances=self._groups(prepared, selling=selling),
             regions=regions_of(prepared.aligned.text),
             spans=merged_spans(prepared, judgement.why),
             indicators=tuple(dict.fromkeys(one.indicator for one in found)),
@@ -105,6 +108,14 @@ class Cascade:
         prepared = prepare(text[:GLANCED], title, self._lexicon, narrow=False)
         selling, about = self._stages[0].glance(prepared)
         return Glance(sigmoid(selling), sigmoid(about), self._is_restricted(prepared))
+
+    def _groups(self, prepared: Prepared, *, selling: bool) -> tuple[str, ...]:
+        """The groups named; of an offer that names none, the one that the head is sure of."""
+        named = _substances(prepared)
+        if named or not selling or self._substances is None:
+            return named
+        group = self._substances.named(prepared)
+        return (group,) if group else ()
 
     def _is_restricted(self, prepared: Prepared) -> bool:
         terms = self._lexicon.restricted

@@ -6,7 +6,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.assessment import Label
@@ -20,13 +20,15 @@ _BROKEN = "evidence_was_in_host"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text; ``weak`` when a rule rather than a reader gave the label."""
+    """One labelled text; ``weak`` when a rule rather than a reader gave the label, ``category`` is
+    what its source called it."""
 
     text: str
     label: Label
     lang: str
     source: str
     weak: bool = False
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _read(path: Path, part: str) -> SourceFile:
     licences: Counter[str] = Counter()
     rows = list(_parse(path, lines, dropped, licences))
     name = path.name.removesuffix(".jsonl.gz")
-    kept = tuple(Row(r.text, r.label, r.lang, name, r.weak) for r in rows)
+    kept = tuple(replace(row, source=name) for row in rows)
     return SourceFile(name, part, kept, dict(dropped), sha256_hex(data), tuple(sorted(licences)))
 
 
@@ -85,4 +87,5 @@ def _parse(
         elif _BROKEN in str(entry.get("raw_category", "")):
             dropped[_BROKEN] += 1
         else:
-            yield Row(text, label, str(entry.get("lang", "")), "", bool(entry.get("weak")))
+            lang, weak = str(entry.get("lang", "")), bool(entry.get("weak"))
+            yield Row(text, label, lang, "", weak, str(entry.get("raw_category", "")))

@@ -1,4 +1,5 @@
-"""A trained model as files: ``model.npz`` (no pickle), ``overlap.npz`` and ``card.json``."""
+"""A trained model as files: ``model.npz`` (no pickle), ``overlap.npz``, ``card.json`` and, where
+there is one, the substance head."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ import numpy as np
 from classifiers.cascade import Cascade
 from classifiers.linear import Calibration, Head, LinearModel, check_shape
 from classifiers.stage import LinearStage
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import load_head
 from domain.digests import digest, sha256_hex
 from domain.errors import ModelError
 from domain.lexicon import Lexicon
@@ -42,7 +45,8 @@ def save(folder: Path, model: LinearModel) -> None:
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     """Write ``card.json`` with the hashes of the files beside it."""
-    files = {name: sha256_hex((folder / name).read_bytes()) for name in (MODEL, SKETCH)}
+    named = [MODEL, SKETCH, *(name for name in (SUBSTANCES,) if (folder / name).exists())]
+    files = {name: sha256_hex((folder / name).read_bytes()) for name in named}
     text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
 
@@ -85,7 +89,8 @@ def load(folder: Path, lexicon: Lexicon) -> Cascade:
         )
     stage = LinearStage(load_linear(folder))
     threshold = float(card["threshold"])
-    return Cascade([stage], lexicon, threshold=threshold, version=version_of(card))
+    head = load_head(folder / SUBSTANCES) if SUBSTANCES in card["files"] else None
+    return Cascade([stage], lexicon, threshold=threshold, version=version_of(card), substances=head)
 
 
 def load_linear(folder: Path) -> LinearModel:

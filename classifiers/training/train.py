@@ -16,10 +16,13 @@ from classifiers.linear import LinearModel, sigmoid
 from classifiers.overlap import build_sketch, save_sketch
 from classifiers.rows import UNTRAINED, SourceFile
 from classifiers.signals import NAMES
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import save_head
 from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import GENERATED, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
+from classifiers.training.substances import train_substances
 from domain.lexicon import Lexicon
 
 # The threshold keeps each large innocent source, left out of training, under this share of false
@@ -131,6 +134,22 @@ def train(
     card["left_out"] = {one.name: one.as_json() for one in report(corpus, left, cut)}
     store.save(out, model)
     save_sketch(out / store.SKETCH, sketch)
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
+    store.write_card(out, card)
+    return store.read_card(out)
+
+
+def add_substances(
+    files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, say: Say
+) -> dict[str, Any]:
+    """Train the substance head alone, put it beside the model under ``out``, and return the card.
+
+    Raises ModelError when there is no model.
+    """
+    card = store.read_card(out)
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
     store.write_card(out, card)
     return store.read_card(out)
 
