@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from classifiers.bech32 import is_segwit_address
-from classifiers.indicators import find_indicators, is_card_number
+from classifiers.indicators import find_indicators
+from domain.cards import is_card_number
 from domain.onion import onion_from_public_key
 
 ONION = onion_from_public_key(bytes(range(32)))
@@ -49,7 +50,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("тел. 8 701 123 45 67", "phone", "+77011234567"),
         ("+7 (916) 123-45-67", "phone", "+79161234567"),
         ("Почта A.b@Example.org.", "email", "a.b@example.org"),
-        ("карта 4111 1111 1111 1111", "card", "************1111"),
+        ("карта 4111 1111 1111 1111", "card", "••••••••••••1111"),
     ],
 )
 def test_a_valid_one_is_found(text: str, kind: str, value: str) -> None:
@@ -81,7 +82,7 @@ def test_a_broken_one_is_not(text: str) -> None:
 
 def test_a_card_never_leaves_whole() -> None:
     (one,) = find_indicators("перевод 5500 0000 0000 0004 Иван")
-    assert one.indicator.value == "************0004"
+    assert one.indicator.value == "••••••••••••0004"
 
 
 def test_places_are_those_of_the_text() -> None:
