@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.indicators import find_indicators
-from classifiers.language import language_of
+from classifiers.language import language_of, languages_of
 from classifiers.linear import sigmoid
 from classifiers.prepared import Prepared, prepare
 from classifiers.quantities import distinct
@@ -95,6 +95,7 @@ class Cascade:
             indicators=tuple(dict.fromkeys(one.indicator for one in found)),
             prices=distinct(prepared.marks.prices),
             restricted=self._is_restricted(prepared),
+            languages=languages_of(prepared.aligned.text),
         )
 
     def assess_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Assessment]:
