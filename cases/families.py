@@ -28,7 +28,7 @@ from domain.states import CaseState
 #: Indicators that one operator keeps for himself. Links to other sites tie nobody.
 OWN_INDICATORS = frozenset(
     {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "pgp", "tox"}
-    | {"telegram_invite"}
+    | {"telegram_invite", "jabber", "session"}
 )
 #: Posts of fewer characters are alike by chance.
 _LONG_ENOUGH = 200

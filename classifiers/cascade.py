@@ -9,7 +9,7 @@ from classifiers.indicators import find_indicators
 from classifiers.language import language_of, languages_of
 from classifiers.linear import sigmoid
 from classifiers.prepared import Prepared, prepare
-from classifiers.quantities import distinct
+from classifiers.pricing import stated_prices
 from classifiers.roles import names_drugs, role_of
 from classifiers.spans import merged_spans
 from classifiers.stage import Judgement, Stage
@@ -93,7 +93,7 @@ class Cascade:
             regions=regions_of(prepared.aligned.text),
             spans=merged_spans(prepared, judgement.why),
             indicators=tuple(dict.fromkeys(one.indicator for one in found)),
-            prices=distinct(prepared.marks.prices),
+            prices=stated_prices(prepared.aligned.text, prepared.marks.prices),
             restricted=self._is_restricted(prepared),
             languages=languages_of(prepared.aligned.text),
         )

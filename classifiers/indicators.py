@@ -2,8 +2,8 @@
 
 Sources: onion v3 (rend-spec-v3), Base58Check (Bitcoin wiki), bech32 and bech32m (BIP 173, 350),
 Ethereum's mixed-case checksum (EIP-55), Monero and OpenPGP (modules of their own), Tox IDs (Tox
-protocol: pairs of bytes, XORed, give the last one), bank cards (``domain.cards``), phones
-(libphonenumber). A card number never leaves this module whole.
+protocol: pairs of bytes, XORed, give the last one), Session IDs (Session's account format), bank
+cards (``domain.cards``), phones (libphonenumber). A card number never leaves this module whole.
 """
 
 from __future__ import annotations
@@ -31,6 +31,16 @@ _XMR = re.compile(
     r"(?<![0-9A-Za-z])[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?(?![0-9A-Za-z])"
 )
 _TOX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{76}(?![0-9A-Za-z])")
+_SESSION = re.compile(r"(?<![0-9A-Za-z])05[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
+# XMPP addresses look like e-mail: what stands before one, or its server, tells.
+_JABBER_BEFORE = re.compile(r"(?:jabber|xmpp|jid|д?жаб+(?:ер|а)|otr)\W{0,6}(?:id\W{0,4})?$", re.I)
+_JABBER_SERVER = re.compile(
+    r"@(?:[\w-]+\.)*(?:jabber\.[\w.]+|xmpp\.[\w.]+|[\w-]*(?:jabber|xmpp)[\w-]*\.[a-z]{2,}|exploit\.im"
+    r"|thesecure\.biz|conversations\.im|draugr\.de|jabb\.im|0nl1ne\.at|creep\.im|sj\.ms)$",
+    re.I,
+)
+_BEFORE = 24
+_MANY_BYTES = 8
 _ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}(?![\w-])", re.I | re.A
@@ -62,8 +72,8 @@ def find_indicators(text: str) -> list[IndicatorAt]:
     At most 200; where two overlap, the one that starts first, then the longer, is kept.
     """
     finders: tuple[Callable[[str], Iterator[IndicatorAt]], ...] = (
-        _onions, _wallets, _segwit, _ethereum, _monero, _pgp, _tox, _mails, _telegram, _cards,
-        _phones,
+        _onions, _wallets, _segwit, _ethereum, _monero, _pgp, _tox, _sessions, _mails, _telegram,
+        _cards, _phones,
     )  # fmt: skip
     found = [one for finder in finders for one in finder(text)]
     found.sort(key=lambda one: (one.start, -one.end))
@@ -146,7 +156,18 @@ def _tox(text: str) -> Iterator[IndicatorAt]:
 
 def _mails(text: str) -> Iterator[IndicatorAt]:
     for match in _MAIL.finditer(text):
-        yield IndicatorAt(*match.span(), Indicator("email", match.group().lower()))
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        jabber = _JABBER_BEFORE.search(before) or _JABBER_SERVER.search(match.group())
+        kind = "jabber" if jabber else "email"
+        yield IndicatorAt(*match.span(), Indicator(kind, match.group().lower()))
+
+
+def _sessions(text: str) -> Iterator[IndicatorAt]:
+    """Session IDs: 05, then an X25519 public key, below 2^255 in little-endian order."""
+    for match in _SESSION.finditer(text):
+        key = bytes.fromhex(match.group()[2:])
+        if not key[-1] & 0x80 and len(set(key)) > _MANY_BYTES:
+            yield IndicatorAt(*match.span(), Indicator("session", match.group().lower()))
 
 
 def _telegram(text: str) -> Iterator[IndicatorAt]:
