@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,6 +16,7 @@ from domain.assessment import (
     Assessment,
     Indicator,
     Label,
+    Languages,
     Price,
     Role,
     Span,
@@ -59,6 +61,7 @@ def row_of(run_id: int, document_id: int, value: Assessment) -> AssessmentRow:
         indicators=[asdict(indicator) for indicator in value.indicators],
         prices=[asdict(price) for price in value.prices],
         restricted=value.restricted,
+        languages=asdict(value.languages),
     )
 
 
@@ -77,7 +80,14 @@ def as_assessment(row: AssessmentRow) -> Assessment:
         indicators=tuple(Indicator(**indicator) for indicator in row.indicators),
         prices=tuple(Price(**price) for price in row.prices),
         restricted=row.restricted,
+        languages=_languages(row.languages),
     )
+
+
+def _languages(kept: Mapping[str, Any]) -> Languages:
+    shares = tuple((str(code), float(share)) for code, share in kept.get("shares", ()))
+    marks = (bool(kept.get(name)) for name in ("mixed", "transliterated"))
+    return Languages(shares, *marks)
 
 
 def latest_assessments(case: Case, model: str) -> list[AssessmentRow]:

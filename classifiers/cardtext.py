@@ -21,6 +21,7 @@ def card_tables(card: Mapping[str, Any]) -> str:
         "",
         *_figures(card["left_out"]),
         "",
+        *(_drug_types(card["substances"]) if "substances" in card else ()),
         *_sources(card),
     ]
     return "\n".join(lines)
@@ -47,6 +48,20 @@ def _figures(left_out: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             _rate(one["false_positives"]),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _drug_types(found: Mapping[str, Any]) -> Iterator[str]:
+    groups, trained, generated = len(found["groups"]), found["trained"], found["generated"]
+    named = (
+        "accuracy", "baseline_accuracy", "accuracy_unnamed", "accuracy_unnamed_where_sure"
+    )  # fmt: skip
+    head, plain, unnamed, sure = (_rate(found[name]) for name in named)
+    yield (
+        f"Drug type over {groups} groups, Agora vendor-disjoint: right in {head}; TF-IDF + "
+        f"logistic regression {plain}. Of offers without a plain name {unnamed}, where the head is "
+        f"sure {sure}. Trained on {trained} listings and {generated} generated offers."
+    )
+    yield ""
 
 
 def _sources(card: Mapping[str, Any]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """A trained model as a folder of files, each named with its hash in ``card.json``.
 
 ``model.npz`` (no pickle) and ``calibration.json`` are the first stage's and the calibration of
-all; ``overlap.npz`` is the sketch of training text; ``encoder.onnx`` and ``tokenizer.json`` are
-the second stage, where there is one.
+all; ``overlap.npz`` is the sketch of training text; ``substances.npz`` the substance head, where
+there is one; ``encoder.onnx`` and ``tokenizer.json`` are the second stage, where there is one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from classifiers.calibration import Calibration
 from classifiers.cascade import Band, Cascade
 from classifiers.linear import Head, LinearModel, check_shape
 from classifiers.stage import LinearStage, Stage
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import load_head
 from classifiers.transformer.network import NETWORK, TOKENIZER, Network
 from classifiers.transformer.stage import TransformerStage
 from domain.digests import digest, sha256_hex
@@ -27,7 +29,7 @@ from domain.lexicon import Lexicon
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
 FORMAT = 2
-_FILES = frozenset({MODEL, SKETCH, CARD, CALIBRATION, NETWORK, TOKENIZER})
+_FILES = frozenset({MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, NETWORK, TOKENIZER})
 # In calibration.json: by the last stage that has spoken, how many scores there are by then.
 _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 
@@ -125,9 +127,10 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
             Network(folder, threads=threads), calibrations[TransformerStage.name]
         )
         further.append((Band(*map(float, card["passed_on"])), second))
+    head = load_head(folder / SUBSTANCES) if SUBSTANCES in card["files"] else None
     return Cascade(
         first, lexicon, threshold=float(card["threshold"]), version=version_of(card),
-        further=further,
+        further=further, substances=head,
     )  # fmt: skip
 
 

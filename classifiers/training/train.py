@@ -19,10 +19,13 @@ from classifiers.overlap import build_sketch, save_sketch
 from classifiers.rows import UNTRAINED, SourceFile
 from classifiers.signals import NAMES
 from classifiers.stage import LinearStage
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import save_head
 from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
+from classifiers.training.substances import train_substances
 from classifiers.transformer.stage import TransformerStage
 from domain.lexicon import Lexicon
 
@@ -190,10 +193,26 @@ def train(
     store.save(out, model)
     store.save_calibration(out, judged.calibrations)
     save_sketch(out / store.SKETCH, sketch)
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
     if second and judged.passed_on is not None:
         second.ship(out)
         card["passed_on"] = [round(sigmoid(judged.passed_on), 6), 1.0]
         card["base"] = transformer.base if transformer else ""
+    store.write_card(out, card)
+    return store.read_card(out)
+
+
+def add_substances(
+    files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, say: Say
+) -> dict[str, Any]:
+    """Train the substance head alone, put it beside the model under ``out``, and return the card.
+
+    Raises ModelError when there is no model.
+    """
+    card = store.read_card(out)
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
     store.write_card(out, card)
     return store.read_card(out)
 

@@ -12,7 +12,10 @@ from classifiers.corpora import read_corpus
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
 from classifiers.store import load, read_card
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import load_head
 from domain.errors import InputError
+from domain.lexicon import Lexicon
 
 
 class Command(BaseCommand):
@@ -60,4 +63,21 @@ class Command(BaseCommand):
             if files:
                 found = evaluate.with_baseline(found, rows, evaluate.trained_rows(files))
         for line in evaluate.table(found):
+            self.stdout.write(line)
+        if options["data"]:
+            self._drug_types(options["data"], lexicon)
+
+    def _drug_types(self, data: Path, lexicon: Lexicon) -> None:
+        """Print how often the shipped substance head names the right group."""
+        from classifiers.training import substances
+
+        folder = settings.NARCOWATCH.classify.model_dir
+        if SUBSTANCES not in read_card(folder)["files"]:
+            return
+        files = read_pack(data)
+        trained, asked = (substances.market_rows(files, part) for part in ("train", "dev"))
+        if not trained or not asked:
+            return
+        found = substances.measure(load_head(folder / SUBSTANCES), lexicon, trained, asked)
+        for line in substances.lines(found):
             self.stdout.write(line)
