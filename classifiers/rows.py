@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.assessment import Label
+from domain.assessment import Label, Role
 from domain.digests import sha256_hex
 from domain.errors import InputError
 
@@ -20,13 +20,15 @@ _BROKEN = "evidence_was_in_host"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text; ``weak`` when a rule rather than a reader gave the label."""
+    """One labelled text; ``weak`` when a rule rather than a reader gave the label, ``role`` where
+    the source states one."""
 
     text: str
     label: Label
     lang: str
     source: str
     weak: bool = False
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,56 +1,30 @@
-"""The figures that are reported: average precision, shares with Wilson intervals."""
+"""The figures that are reported: average precision, shares, both with intervals at 95 %."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
 
-_Z = 1.959964  # two-sided 95 %
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``hits`` of ``count``, with the Wilson interval at 95 % (Wilson, 1927)."""
-
-    hits: int
-    count: int
-
-    @property
-    def share(self) -> float | None:
-        """The share; None of nothing."""
-        return self.hits / self.count if self.count else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper bound of the share."""
-        if not self.count:
-            return 0.0, 1.0
-        share, z2 = self.hits / self.count, _Z * _Z
-        centre = share + z2 / (2 * self.count)
-        spread = _Z * sqrt(share * (1 - share) / self.count + z2 / (4 * self.count**2))
-        scale = 1 + z2 / self.count
-        return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
-
-    def as_json(self) -> dict[str, float | int | list[float] | None]:
-        """For the card."""
-        share = None if self.share is None else round(self.share, 5)
-        return {"hits": self.hits, "count": self.count, "share": share,
-                "wilson95": [round(bound, 5) for bound in self.interval]}  # fmt: skip
+from classifiers.rates import Rate
+from classifiers.training import ranking
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one source or language shows; average precision needs both classes."""
+    """What one source or language shows; average precision (with its interval, see ``ranking``)
+    needs both classes. ``baseline`` is the plain baseline's; its recall and false positives are
+    there where it has a threshold of its own, chosen as the model's is."""
 
     name: str
     recall: Rate
     false_positives: Rate
     average_precision: float | None
     baseline: float | None = None
+    precision_interval: tuple[float, float] | None = None
+    baseline_recall: Rate | None = None
+    baseline_false_positives: Rate | None = None
 
     def as_json(self) -> dict[str, object]:
         """For the card."""
@@ -58,7 +32,12 @@ class Figures:
             "recall": self.recall.as_json(),
             "false_positives": self.false_positives.as_json(),
             "average_precision": _rounded(self.average_precision),
+            "average_precision_ci95": self.precision_interval
+            and [round(bound, 4) for bound in self.precision_interval],
             "baseline_average_precision": _rounded(self.baseline),
+            "baseline_recall": self.baseline_recall and self.baseline_recall.as_json(),
+            "baseline_false_positives": self.baseline_false_positives
+            and self.baseline_false_positives.as_json(),
         }
 
 
@@ -68,16 +47,29 @@ def figures(
     truth: NDArray[np.bool_],
     threshold: float,
     baseline: NDArray[np.float64] | None = None,
+    baseline_threshold: float | None = None,
 ) -> Figures:
-    """The figures of rows with left-out ``logits`` at ``threshold`` (on the same scale)."""
-    over = logits >= threshold
+    """The figures of rows with left-out ``logits`` at ``threshold`` (on the same scale), beside
+    those of ``baseline`` scores at ``baseline_threshold``."""
     both = bool(truth.any() and not truth.all())
     return Figures(
         name,
+        *_rates(logits, truth, threshold),
+        ranking.average_precision(logits, truth) if both else None,
+        ranking.average_precision(baseline, truth) if both and baseline is not None else None,
+        ranking.interval(logits, truth) if both else None,
+        *((None, None) if baseline is None or baseline_threshold is None
+          else _rates(baseline, truth, baseline_threshold)),
+    )  # fmt: skip
+
+
+def _rates(
+    scores: NDArray[np.float64], truth: NDArray[np.bool_], threshold: float
+) -> tuple[Rate, Rate]:
+    over = scores >= threshold
+    return (
         Rate(int((over & truth).sum()), int(truth.sum())),
         Rate(int((over & ~truth).sum()), int((~truth).sum())),
-        float(average_precision_score(truth, logits)) if both else None,
-        float(average_precision_score(truth, baseline)) if both and baseline is not None else None,
     )
 
 

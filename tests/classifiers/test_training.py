@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifiers.corpora import read_corpus
+from classifiers.rates import Rate
 from classifiers.rows import read_pack
 from classifiers.store import MODEL, load
 from domain.assessment import Label
@@ -20,7 +22,7 @@ pytest.importorskip("sklearn", reason="needs the extra train")
 
 from classifiers.training import evaluate, fitting, train
 from classifiers.training.corpus import assemble
-from classifiers.training.measures import Rate, figures
+from classifiers.training.measures import figures
 
 
 def write(folder: Path, name: str, rows: list[tuple[str, str]]) -> None:
@@ -124,9 +126,9 @@ def test_a_corpus_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "c.jsonl"
     path.write_text('{"text": "a", "label": "other", "lang": "kk"}\n\n{"text": 1}\n', "utf-8")
     with pytest.raises(InputError, match="line 3"):
-        evaluate.read_corpus(path)
+        read_corpus(path)
     path.write_text('{"text": "a", "label": "other", "lang": "kk"}\n', "utf-8")
-    assert [(row.lang, row.source) for row in evaluate.read_corpus(path)] == [("kk", "c")]
+    assert [(row.lang, row.source) for row in read_corpus(path)] == [("kk", "c")]
 
 
 def test_the_threshold_keeps_every_large_source_under_the_limit() -> None:
