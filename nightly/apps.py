@@ -8,8 +8,9 @@ from blocking.apps import export_plan
 from channels.apps import caps_of
 from config.recheck import Recheck
 from config.retention import Retention
-from config.schema import Settings, TorUse
+from config.schema import Classify, Settings, TorUse
 from crawlers.apps import renderer_plan
+from domain.bands import Costs
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
 from domain.rechecks import Ordering, Rules, Schedule
@@ -40,6 +41,7 @@ def plan_of(settings: Settings) -> Plan:
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
         tie_threshold=settings.classify.tie_threshold,
+        costs=costs_of(settings.classify),
         fingerprint_days=settings.evidence.fingerprint_days,
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
@@ -62,6 +64,16 @@ def plan_of(settings: Settings) -> Plan:
         retention=days_of(settings.retention),
         tor_required=settings.tor.enabled is TorUse.ON,
     )
+
+
+def costs_of(classify: Classify) -> tuple[Costs, ...]:
+    """What misses and looks cost."""
+    return tuple(
+        Costs(
+            one.look_minutes, one.missed_shop_minutes, one.late_shop_minutes, one.lang, one.kind
+        )
+        for one in classify.costs
+    )  # fmt: skip
 
 
 def days_of(retention: Retention) -> Days:

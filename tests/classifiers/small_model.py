@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
 from classifiers.training import train
 from classifiers.training.corpus import assemble
-from domain.lexicon import Lexicon
+from tests.classifiers.conftest import ROOT
 from tests.classifiers.test_training import some, write
 
 
@@ -28,12 +29,14 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def trained_model(pack: Path, tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
+def trained_model(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the trained model: nobody changes it."""
     out = tmp_path_factory.mktemp("small") / "model"
+    lexicon = read_lexicon(ROOT / "config" / "lexicons")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 300))
         patch.setattr("classifiers.training.fitting._OWN_LINE_FROM", 20)
         patch.setattr("classifiers.training.nested._LEAST", 20)
+        patch.setattr("classifiers.training.train._SAY_FROM_ROWS", 20)
         train.train(read_pack(pack), lexicon, out, seed=5, date="2026-01-02", say=lambda line: None)
     return out
