@@ -79,7 +79,7 @@ def calibration(by_name: Mapping[str, Json], first: str) -> Iterator[str]:
             (
                 name, number(one["error"]), _bounds(one["error_ci95"]),
                 number(one["largest_gap"]), str(one["rows"]), str(one["selling"]),
-                number(one.get("error_of_rows_as_they_are")),
+                number(one["error_of_rows_as_they_are"]),
             )
             for name, one in by_name.items()
         ),

@@ -104,7 +104,7 @@ class Measurer:
 
 
 def _calibration(rows: Sequence[Row], chances: NDArray[np.float64]) -> dict[str, Any]:
-    """By language: for the mix that probabilities are stated for, and of the rows as they are."""
+    """By language, for the mix that probabilities are stated for."""
     sells = np.array([row.label is Label.DRUG_SALE for row in rows])
     source = np.array([row.source for row in rows])
     lang = np.array([row.lang or "?" for row in rows])
@@ -113,9 +113,8 @@ def _calibration(rows: Sequence[Row], chances: NDArray[np.float64]) -> dict[str,
         own = np.ones(len(rows), dtype=bool) if name == _ALL else lang == name
         if not sells[own].any() or sells[own].all():
             continue
-        mixed = reliability(chances[own], sells[own], mixed_weights(source[own], sells[own]))
-        as_is = reliability(chances[own], sells[own], np.ones(int(own.sum())))
-        found[name] = {**mixed.as_json(), "error_of_rows_as_they_are": round(as_is.error, 4)}
+        weights = mixed_weights(source[own], sells[own])
+        found[name] = reliability(chances[own], sells[own], weights).as_json()
     return found
 
 

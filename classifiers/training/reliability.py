@@ -35,13 +35,15 @@ class Bin:
 @dataclass(frozen=True, slots=True)
 class Reliability:
     """``error`` is the expected calibration error: the mean over rows, by weight, of how far what
-    their bin said is from what came true in it; ``interval`` is its 95 % one."""
+    their bin said is from what came true in it; ``interval`` is its 95 % one. ``unweighted`` is the
+    error of the same rows when each counts alike, in the mix that they happen to be."""
 
     rows: int
     selling: int
     error: float
     interval: tuple[float, float]
     bins: tuple[Bin, ...]
+    unweighted: float
 
     @property
     def largest_gap(self) -> float:
@@ -56,6 +58,7 @@ class Reliability:
             "error": round(self.error, 4),
             "error_ci95": [round(bound, 4) for bound in self.interval],
             "largest_gap": round(self.largest_gap, 4),
+            "error_of_rows_as_they_are": round(self.unweighted, 4),
             "bins": [
                 {"low": one.low, "high": one.high, "rows": one.rows,
                  "weight": round(one.weight, 5), "said": round(one.said, 4),
@@ -94,9 +97,11 @@ def reliability(
         for _ in range(max(1, resamples))
     ]
     low, high = np.quantile(drawn, (0.025, 0.975))
+    alike = _sums(place, probabilities, truth, np.ones(len(truth)))
     return Reliability(
-        len(truth), int(truth.sum()), _error(sums), (float(low), float(high)), _bins(place, sums)
-    )
+        len(truth), int(truth.sum()), _error(sums), (float(low), float(high)),
+        _bins(place, sums), _error(alike),
+    )  # fmt: skip
 
 
 def _sums(place: NDArray[np.int64], said: Floats, truth: Mask, weights: Floats) -> Floats:

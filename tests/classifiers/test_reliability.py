@@ -62,6 +62,13 @@ def test_the_error_is_a_share_and_no_wider_than_the_largest_gap(
         assert one.low - 1e-9 <= one.said <= one.high + 1e-9
 
 
+def test_weights_change_the_error_and_not_that_of_the_rows_as_they_are() -> None:
+    chances, truth = np.array([0.05] * 4), np.array([True, False, False, False])
+    found = reliability(chances, truth, mixed_weights(np.array(["a"] * 4), truth), resamples=2)
+    assert found.error == pytest.approx(0)
+    assert found.unweighted == pytest.approx(0.2)
+
+
 def test_a_mix_sells_as_often_as_probabilities_are_stated_for() -> None:
     truth = np.arange(100) < 60
     weights = mixed_weights(np.array(["a"] * 50 + ["b"] * 50), truth)
