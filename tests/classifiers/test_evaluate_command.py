@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("sklearn", reason="needs the extra train")
 from django.core.management import CommandError, call_command
 
-from classifiers.cardtext import card_tables
+from classifiers.cardtext import BEGIN, END, card_tables
 from classifiers.corpora import digest_of
 from classifiers.recording import disagreements, record
 from classifiers.store import load, read_card, version_of
+from classifiers.training.corpus import assemble
 from domain.digests import sha256_hex
 from domain.errors import InputError
 from domain.lexicon import Lexicon
@@ -131,3 +132,37 @@ def test_a_card_states_left_out_calibration(trained_model: Path) -> None:  # noq
     assert 0 <= card["calibration"]["ru"]["error"] <= 1
     assert card["left_out"]["first"]["baseline_recall"]["count"] == 30
     assert "passing" not in card
+
+
+def test_the_document_of_the_shipped_model_is_written_with_its_card(
+    tmp_path: Path,
+    texts: Path,
+    trained_model: Path,  # noqa: F811
+    settings,
+) -> None:
+    shutil.copytree(settings.BASE_DIR / "config" / "lexicons", tmp_path / "config" / "lexicons")
+    shipped = Path(shutil.copytree(trained_model, tmp_path / "classifiers" / "model"))
+    document = tmp_path / "docs" / "model-card.md"
+    document.parent.mkdir()
+    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
+    settings.BASE_DIR = tmp_path
+    evaluate("--model", str(shipped), "--corpus", str(texts), "--write")
+    written = document.read_text("utf-8")
+    assert written == f"before\n{BEGIN}\n{card_tables(read_card(shipped))}\n{END}\nafter\n"
+    assert "#### Roles" in written
+
+
+def test_training_again_without_each_source_prints_what_was_asked_of_it(
+    model: Path,
+    texts: Path,
+    pack: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 300))
+    monkeypatch.setattr("classifiers.training.nested._LEAST", 20)
+    said = evaluate("--model", str(model), "--corpus", str(texts), "--data", str(pack), "--loso")
+    assert "### Left out of training, the linear stage alone" in said
+    asked = said.split("### Asked for and reached")[1]
+    assert "average precision, first left out" in asked
+    (error,) = (line for line in asked.splitlines() if "calibration error, ru" in line)
+    assert "not measured" not in error

@@ -118,7 +118,7 @@ class Command(BaseCommand):
     def _write_document(self, folder: Path, card: dict[str, Any]) -> None:
         shipped = settings.BASE_DIR / "classifiers" / "model"
         document = settings.BASE_DIR / _DOCUMENT
-        if folder.resolve() == shipped and document.is_file():
+        if folder.resolve() == shipped.resolve() and document.is_file():
             document.write_text(embedded(document.read_text("utf-8"), card_tables(card)), "utf-8")
 
     def _lines(self, lines: Iterable[str]) -> None:
