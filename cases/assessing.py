@@ -22,6 +22,7 @@ from domain.assessment import (
     Span,
     Verdict,
 )
+from domain.bands import ReviewBand
 from domain.clock import Clock, utc_now
 from domain.states import CaseState
 
@@ -116,6 +117,7 @@ def record_verdict(
     *,
     review_threshold: float,
     actor: str,
+    band: ReviewBand = ReviewBand.WHEN_TIME,
     clock: Clock = utc_now,
 ) -> CaseState:
     """Write what a case amounts to and move it on. Returns the state it ends in.
@@ -133,6 +135,7 @@ def record_verdict(
         case.langs = list(verdict.langs)
         case.carriers = carriers
         case.model = model
+        case.band = band
         case.restricted = case.restricted or verdict.restricted
         case.save(
             update_fields=[
@@ -144,6 +147,7 @@ def record_verdict(
                 "langs",
                 "carriers",
                 "model",
+                "band",
                 "restricted",
             ]
         )

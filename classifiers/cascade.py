@@ -114,6 +114,20 @@ class Cascade:
         group = self._substances.named(prepared)
         return (group,) if group else ()
 
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What is passed on: one band for each stage behind the first."""
+        return tuple(band for band, _ in self._further)
+
+    def by_stage(self, text: str) -> tuple[float, ...]:
+        """The probability after each stage if every one looked, whatever its band: for measuring
+        what the bands keep back."""
+        prepared = prepare(text, "", self._lexicon)
+        found = [self._first.judge(prepared)]
+        for _, stage in self._further:
+            found.append(stage.judge(prepared, found[-1]))
+        return tuple(sigmoid(one.selling) for one in found)
+
     def _is_restricted(self, prepared: Prepared) -> bool:
         terms = self._lexicon.restricted
         return terms is not None and terms.found_in(prepared.aligned.text)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from domain.assessment import Label
+from domain.assessment import Label, Role
 from domain.digests import sha256_hex
 from domain.errors import InputError
 
@@ -22,7 +22,7 @@ _BROKEN = "evidence_was_in_host"
 class Row:
     """One labelled text; ``weak`` when a rule rather than a reader gave the label. In training it
     counts ``weight`` times what another of its source counts; ``category`` is what its source
-    called it."""
+    called it, ``role`` stands where the source states one."""
 
     text: str
     label: Label
@@ -31,6 +31,7 @@ class Row:
     weak: bool = False
     weight: float = 1.0
     category: str = ""
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

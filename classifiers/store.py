@@ -29,7 +29,9 @@ from domain.lexicon import Lexicon
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
 FORMAT = 2
-_FILES = frozenset({MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, NETWORK, TOKENIZER})
+_FILES = frozenset(
+    {MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, NETWORK, TOKENIZER, f".{CARD}.partial"}
+)
 # In calibration.json: by the last stage that has spoken, how many scores there are by then.
 _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 

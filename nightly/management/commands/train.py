@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifiers.learning.decided import card_entry, told
 from classifiers.learning.words import WORDS, save_words, vocabulary
 from classifiers.lexicons import read_lexicon
+from classifiers.recording import record
 from classifiers.rows import read_pack
 from classifiers.store import add_file
 from domain.clock import utc_now
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         if options["words_only"]:
             save_words(out, vocabulary(row.text for row in trained_rows(files)))
             add_file(out, WORDS)
+            record(out)
             self.stdout.write(f"the words of the pack are beside the model in {out}")
             return
         if options["stage"] == "substances":
@@ -100,8 +102,6 @@ class Command(BaseCommand):
             notes=notes,
             transformer=_plan(options, out) if options["stage"] == "transformer" else None,
         )
-        save_words(out, vocabulary(row.text for row in trained_rows(files)))
-        add_file(out, WORDS)
         self.stdout.write(
             f"candidate written to {out}, threshold {card['threshold']}; what it would change: "
             f"{settings.CALLED_AS} model compare {out}"
