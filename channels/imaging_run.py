@@ -11,7 +11,7 @@ from cases.models import Run
 from channels.image_keeping import ImageKeeper, PreviewImages, count_elsewhere
 from channels.imaging import ImageRules, Word
 from channels.options import ImagePlan, Options
-from classifiers.cascade import Cascade
+from classifiers.cascade import Glancer
 from classifiers.lexicons import read_lexicon
 from net.journal import RequestJournal
 
@@ -64,6 +64,6 @@ class Imaging:
         self._journal.close()
 
 
-def first_stage(plan: ImagePlan) -> Cascade:
+def first_stage(plan: ImagePlan) -> Glancer:
     """The model that says which posts are offers."""
-    return classifiers.load(plan.model_dir, read_lexicon(plan.lexicon_dir))
+    return classifiers.load_glancer(plan.model_dir, read_lexicon(plan.lexicon_dir))

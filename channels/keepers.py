@@ -11,7 +11,7 @@ from channels.advertisers import known
 from channels.advertising import GroupRules
 from channels.options import Options
 from channels.snowball.keeping import Keeper
-from classifiers.cascade import Cascade, Glance
+from classifiers.cascade import Glance, Glancer
 from classifiers.lexicons import read_lexicon
 
 
@@ -37,5 +37,5 @@ def rules_of(options: Options) -> GroupRules | None:
 
 
 @lru_cache(maxsize=1)
-def _loaded(model: Path, lexicons: Path) -> Cascade:
-    return classifiers.load(model, read_lexicon(lexicons))
+def _loaded(model: Path, lexicons: Path) -> Glancer:
+    return classifiers.load_glancer(model, read_lexicon(lexicons))

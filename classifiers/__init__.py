@@ -1,5 +1,5 @@
 """Text in, assessment out: normalise, model, spans, indicators; training and evaluation."""
 
-from classifiers.store import load
+from classifiers.store import load, load_glancer
 
-__all__ = ["load"]
+__all__ = ["load", "load_glancer"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from classifiers.indicators import find_indicators
 from classifiers.language import languages_of
@@ -43,6 +44,17 @@ class Glance:
     selling: float
     about_drugs: float
     restricted: bool = False
+
+
+class Glancer(Protocol):
+    """A model of which only the first stage is asked."""
+
+    threshold: float
+    version: str
+
+    def glance(self, text: str, *, title: str = "") -> Glance:
+        """The first stage's word on a text."""
+        ...
 
 
 class Cascade:

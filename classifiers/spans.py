@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from classifiers.linear import Contribution
 from classifiers.prepared import Prepared
@@ -10,6 +11,9 @@ from domain.assessment import Span
 
 MAX_SPANS = 40
 _LEAST = 0.05
+#: What a later stage says of a sentence as a whole.
+PASSAGE = "passage"
+_WORDS = "ngram"
 # What a signal is called outside: kinds of the lexicon, and the rest by what they are.
 _KINDS = {
     "drug": "substance", "drug_weak": "substance", "drug_unnamed": "substance", "grey": "substance",
@@ -28,10 +32,14 @@ _KINDS = {
 def merged_spans(prepared: Prepared, why: Iterable[Contribution]) -> tuple[Span, ...]:
     """At most MAX_SPANS spans of the original text, strongest chosen, in order of place.
 
-    Where contributions share characters, the marks name the span and the weights add up;
+    Where contributions share characters, the marks name the span and the weights add up; what a
+    passage adds goes to the marks in it, so that they stay visible, and is a span of its own where
+    it has none;
     places in the title are left out, since they are not in the text.
     """
-    placed = [(span, one) for one in why if (span := prepared.span(one.start, one.end))]
+    placed = [
+        (span, one) for one in _shared(tuple(why)) if (span := prepared.span(one.start, one.end))
+    ]
     placed.sort(key=lambda pair: (pair[0][0], -pair[0][1]))
     merged: list[Span] = []
     for (start, end), one in placed:
@@ -46,8 +54,24 @@ def merged_spans(prepared: Prepared, why: Iterable[Contribution]) -> tuple[Span,
     return tuple(sorted(rounded, key=lambda span: span.start))
 
 
+def _shared(why: Sequence[Contribution]) -> Iterator[Contribution]:
+    """``why`` with the weights of passages handed on, in equal parts, to the marks inside."""
+    added = [0.0] * len(why)
+    marks = [at for at, one in enumerate(why) if one.kind not in {PASSAGE, _WORDS}]
+    for one in why:
+        if one.kind == PASSAGE:
+            inside = [at for at in marks if one.start <= why[at].start < one.end]
+            for at in inside:
+                added[at] += one.weight / len(inside)
+            if not inside:
+                yield one
+    for more, one in zip(added, why, strict=True):
+        if one.kind != PASSAGE:
+            yield replace(one, weight=one.weight + more)
+
+
 def _joined(last: Span, start: int, end: int, kind: str, one: Contribution) -> Span:
-    named = last if last.kind != "ngram" or kind == "ngram" else None
+    named = last if last.kind != _WORDS or kind == _WORDS else None
     first, until = min(last.start, start), max(last.end, end)
     weight = last.weight + one.weight
     if named:

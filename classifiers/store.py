@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.calibration import Calibration
-from classifiers.cascade import Band, Cascade
+from classifiers.cascade import Band, Cascade, Glancer
 from classifiers.linear import Head, LinearModel, check_shape
 from classifiers.stage import LinearStage, Stage
 from classifiers.substances import FILE as SUBSTANCES
@@ -113,7 +113,31 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
     Raises ModelError when a file is missing, is not the one the card names, or was trained with
     another lexicon than ``lexicon``.
     """
+    card = _checked(folder, lexicon)
+    calibrations = load_calibration(folder)
+    further = [_second(folder, card, calibrations, threads)] if NETWORK in card["files"] else []
+    head = load_head(folder / SUBSTANCES) if SUBSTANCES in card["files"] else None
+    return Cascade(
+        LinearStage(load_linear(folder), calibrations[LinearStage.name]),
+        lexicon, threshold=float(card["threshold"]), version=version_of(card), further=further,
+        substances=head,
+    )  # fmt: skip
+
+
+def load_glancer(folder: Path, lexicon: Lexicon) -> Glancer:
+    """The first stage of the model under ``folder`` alone, for processes that only glance: no
+    encoder and no ONNX Runtime in memory. All files are checked. Raises as ``load``."""
+    card = _checked(folder, lexicon)
+    first = LinearStage(load_linear(folder), load_calibration(folder)[LinearStage.name])
+    return Cascade(first, lexicon, threshold=float(card["threshold"]), version=version_of(card))
+
+
+def _checked(folder: Path, lexicon: Lexicon) -> dict[str, Any]:
+    """The card, every file that it names being the one it names."""
     card = read_card(folder)
+    needed = {MODEL, CALIBRATION} | ({TOKENIZER} if NETWORK in card["files"] else set[str]())
+    if unnamed := sorted(needed - card["files"].keys()):
+        raise _failed(f"model card {folder / CARD} names no {', '.join(unnamed)}")
     for name, expected in sorted(card["files"].items()):
         _check(folder / name, str(expected))
     if card["lexicon"] != lexicon.digest:
@@ -121,19 +145,22 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
             f"model {folder} was trained with lexicon {card['lexicon'][:12]}, "
             f"the lexicon in use is {lexicon.digest[:12]}: train again"
         )
-    calibrations = load_calibration(folder)
-    first = LinearStage(load_linear(folder), calibrations[LinearStage.name])
-    further: list[tuple[Band, Stage]] = []
-    if NETWORK in card["files"]:
-        second = TransformerStage(
-            Network(folder, threads=threads), calibrations[TransformerStage.name]
-        )
-        further.append((Band(*map(float, card["passed_on"])), second))
-    head = load_head(folder / SUBSTANCES) if SUBSTANCES in card["files"] else None
-    return Cascade(
-        first, lexicon, threshold=float(card["threshold"]), version=version_of(card),
-        further=further, substances=head,
-    )  # fmt: skip
+    return card
+
+
+def _second(
+    folder: Path, card: Mapping[str, Any], calibrations: Mapping[str, Calibration], threads: int
+) -> tuple[Band, Stage]:
+    if TransformerStage.name not in calibrations:
+        raise _failed(f"calibration {folder / CALIBRATION} has no line for the transformer stage")
+    try:
+        low, high = map(float, card["passed_on"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _failed(
+            f"model card {folder / CARD} does not say what is passed on to the encoder: {error!r}"
+        ) from error
+    network = Network(folder, threads=threads)
+    return Band(low, high), TransformerStage(network, calibrations[TransformerStage.name])
 
 
 def load_calibration(folder: Path) -> dict[str, Calibration]:

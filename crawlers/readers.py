@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import classifiers
-from classifiers.cascade import Cascade
+from classifiers.cascade import Glancer
 from classifiers.lexicons import read_lexicon
 from crawlers.fetches import ICON, Fetch
 from crawlers.mirrors import icon_reading
@@ -194,7 +194,7 @@ def _stop_reading(_number: int, _frame: object) -> None:
     raise _TooLongError
 
 
-def _in_time(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
+def _in_time(fetch: Fetch, plan: ReaderPlan, cascade: Glancer) -> Reading:
     """The reading, or a failed one for a page that takes too long, whatever it does: regular
     expressions and the parser's events are both interrupted."""
     try:
@@ -208,12 +208,12 @@ def _in_time(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
         return Reading(fetch, Outcome.FAILED, "reading it took too long")
 
 
-def load_cascade(plan: ReaderPlan) -> Cascade:
+def load_cascade(plan: ReaderPlan) -> Glancer:
     """The model that pages are glanced at with. Raises ModelError, InputError."""
-    return classifiers.load(plan.model_dir, read_lexicon(plan.lexicon_dir))
+    return classifiers.load_glancer(plan.model_dir, read_lexicon(plan.lexicon_dir))
 
 
-def read_and_score(fetch: Fetch, plan: ReaderPlan, cascade: Cascade) -> Reading:
+def read_and_score(fetch: Fetch, plan: ReaderPlan, cascade: Glancer) -> Reading:
     """What came back, read, with the first stage's word on it where it has a text."""
     if fetch.job.why == ICON:
         return icon_reading.read(fetch)

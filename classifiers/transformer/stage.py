@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from classifiers.calibration import Calibration
 from classifiers.linear import Contribution
 from classifiers.prepared import Prepared
-from classifiers.stage import EXPLAINED_FROM, Judgement
+from classifiers.spans import PASSAGE
+from classifiers.stage import Judgement
 from classifiers.transformer.network import Network, drug_logits, selling_logits
 from classifiers.transformer.passages import rated
 
@@ -17,6 +18,9 @@ from classifiers.transformer.passages import rated
 _PART = re.compile(r"[^\n.!?;]*[^\W_][^\n.!?;]*(?:[.!?;]+|\n|$)")
 _MOST_PARTS = 16
 _LEAST_SHARE = 0.1
+# Log-odds of about one in ten. Each explanation reads the passage once more for each of its parts,
+# and most of what is passed on turns out innocent: what the first stage showed has to do there.
+_EXPLAINED_FROM = -2.0
 
 
 class TransformerStage:
@@ -44,7 +48,7 @@ class TransformerStage:
         raw = (*earlier.raw, float(scores[best]))
         selling = line.apply(raw)
         why = earlier.why
-        if selling >= EXPLAINED_FROM:
+        if selling >= _EXPLAINED_FROM:
             found = self._why(texts[best], cut[best].start, float(scores[best]), line.weights[-1])
             why = (*why, *found)
         about = max(earlier.about_drugs, float(drug_logits(logits).max()))
@@ -58,4 +62,4 @@ class TransformerStage:
         for (first, end), left in zip(parts, without, strict=True):
             added = weight * (score - float(left))
             if abs(added) >= _LEAST_SHARE:
-                yield Contribution(start + first, start + end, "passage", added, "")
+                yield Contribution(start + first, start + end, PASSAGE, added, "")

@@ -23,7 +23,7 @@ from classifiers.training.transformer.examples import Passages
 from classifiers.training.transformer.finetuning import Course, Example, finetune, logits_of
 from classifiers.training.transformer.loop import Say
 from classifiers.training.transformer.tokenizing import Encode
-from classifiers.transformer.network import LABELS, selling_logits
+from classifiers.transformer.network import LABELS, TOKENS, selling_logits
 from domain.errors import InputError
 
 # Weights of single rows differ by hundreds where sources do: a batch must not be one row's.
@@ -70,6 +70,8 @@ def base_classifier(base: str) -> tuple[PreTrainedModel, Tokenizer]:
     logging.disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(base, num_labels=len(LABELS))
+        if (most := getattr(config, "max_position_embeddings", TOKENS)) < TOKENS:
+            raise ValueError(f"it has {most} positions, {TOKENS} are read")
         model = AutoModelForSequenceClassification.from_pretrained(
             base, config=config, ignore_mismatched_sizes=True
         )

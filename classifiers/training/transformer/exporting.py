@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
 from classifiers.transformer.network import NETWORK, TOKENIZER
+from classifiers.transformer.runtime import runtime
 
 _OPSET = 17
 
@@ -43,10 +43,17 @@ def export(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
             input_names=["input_ids", "attention_mask"], output_names=["logits"],
             dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "texts"}},
         )  # fmt: skip
-        quantize_dynamic(
-            plain, folder / NETWORK, per_channel=True, reduce_range=False,
-            weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"],
-        )  # fmt: skip
+        _quantise(plain, folder / NETWORK)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(folder / TOKENIZER))
+
+
+def _quantise(plain: Path, path: Path) -> None:
+    runtime()  # before any part of it
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        plain, path, per_channel=True, reduce_range=False,
+        weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"],
+    )  # fmt: skip

@@ -57,10 +57,18 @@ def left_out_scores(
                 continue
             examples = examples_of(corpus, cut, corpus.trainable & ~away, course.seed)
             model, encode = trained(base, examples, course, say)
-            np.save(path, row_logits(model, encode, cut, asked))
+            _keep(path, row_logits(model, encode, cut, asked))
             say(f"left out {name}: {int(asked.sum())} rows")
         found[asked] = np.load(path)
     return found
+
+
+def _keep(path: Path, scores: NDArray[np.float64]) -> None:
+    """Under its name only when it is whole: half a file would be taken for the fold's scores."""
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.save(file, scores)
+    partial.replace(path)
 
 
 def _folds(corpus: Corpus) -> list[tuple[str, frozenset[str]]]:

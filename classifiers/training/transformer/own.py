@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,5 +48,9 @@ def own_base(
     texts += (normalise(row.text[:_MAX_CHARS]).text for row in rest)
     tokenizer = train_tokenizer(texts)
     model = pretrain(texts, tokenizer, size=size, epochs=epochs, seed=seed, say=say)
-    save_base(model, tokenizer, folder)
+    # Under its name only when it is whole: half a checkpoint would be taken for the encoder.
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    save_base(model, tokenizer, partial)
+    partial.rename(folder)
     return str(folder)

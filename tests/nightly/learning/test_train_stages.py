@@ -1,0 +1,62 @@
+"""``narcowatch train --stage``: options that fit together, and what is missing said by name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as live
+
+from nightly.cli import main
+from nightly.management.commands.train import _plan
+
+pytest.importorskip("sklearn", reason="needs the extra train")
+
+from tests.classifiers.test_training import some, write
+
+
+@pytest.fixture
+def pack(tmp_path: Path, settings) -> Path:
+    settings.NARCOWATCH = live.NARCOWATCH.model_copy(update={"data_dir": tmp_path})
+    for name in ("first", "second"):
+        write(tmp_path / "pack" / "train", name, [*some("sale", 4), *some("tea", 4)])
+    return tmp_path / "pack"
+
+
+@pytest.mark.parametrize("more", [["--base", "somewhere"], ["--epochs", "2"]])
+def test_options_of_the_second_stage_are_refused_without_it(
+    pack: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert main(["train", "--data", str(pack), *more]) == 2
+    assert "belong to --stage transformer" in capsys.readouterr().err
+    assert not (pack.parent / "models").exists()
+
+
+def test_a_stage_that_nobody_knows_is_refused(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--data", str(pack), "--stage", "forest"]) == 2
+    assert "invalid choice: 'forest'" in capsys.readouterr().err
+
+
+def test_without_torch_the_extra_is_named(
+    pack: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [one for one in sys.modules if one.startswith("classifiers.training.transformer")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["train", "--data", str(pack), "--stage", "transformer"]) == 2
+    assert "pip install 'narcowatch[train,transformer]'" in capsys.readouterr().err
+    assert not (pack.parent / "models").exists()
+
+
+def test_half_done_work_is_kept_beside_what_is_made(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="needs the extra transformer")
+    out = tmp_path / "new"
+    given = {"seed": 7, "epochs": None, "base": "", "work": None}
+    plan = _plan(given, out)
+    assert plan.keep == tmp_path / "new.work"
+    assert (plan.base, plan.course.seed) == ("", 7)
+    chosen = _plan({**given, "epochs": 5, "base": "b", "work": tmp_path / "w"}, out)
+    assert (chosen.keep, chosen.base, chosen.course.epochs) == (tmp_path / "w", "b", 5)
