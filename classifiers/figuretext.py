@@ -108,11 +108,15 @@ def obfuscation(found: Json) -> Iterator[str]:
     """Recall under each kind of disguise, and points lost against plain spelling."""
     yield f"Written plainly, {rate(found['plain'])} selling texts are found."
     yield ""
+    langs = list(next(iter(found["under"].values()))["by_language"])
     yield from table(
-        ("disguise", "recall", "points lost", "95 %"),
+        ("disguise", "recall", "points lost", "95 %", *(f"lost, {lang}" for lang in langs)),
         (
-            (name, share(one["recall"]), f"{100 * one['lost']:.1f}",
-             "{:.1f} {:.1f}".format(*(100 * bound for bound in one["lost_ci95"])))
+            (
+                name, share(one["recall"]), _points(one["lost"]),
+                " ".join(map(_points, one["lost_ci95"])),
+                *(_points(one["by_language"][lang]["lost"]) for lang in langs),
+            )
             for name, one in found["under"].items()
         ),
     )  # fmt: skip
@@ -142,6 +146,10 @@ def roles(found: Json) -> Iterator[str]:
         ("stated \\ found", *columns),
         ((name, *(str(one.get(c, "")) for c in columns)) for name, one in by_stated.items()),
     )
+
+
+def _points(lost: float) -> str:
+    return f"{100 * lost:.1f}"
 
 
 def number(value: float | None) -> str:

@@ -18,7 +18,7 @@ from classifiers.rows import Row
 from classifiers.training.corpus_groups import corpus_groups
 from classifiers.training.evaluate import Outcome, figures_by, groups, outcomes
 from classifiers.training.nested import rate
-from classifiers.training.obfuscation import losses
+from classifiers.training.obfuscation import found_under, loss
 from classifiers.training.reliability import mixed_weights, reliability
 from classifiers.training.role_figures import role_figures
 from domain.assessment import Label
@@ -76,11 +76,12 @@ class Measurer:
         if not selling:
             return {}
         self.say(f"disguising {len(selling)} selling texts")
-        found = list(losses([rows[at].text for at in selling], self._finds, seed=self.seed,
-                            plain=[bool(over[at]) for at in selling]))  # fmt: skip
+        plain = [bool(over[at]) for at in selling]
+        under = found_under([rows[at].text for at in selling], self._finds, seed=self.seed)
+        langs = [rows[at].lang or "?" for at in selling]
         return {
-            "plain": found[0].plain.as_json(),
-            "under": {one.disguise: one.as_json() for one in found},
+            "plain": loss(plain, plain).plain.as_json(),
+            "under": {name: _loss(plain, now, langs) for name, now in under.items()},
         }
 
     def _finds(self, text: str) -> bool:
@@ -101,6 +102,14 @@ class Measurer:
             }
             for name, own in masks
         }
+
+
+def _loss(plain: Sequence[bool], now: Sequence[bool], langs: Sequence[str]) -> dict[str, Any]:
+    by_lang = {}
+    for lang in sorted(set(langs)):
+        own = [at for at, one in enumerate(langs) if one == lang]
+        by_lang[lang] = loss([plain[at] for at in own], [now[at] for at in own]).as_json()
+    return {**loss(plain, now).as_json(), "by_language": by_lang}
 
 
 def _calibration(rows: Sequence[Row], chances: NDArray[np.float64]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -21,10 +21,9 @@ _ORDER = ("recased", "lookalikes", "transliterated", "digits", "spaced", "emoji_
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Of the same texts, how many are found plainly (``plain``) and in ``disguise``; ``missed``
-    are found plainly alone, ``gained`` in disguise alone."""
+    """Of the same texts, how many are found plainly (``plain``) and in disguise (``found``);
+    ``missed`` are found plainly alone, ``gained`` in disguise alone."""
 
-    disguise: str
     plain: Rate
     found: Rate
     missed: int
@@ -72,24 +71,29 @@ def disguises() -> dict[str, Callable[[str, random.Random], str]]:
     return {**KINDS, TOGETHER: in_turn(order), BUT_LATIN: in_turn(cyrillic)}
 
 
-def losses(
-    texts: Sequence[str], found: Callable[[str], bool], *, seed: int, plain: Sequence[bool]
-) -> Iterator[Loss]:
-    """The loss under each of ``disguises`` over selling ``texts``; ``found`` says whether one is
-    at or above the threshold, ``plain`` what it says of each as it is.
-
-    Raises ValueError when there are no texts.
-    """
-    if not texts:
-        raise ValueError("there are no selling texts to disguise")
-    for name, disguised in disguises().items():
-        # A text's disguise depends on neither the other texts nor the other kinds.
-        now = [
+def found_under(
+    texts: Sequence[str], found: Callable[[str], bool], *, seed: int
+) -> dict[str, list[bool]]:
+    """Under each of ``disguises``, what ``found`` says of each of ``texts``: whether it is at or
+    above the threshold. A text's disguise depends on its place and ``seed`` alone."""
+    return {
+        name: [
             found(disguised(text, random.Random(f"{seed} {name} {at}")))  # noqa: S311 - no secret
             for at, text in enumerate(texts)
         ]
-        pairs = list(zip(plain, now, strict=True))
-        yield Loss(
-            name, Rate(sum(plain), len(texts)), Rate(sum(now), len(texts)),
-            pairs.count((True, False)), pairs.count((False, True)),
-        )  # fmt: skip
+        for name, disguised in disguises().items()
+    }
+
+
+def loss(plain: Sequence[bool], disguised: Sequence[bool]) -> Loss:
+    """The loss of the same selling texts: which are found ``plain`` and which ``disguised``.
+
+    Raises ValueError when there are none, or not as many of both.
+    """
+    pairs = list(zip(plain, disguised, strict=True))
+    if not pairs:
+        raise ValueError("there are no selling texts to disguise")
+    return Loss(
+        Rate(sum(plain), len(pairs)), Rate(sum(disguised), len(pairs)),
+        pairs.count((True, False)), pairs.count((False, True)),
+    )  # fmt: skip

@@ -21,7 +21,7 @@ from classifiers.rows import Row
 from classifiers.stage import Judgement
 from classifiers.training.asked import asked_of
 from classifiers.training.measuring import Measurer
-from classifiers.training.obfuscation import BUT_LATIN, TOGETHER, Loss, disguises, losses
+from classifiers.training.obfuscation import BUT_LATIN, TOGETHER, Loss, disguises, found_under, loss
 from classifiers.training.role_figures import role_figures
 from domain.assessment import Label, Role
 from domain.lexicon import Lexicon
@@ -30,15 +30,13 @@ TEXTS = [f"продам гашиш по {n} грамму, закладки по 
 
 
 def test_every_kind_is_measured_and_only_what_it_hides_is_lost() -> None:
-    found = {
-        one.disguise: one
-        for one in losses(TEXTS, lambda t: "гашиш" in t, seed=1, plain=[True] * 20)
-    }
-    assert set(found) == {*KINDS, TOGETHER, BUT_LATIN}
-    assert found["transliterated"].lost == 1
-    assert 0 < found["lookalikes"].lost <= 1
-    undone = losses(TEXTS, lambda t: "гашиш" in normalise(t).text, seed=1, plain=[True] * 20)
-    assert {one.disguise: one.lost for one in undone}["lookalikes"] == 0
+    under = found_under(TEXTS, lambda text: "гашиш" in text, seed=1)
+    assert set(under) == {*KINDS, TOGETHER, BUT_LATIN}
+    lost = {name: loss([True] * 20, now).lost for name, now in under.items()}
+    assert lost["transliterated"] == 1
+    assert 0 < lost["lookalikes"] <= 1
+    undone = found_under(TEXTS, lambda text: "гашиш" in normalise(text).text, seed=1)
+    assert all(undone["lookalikes"])
 
 
 def test_disguise_is_the_same_for_the_same_seed_and_changes_most_texts() -> None:
@@ -52,15 +50,29 @@ def test_disguise_is_the_same_for_the_same_seed_and_changes_most_texts() -> None
 def test_the_interval_of_a_loss_holds_it(count: int, data: st.DataObject) -> None:
     missed = data.draw(st.integers(0, count))
     gained = data.draw(st.integers(0, count - missed))
-    one = Loss("x", Rate(count - gained, count), Rate(count - missed, count), missed, gained)
+    one = Loss(Rate(count - gained, count), Rate(count - missed, count), missed, gained)
     low, high = one.interval
     assert -1 <= low <= high <= 1
     assert low <= one.lost * count / (count + 2) <= high
 
 
-def test_nothing_to_disguise_is_refused() -> None:
+def test_losses_count_what_is_missed_and_what_is_gained() -> None:
+    one = loss([True, True, False, False], [True, False, True, False])
+    assert (one.missed, one.gained, one.lost) == (1, 1, 0)
     with pytest.raises(ValueError, match="no selling texts"):
-        list(losses([], lambda text: True, seed=1, plain=[]))
+        loss([], [])
+
+
+def test_what_disguise_costs_is_told_by_language() -> None:
+    rows = [
+        Row("one shop", Label.DRUG_SALE, "en", "s"),
+        Row("one магазин", Label.DRUG_SALE, "ru", "s"),
+        Row("nothing", Label.OTHER, "en", "s"),
+    ]
+    found = measured(rows)["obfuscation"]
+    assert found["plain"]["hits"] == found["plain"]["count"] == 2
+    assert found["under"]["transliterated"]["by_language"]["en"]["lost"] == 0
+    assert set(found["under"][TOGETHER]["by_language"]) == {"en", "ru"}
 
 
 def test_roles_are_counted_by_what_was_stated() -> None:
