@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,11 +16,13 @@ from domain.assessment import (
     Assessment,
     Indicator,
     Label,
+    Languages,
     Price,
     Role,
     Span,
     Verdict,
 )
+from domain.bands import ReviewBand
 from domain.clock import Clock, utc_now
 from domain.states import CaseState
 
@@ -59,6 +62,7 @@ def row_of(run_id: int, document_id: int, value: Assessment) -> AssessmentRow:
         indicators=[asdict(indicator) for indicator in value.indicators],
         prices=[asdict(price) for price in value.prices],
         restricted=value.restricted,
+        languages=asdict(value.languages),
     )
 
 
@@ -77,7 +81,14 @@ def as_assessment(row: AssessmentRow) -> Assessment:
         indicators=tuple(Indicator(**indicator) for indicator in row.indicators),
         prices=tuple(Price(**price) for price in row.prices),
         restricted=row.restricted,
+        languages=_languages(row.languages),
     )
+
+
+def _languages(kept: Mapping[str, Any]) -> Languages:
+    shares = tuple((str(code), float(share)) for code, share in kept.get("shares", ()))
+    marks = (bool(kept.get(name)) for name in ("mixed", "transliterated"))
+    return Languages(shares, *marks)
 
 
 def latest_assessments(case: Case, model: str) -> list[AssessmentRow]:
@@ -106,6 +117,7 @@ def record_verdict(
     *,
     review_threshold: float,
     actor: str,
+    band: ReviewBand = ReviewBand.WHEN_TIME,
     clock: Clock = utc_now,
 ) -> CaseState:
     """Write what a case amounts to and move it on. Returns the state it ends in.
@@ -123,6 +135,7 @@ def record_verdict(
         case.langs = list(verdict.langs)
         case.carriers = carriers
         case.model = model
+        case.band = band
         case.restricted = case.restricted or verdict.restricted
         case.save(
             update_fields=[
@@ -134,6 +147,7 @@ def record_verdict(
                 "langs",
                 "carriers",
                 "model",
+                "band",
                 "restricted",
             ]
         )

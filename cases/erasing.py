@@ -33,7 +33,7 @@ from cases.evidence import Pointer
 from cases.files import sync_folder
 from cases.intake import committed_ends
 from cases.keeping import TABLES, Due
-from cases.models import AssessmentRow, Capture, DocumentRow, Screenshot
+from cases.models import AssessmentRow, Capture, CardNumber, DocumentRow, Screenshot
 from cases.rewriting import Rewritten, Stays, rewrite
 from domain.clock import Clock, utc_now
 from domain.digests import digest
@@ -209,6 +209,7 @@ def _empty(model: Any, pks: list[int], now: datetime, cases: set[int]) -> int:
             cases.update(rows.values_list("target__case", flat=True).distinct())
             texts = DocumentRow.objects.filter(capture__in=chunk)
             AssessmentRow.objects.filter(document__in=texts.values("pk")).update(**_NO_MARKS)
+            CardNumber.objects.filter(document__in=texts.values("pk")).delete()
             documents += texts.update(**_NO_WORDS)
             rows.update(warc_file="", headers=[], erased_at=now)
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from cases import audit, proposed_verdicts
+from cases import audit, cards, proposed_verdicts
 from cases.mirrors import pairs_of
 from cases.models import (
     AssessmentRow,
@@ -28,7 +28,7 @@ from domain.states import CaseState
 #: Indicators that one operator keeps for himself. Links to other sites tie nobody.
 OWN_INDICATORS = frozenset(
     {"telegram", "btc", "eth", "ltc", "tron", "xmr", "email", "phone", "pgp", "tox"}
-    | {"telegram_invite"}
+    | {"telegram_invite", "jabber", "session"}
 )
 #: Posts of fewer characters are alike by chance.
 _LONG_ENOUGH = 200
@@ -97,6 +97,8 @@ def _traits(cases: Collection[Case]) -> dict[int, set[Trait]]:
                 traits[owner].add((entry["kind"], entry["value"].lower().lstrip("@")))
         if _is_own_post(row.document):
             traits[owner].add(("same text", row.document.text_sha256))
+    for document, mac, shown in cards.macs_of([*carriers]):
+        traits[carriers[document]].add(("card", f"{shown} {mac[:12]}"))
     for owner, trait in _quoted(carriers):
         traits[owner].add(trait)
     for case in cases:

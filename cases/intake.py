@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.db.models.expressions import CombinedExpression
 
-from cases import counts, fingerprints
+from cases import cards, counts, fingerprints
 from cases.counts import CountKey
 from cases.evidence import EvidenceWriter, Pointer, body_digest
 from cases.models import CandidateRow, Capture, Case, DocumentRow, PostImage, Screenshot, Target
 from cases.warc import Resource
 from domain.candidates import Candidate
 from domain.captures import CaptureRecord, Egress
+from domain.cards import masked
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
 from domain.documents import Document
@@ -264,6 +265,7 @@ def _content_type(record: CaptureRecord) -> str:
 def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Stored) -> None:
     """Pages are stored with every capture, posts only when they are new or were edited."""
     rows: list[DocumentRow] = []
+    kept: list[tuple[DocumentRow, Document]] = []
     printed: list[tuple[DocumentRow, Fingerprint]] = []
     made = [
         (_document(capture, document), document)
@@ -278,9 +280,11 @@ def _store_documents(pairs: Iterable[tuple[Capture, CaptureRecord]], stored: Sto
             continue
         posts.add(post)
         rows.append(row)
+        kept.append((row, document))
         if document.fingerprint is not None:
             printed.append((row, document.fingerprint))
     DocumentRow.objects.bulk_create(rows, batch_size=_CHUNK)
+    cards.store(kept)
     fingerprints.store(printed)
     stored.documents = len(rows)
 
@@ -296,7 +300,7 @@ def _document(capture: Capture, document: Document) -> DocumentRow:
         lang=document.lang,
         text=text,
         text_sha256=sha256_hex(text.encode()),
-        links=[[storable(link.url), storable(link.text)] for link in document.links],
+        links=[[encodable(link.url), storable(link.text)] for link in document.links],
         views=document.views,
         forwarded_from=storable(document.forwarded_from)[:200],
     )
@@ -320,6 +324,11 @@ def _posts_known(rows: Iterable[DocumentRow]) -> set[tuple[int, str, str]]:
 
 
 def storable(text: str) -> str:
+    """``text`` as the record keeps it: ``encodable``, and with card numbers masked."""
+    return masked(encodable(text))
+
+
+def encodable(text: str) -> str:
     """``text`` as every database can hold it: NUL and lone surrogates become U+FFFD."""
     text = text.replace("\x00", "\ufffd")
     try:

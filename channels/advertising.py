@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from channels.advertising_words import words
 from channels.group_answers import Author, Raw, author_of, handles_in, is_own, messages_in, words_of
 from classifiers.cascade import Glance
 from classifiers.channel_verdict import HINT
@@ -40,13 +41,6 @@ _LIST = 2
 #: So many different messages that are like offers make an advertiser.
 _ENOUGH = 2
 
-_ORDER = re.compile(
-    r"(?<!\w)(?:лс|л\.с|личк\w*|личн\w+ сообщени\w+|(?:на)?пиши(?:те)?|писать|обраща(?:й|ть)\w*"
-    r"|оператор\w*|менеджер\w*|саппорт\w*|поддержк\w+|директ|касс[аеуы]|заказ\w*|бот(?:а|е|у|ом)?"
-    r"|витрин\w+|связ[ьи]|жаз(?:ыңыз|ыңдар|сын|ба)?|жазыңыздар|хабарлас\w*|ботқа|лсқа|лске"
-    r"|тапсырыс\w*|dm|pm|inbox|orders?|contact|text me|hit me up|bot)(?!\w)",
-    re.IGNORECASE,
-)
 _HANDLE = re.compile(r"[@＠]\s?([A-Za-z]\w{3,31})|(?:t|telegram)\.(?:me|dog)/([A-Za-z]\w{3,31})")
 _PHONE = re.compile(r"(?:\+7|(?<!\d)[78])(?:[\s()-]{0,3}\d){10}(?!\d)")
 _SITE = re.compile(r"https?://|\.onion\b|tg://", re.IGNORECASE)
@@ -58,54 +52,6 @@ _PRICED = re.compile(
 )
 _MONEY = re.compile(
     r"\d\s?(?:к|k|тыс\w*|мың\w*|т(?:е)?нг\w*|тг|₸|р(?:уб\w*)?|kzt|usd|eur)(?!\w)|[$€₸₽]\s?\d",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\?|(?<!\w)(?:купл(?:ю|им)|ищу|ищем|где|откуда|подскаж\w+|посовету\w+|скиньте|помог(?:ите|и)"
-    r"|хо(?:чу|тел\w*|тим)|(?:за|о)?плач[уе]м?|закажу|заберу|беру|приму|приобрет\w+|интересует"
-    r"|мне (?:бы|надо|срочно|\d)|(?<!не )надо|отзовитесь"
-    r"|готов(?:а|ы)? (?:взять|купить|забрать|платить)"
-    r"|помощь|спасите|возьму|нуж(?:ен|на|но|ны)(?!\s+(?:курьер|работник|люд|парн|дев|водител|клад))"
-    r"|у кого|кому жал\w+|кто(?:[ -]нибудь|-то)?\s+(?:знает(?!,? тот)|помо\w+|может|работает"
-    r"|прода\w+|подска\w+|в курсе|сталкива\w+|пробовал|брал|видел)"
-    r"|керек|ал(?:ам|амын|айын|ғым)|сатып ал(?:а|ғ)\w*|іздеймін|қайда(?:н)?|кім(?:де|нен)?|көмек\w*"
-    r"|looking for|need|want|buying|i(?:'ll| will) (?:take|buy)"
-    r"|where|who|wtb|anyone|anybody|help)(?!\w)",
-    re.IGNORECASE,
-)
-_TELLS = re.compile(
-    r"\d\s?/\s?(?:5|10)(?!\d)|(?<!\w)(?:отзыв(?!ы|ов)\w*|ненаход\w*|диспут\w*|(?:с|под|за)?нял(?:а|и)?"
-    r"|забрал(?:а|и)?|наш[её]л|нашл[аи]|взял(?:а|и)?|заказ(?:ал|ывал)[аи]?|заб(?:и)?рал[аи]?|подн(?:ял|имал)[аи]?|получил[аи]?|дош(?:ло|ёл|ел|ла)"
-    r"|рекоменд\w+|совету\w+|касани\w+|спасибо|довол\w+|ровно|топ|работал[аи]?|отдал[аи]?|недовес\w*"
-    r"|брал[аи]?|купил(?:а|и)?|ждал(?:а|и)?"
-    r"|пришл[оаи]|кида(?:ет|ют|ла)|кинул\w*"
-    r"|задерж\w+|изъя\w+|уничтож\w+|полици\w+|участков\w+|приговор\w*|суд(?:а|е|или|ья)?|сел на"
-    r"|лет получил\w*|поймал\w*|закладчик\w*|кладмен[аыу]?|барыг\w*|жал(?:оба|уюсь|уйтесь|обу)"
-    r"|осторожн\w*|бдительн\w*|берегите|памятка|словарь|наркотик\w*|мошенни\w+|развод\w*"
-    r"|кидал\w*|родител\w+|школ\w+|дет(?:и|ей|ям|ск\w+)|бесплатн\w+"
-    r"|закра\w+|волонт\w+|внимани[ея]|не трога\w+|звон(?:ил|ю|ите в)\w*|сын\w{0,2}|доч\w+"
-    r"|брат\w{0,2}|муж\w{0,2}|зависим\w+|реабилит\w+|нарколог\w*|употребл\w+"
-    r"|абайла\w*|сақ бол\w*|бала(?:лар\w*)?|ата-ана\w*|мектеп\w*|таратып"
-    r"|алдым|ұстал\w+|ұстады|полиция\w*|сотта\w+|балам|інім|бауырым|beware|warning|scam\w*|report"
-    r"|arrested|police|seized|review"
-    r"|my (?:son|brother|friend)|rehab)(?!\w)",
-    re.IGNORECASE,
-)
-_QUOTES = re.compile(
-    r"[«„“\"][^«»„“”\"]{12,}[»“”\"]|^\s*>|\A[^\n]{0,120}:\s*\n"
-    r"|(?<!\w)(?:при|пере|с|за)?(?:сл|кин)ал[аи]?(?!\w)|(?<!\w)(?:прис|перес|рас)ыла\w+"
-    r"|(?<!\w)(?:опять|снова|смотрите|гляньте|пиш[уе]т|шл[её]т|шлют|кидают|скинул\w*|прилетел\w*"
-    r"|админ\w*|модератор\w*|спам\w*|цитир\w+|скрин\w*|листовк\w+|надпис\w+|написан[оаы]?"
-    r"|реклам[ауые]\w*|объявлени\w+|в телефоне|в новостях"
-    r"|жібер(?:ді|іпті|іп жатыр)\w*|дейді|деп жазған|they (?:say|sell)|spam\w*|sent me"
-    r"|forwarded)(?!\w)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_JOKES = re.compile(
-    r"[😂🤣🤪😹😆😁]|\){2,}|(?<!\w)(?:а?ха(?:ха)+х?|а[хп]ах\w*|хах\w*|лол|ору"
-    r"|шут(?:ка|ил\w*|ю|им|ки)"
-    r"|шучу|прикол\w*|юмор\w*|мем\w{0,2}|әзіл\w*|йодированн\w+"
-    r"|сосновы\w+|lol|haha\w*|joke|kidding)(?!\w)",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -146,7 +92,7 @@ def said_in(text: str, glance: Glance, own: Collection[str] = (), *, leads: bool
     """What the rule sees of ``text``. ``own`` are the author's usernames in lower case; ``leads``
     says that a button or a link behind a word stands under it."""
     kept = " ".join(_LETTERS.findall(text.casefold()))
-    offers = not any(one.search(text) for one in (_ASKS, _TELLS, _QUOTES, _JOKES))
+    offers = not any(one.search(text) for one in words().not_offering)
     prices = sum(1 for _ in _PRICED.finditer(_PHONE.sub(" ", text))) or int(
         bool(_MONEY.search(text))
     )
@@ -159,7 +105,7 @@ def says_how_to_order(text: str, own: Collection[str] = ()) -> bool:
     """Whether ``text`` says where to turn to: in words, by a telephone, a site, a bot, or the
     author's own handle. The handle of somebody else alone may be that of the shop where a buyer
     was."""
-    if _ORDER.search(text) or _PHONE.search(text) or _SITE.search(text):
+    if words().orders.search(text) or _PHONE.search(text) or _SITE.search(text):
         return True
     handles = [(one[1] or one[2]).lower() for one in _HANDLE.finditer(text)]
     return any(name in own or name.endswith("bot") for name in handles)

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from classifiers import figuretext
+from classifiers.recording import digests_of
 from classifiers.store import version_of
+from classifiers.training.asked import asked_of
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
+Json = Mapping[str, Any]
+_Section = tuple[str, str, Callable[[Any], Iterator[str]]]
 
-def card_tables(card: Mapping[str, Any]) -> str:
-    """Markdown: what the model is, its figures by source, and what it was trained on."""
+
+def card_tables(card: Json) -> str:
+    """Markdown: what the model is, what was asked of it and reached, its figures on left-out rows
+    of the pack and on the project's own texts, and what it was trained on."""
     lines = [
-        f"Model `{version_of(card)}`, {card['date']}, seed {card['seed']}, "
-        f"threshold {card['threshold']:.4f}. Lexicon `{card['lexicon'][:12]}`.",
+        *_head(card),
+        "### Asked for and reached",
         "",
-        f"Threshold: {card['threshold_rule']}. Probabilities are stated for a mix of which "
-        f"{card['prior']:.0%} sells.",
+        *figuretext.asked(asked_of(card)),
         "",
-        *_figures(card["left_out"]),
+        "### Left out of training",
+        "",
+        *figuretext.figures(card["left_out"], "left out"),
+        "",
+        *_sections(card, _OF_PACK),
+        *part_text("On the project's own texts", card.get("corpus", {})),
+        *part_text("On rows of the pack that no weight was trained on", card.get("unseen", {})),
+        "### Data",
         "",
         *_sources(card),
     ]
     return "\n".join(lines)
+
+
+def part_text(title: str, part: Json) -> list[str]:
+    """All that was measured on one set of texts, as it stands under ``corpus`` in a card."""
+    if not part:
+        return []
+    lines = [f"### {title}", ""]
+    if "files" in part:
+        named = (f"`{name}` {rows} (`{sha256[:12]}`)" for name, (rows, sha256) in
+                 part["files"].items())  # fmt: skip
+        lines += [f"Texts by file, SHA-256: {', '.join(named)}.", ""]
+    lines += [*figuretext.figures(part["figures"], "texts"), ""]
+    return lines + list(_sections(part, _OF_PART))
 
 
 def embedded(document: str, tables: str) -> str:
@@ -35,40 +61,81 @@ def embedded(document: str, tables: str) -> str:
     return f"{before}{BEGIN}\n{tables}\n{END}{after}"
 
 
-def _figures(left_out: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "| left out | AP | plain AP | recall | false positives |"
-    yield "| --- | ---: | ---: | --- | --- |"
-    for name, one in left_out.items():
-        cells = (
-            name,
-            _plain(one["average_precision"]),
-            _plain(one["baseline_average_precision"]),
-            _rate(one["recall"]),
-            _rate(one["false_positives"]),
+_OF_PACK: tuple[_Section, ...] = (
+    (
+        "calibration",
+        "Calibration of left-out rows, each by lines fitted without its source",
+        lambda found: figuretext.calibration(found, "left out"),
+    ),
+    (
+        "passing",
+        "What the first stage passes on of left-out rows, by a limit chosen without their source",
+        lambda found: figuretext.passing(found, "left out"),
+    ),
+    ("substances", "Groups of drugs on Agora, other vendors", lambda found: _groups(found)),
+)
+_OF_PART: tuple[_Section, ...] = (
+    ("calibration", "Calibration", lambda found: figuretext.calibration(found, "language")),
+    ("obfuscation", "Under disguise", figuretext.obfuscation),
+    ("passing", "What the first stage passes on", lambda f: figuretext.passing(f, "texts")),
+    ("roles", "Roles", figuretext.roles),
+)
+
+
+def _sections(part: Json, sections: tuple[_Section, ...]) -> Iterator[str]:
+    for key, title, written in sections:
+        if part.get(key):
+            yield f"#### {title}"
+            yield ""
+            yield from written(part[key])
+            yield ""
+
+
+def _head(card: Json) -> Iterator[str]:
+    yield (
+        f"Model `{version_of(card)}`, {card['date']}, seed {card['seed']}, "
+        f"threshold {card['threshold']:.4f}. Lexicon `{card['lexicon'][:12]}`. "
+        + " ".join(f"Digest of {name} `{one[:12]}`." for name, one in digests_of(card).items())
+    )
+    yield ""
+    yield (
+        f"Threshold: {card['threshold_rule']}. Probabilities are stated for a mix of which "
+        f"{card['prior']:.0%} sells."
+    )
+    yield ""
+    if "passed_on" in card:
+        low, high = card["passed_on"]
+        base = card.get("base") or "an encoder of the project's own"
+        yield (
+            f"The second stage ({base}) looks at texts to which the first gives {low:.4f} to "
+            f"{high:.4f}."
         )
-        yield f"| {' | '.join(cells)} |"
+        yield ""
 
 
-def _sources(card: Mapping[str, Any]) -> Iterator[str]:
+def _groups(found: Json) -> Iterator[str]:
+    yield (
+        f"Right in {figuretext.rate(found['accuracy'])} over {len(found.get('groups', ()))} "
+        f"groups; TF-IDF with logistic regression "
+        f"{figuretext.rate(found['baseline_accuracy'])}."
+    )
+
+
+def _sources(card: Json) -> Iterator[str]:
     yield f"Generated rows: {card['generated_rows']}. Files of the pack:"
     yield ""
-    yield "| file | rows | trained on | left out by reason | licence as stated | SHA-256 |"
-    yield "| --- | ---: | ---: | --- | --- | --- |"
-    for one in card["sources"]:
-        dropped = ", ".join(f"{reason} {count}" for reason, count in one["dropped"].items())
-        licences = "; ".join(one["licences"]).replace("|", "/")
-        yield (
-            f"| {one['part']}/{one['name']} | {one['rows']} | {one['trained']} | {dropped} "
-            f"| {licences} | `{one['sha256'][:12]}` |"
-        )
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _rate(rate: Mapping[str, Any]) -> str:
-    if rate["share"] is None:
-        return ""
-    low, high = rate["wilson95"]
-    return f"{rate['share']:.2%} [{low:.2%}, {high:.2%}] of {rate['count']}"
+    yield from figuretext.table(
+        ("file", "licence as stated", "left out by reason", "rows", "trained on", "SHA-256"),
+        (
+            (
+                f"{one['part']}/{one['name']}",
+                "; ".join(one["licences"]).replace("|", "/"),
+                ", ".join(f"{reason} {count}" for reason, count in one["dropped"].items()),
+                str(one["rows"]),
+                str(one["trained"]),
+                f"`{one['sha256'][:12]}`",
+            )
+            for one in card["sources"]
+        ),
+        left=3,
+    )

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from classifiers.indicators import find_indicators
+from classifiers.language import languages_of
 from classifiers.linear import sigmoid
 from classifiers.prepared import Prepared, prepare
-from classifiers.quantities import distinct
-from classifiers.roles import role_of
+from classifiers.pricing import stated_prices
+from classifiers.roles import names_drugs, role_of
 from classifiers.spans import merged_spans
 from classifiers.stage import FirstStage, Judgement, Stage
+from classifiers.substances import SubstanceHead
+from classifiers.verdict import logit
 from domain.assessment import Assessment, Label
 from domain.lexicon import Lexicon, TermKind
 from domain.regions import regions_of
 
 GLANCED = 10_000
 _UNNAMED = "any_drug"
-_ABOUT_DRUGS = frozenset({"drug", "drug_unnamed", "grey", "drop", "drop_job", "market", "harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ class Cascade:
         threshold: float,
         version: str,
         further: Sequence[tuple[Band, Stage]] = (),
+        substances: SubstanceHead | None = None,
     ) -> None:
         self.threshold = threshold
         self.version = version
         self._first, self._further = first, tuple(further)
         self._lexicon = lexicon
+        self._substances = substances
 
     def assess(self, text: str, *, title: str = "", lang: str = "") -> Assessment:
         """The assessment of one text; ``lang`` is believed when given, else told by letters."""
@@ -79,21 +83,27 @@ class Cascade:
         judgement, stage = self._judge(prepared)
         probability = sigmoid(judgement.selling)
         selling = probability >= self.threshold
-        about = judgement.about_drugs >= 0 and _names_drugs(prepared)
+        about = judgement.about_drugs >= 0 and names_drugs(prepared.marks.marks)
         found = find_indicators(prepared.original)
         return Assessment(
             probability=probability,
             label=_label(selling, about),
-            role=role_of(prepared.marks.marks, selling=selling, about_drugs=about),
+            role=role_of(
+                prepared,
+                self._lexicon,
+                lead=judgement.selling - logit(self.threshold),
+                about_drugs=judgement.about_drugs,
+            ),
             lang=lang or prepared.lang,
             model=self.version,
             stage=stage,
-            substances=_substances(prepared),
+            substances=self._groups(prepared, selling=selling),
             regions=regions_of(prepared.aligned.text),
             spans=merged_spans(prepared, judgement.why),
             indicators=tuple(dict.fromkeys(one.indicator for one in found)),
-            prices=distinct(prepared.marks.prices),
+            prices=stated_prices(prepared.aligned.text, prepared.marks.prices),
             restricted=self._is_restricted(prepared),
+            languages=languages_of(prepared.aligned.text),
         )
 
     def assess_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Assessment]:
@@ -107,6 +117,28 @@ class Cascade:
         prepared = prepare(text[:GLANCED], title, self._lexicon, narrow=False)
         selling, about = self._first.glance(prepared)
         return Glance(sigmoid(selling), sigmoid(about), self._is_restricted(prepared))
+
+    def _groups(self, prepared: Prepared, *, selling: bool) -> tuple[str, ...]:
+        """The groups named; of an offer that names none, the one that the head is sure of."""
+        named = _substances(prepared)
+        if named or not selling or self._substances is None:
+            return named
+        group = self._substances.named(prepared)
+        return (group,) if group else ()
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What is passed on: one band for each stage behind the first."""
+        return tuple(band for band, _ in self._further)
+
+    def by_stage(self, text: str) -> tuple[float, ...]:
+        """The probability after each stage if every one looked, whatever its band: for measuring
+        what the bands keep back."""
+        prepared = prepare(text, "", self._lexicon)
+        found = [self._first.judge(prepared)]
+        for _, stage in self._further:
+            found.append(stage.judge(prepared, found[-1]))
+        return tuple(sigmoid(one.selling) for one in found)
 
     def _is_restricted(self, prepared: Prepared) -> bool:
         terms = self._lexicon.restricted
@@ -125,10 +157,6 @@ def _label(selling: bool, about_drugs: bool) -> Label:
     if selling:
         return Label.DRUG_SALE
     return Label.DRUG_OTHER if about_drugs else Label.OTHER
-
-
-def _names_drugs(prepared: Prepared) -> bool:
-    return any(mark.signal in _ABOUT_DRUGS for mark in prepared.marks.marks)
 
 
 def _substances(prepared: Prepared) -> tuple[str, ...]:

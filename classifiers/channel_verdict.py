@@ -56,7 +56,7 @@ def channel_verdict(
         carriers=carriers,
         substances=ranked(told, lambda one: one.substances),
         regions=ranked(told, lambda one: one.regions),
-        langs=ranked(posts, lambda one: (one.lang,)),
+        langs=ranked(posts, lambda one: one.spoken),
         restricted=any(one.restricted for one in posts),
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.rows import Row
-from domain.assessment import Label
-from domain.digests import sha256_hex
+from domain.assessment import Label, Role
+from domain.digests import digest, sha256_hex
 from domain.errors import InputError
 
 
@@ -22,15 +22,22 @@ class CorpusFile:
     rows: tuple[Row, ...]
 
 
-def read_corpora(folder: Path) -> list[CorpusFile]:
-    """Every ``*.jsonl`` in ``folder``, by name.
+def read_corpora(path: Path) -> list[CorpusFile]:
+    """Every ``*.jsonl`` in the folder ``path``, by name; or ``path`` alone, when it is a file.
 
     Raises InputError where there is none, for one without rows, and as ``read_corpus`` does.
     """
-    found = [_read(path) for path in sorted(folder.glob("*.jsonl"))]
+    if path.is_file():
+        return [_read(path)]
+    found = [_read(one) for one in sorted(path.glob("*.jsonl"))]
     if not found:
-        raise InputError(f"there are no evaluation texts: no *.jsonl in {folder}")
+        raise InputError(f"there are no evaluation texts: no *.jsonl in {path}")
     return found
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """One digest of evaluation texts: over the SHA-256 of each file by its name."""
+    return digest(dict(hashes))
 
 
 def _read(path: Path) -> CorpusFile:
@@ -46,7 +53,8 @@ def texts_of(files: Sequence[CorpusFile]) -> list[str]:
 
 
 def read_corpus(path: Path) -> list[Row]:
-    """Rows of a JSON-lines corpus of one's own: ``text``, ``label``, ``lang``, ``source``.
+    """Rows of a JSON-lines corpus of one's own: ``text``, ``label``, ``lang``, ``source`` and,
+    where it is known, ``role``.
 
     Raises InputError naming file and line for whatever is not in the format.
     """
@@ -63,6 +71,7 @@ def _row(path: Path, number: int, line: str) -> Row:
         text, lang, source = entry["text"], entry.get("lang", ""), entry.get("source", path.stem)
         if not isinstance(text, str):
             raise TypeError("text is not a string")
-        return Row(text, Label(entry["label"]), str(lang), str(source))
+        role = Role(entry["role"]) if entry.get("role") else None
+        return Row(text, Label(entry["label"]), str(lang), str(source), role=role)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"corpus {path} line {number}: {error!r}") from error

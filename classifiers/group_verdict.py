@@ -54,6 +54,6 @@ def group_verdict(
         carriers=carriers,
         substances=ranked(told, lambda one: one.substances),
         regions=ranked(told, lambda one: one.regions),
-        langs=ranked([messages[at] for at in own], lambda one: (one.lang,)),
+        langs=ranked([messages[at] for at in own], lambda one: one.spoken),
         restricted=restricted,
     )

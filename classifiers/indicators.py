@@ -2,8 +2,8 @@
 
 Sources: onion v3 (rend-spec-v3), Base58Check (Bitcoin wiki), bech32 and bech32m (BIP 173, 350),
 Ethereum's mixed-case checksum (EIP-55), Monero and OpenPGP (modules of their own), Tox IDs (Tox
-protocol: pairs of bytes, XORed, give the last one), bank cards (ISO/IEC 7812, Luhn), phones
-(libphonenumber). A card number never leaves this module whole.
+protocol: pairs of bytes, XORed, give the last one), Session IDs (Session's account format), bank
+cards (``domain.cards``), phones (libphonenumber). A card number never leaves this module whole.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from classifiers.bech32 import is_segwit_address
 from classifiers.monero import is_monero_address
 from classifiers.pgp import fingerprints
 from domain.assessment import Indicator
+from domain.cards import MASK, MASKED, cards_in, masked_card
 from domain.onion import ONION_IN_TEXT, is_valid_onion_v3
 
 _MAX = 200
@@ -30,6 +31,16 @@ _XMR = re.compile(
     r"(?<![0-9A-Za-z])[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?(?![0-9A-Za-z])"
 )
 _TOX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{76}(?![0-9A-Za-z])")
+_SESSION = re.compile(r"(?<![0-9A-Za-z])05[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
+# XMPP addresses look like e-mail: what stands before one, or its server, tells.
+_JABBER_BEFORE = re.compile(r"(?:jabber|xmpp|jid|д?жаб+(?:ер|а)|otr)\W{0,6}(?:id\W{0,4})?$", re.I)
+_JABBER_SERVER = re.compile(
+    r"@(?:[\w-]+\.)*(?:jabber\.[\w.]+|xmpp\.[\w.]+|[\w-]*(?:jabber|xmpp)[\w-]*\.[a-z]{2,}|exploit\.im"
+    r"|thesecure\.biz|conversations\.im|draugr\.de|jabb\.im|0nl1ne\.at|creep\.im|sj\.ms)$",
+    re.I,
+)
+_BEFORE = 24
+_MANY_BYTES = 8
 _ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}(?![\w-])", re.I | re.A
@@ -40,20 +51,10 @@ _TELEGRAM_LINK = re.compile(
     re.I | re.A,
 )  # fmt: skip
 _HANDLE = re.compile(r"(?<![\w.@/+-])@(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})(?![\w.]*@)", re.A)
-_CARD = re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])")
 _PHONE_HINT = re.compile(r"\d[\d\s().-]{8,}\d")
 _NOT_CHANNELS = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "login", "iv"})
 # First byte of the payload to coin: P2PKH and P2SH of Bitcoin and Litecoin, TRON.
 _VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
-# Issuer ranges (first digits) and lengths of the card schemes in use in the region.
-_CARDS = (
-    ("visa", re.compile(r"4"), {13, 16, 19}),
-    ("mastercard", re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
-    ("mir", re.compile(r"220[0-4]"), {16, 17, 18, 19}),
-    ("unionpay", re.compile(r"62"), {16, 17, 18, 19}),
-    ("amex", re.compile(r"3[47]"), {15}),
-    ("maestro", re.compile(r"50|5[6-9]|6[0379]"), {16, 18, 19}),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ def find_indicators(text: str) -> list[IndicatorAt]:
     At most 200; where two overlap, the one that starts first, then the longer, is kept.
     """
     finders: tuple[Callable[[str], Iterator[IndicatorAt]], ...] = (
-        _onions, _wallets, _segwit, _ethereum, _monero, _pgp, _tox, _mails, _telegram, _cards,
-        _phones,
+        _onions, _wallets, _segwit, _ethereum, _monero, _pgp, _tox, _sessions, _mails, _telegram,
+        _cards, _phones,
     )  # fmt: skip
     found = [one for finder in finders for one in finder(text)]
     found.sort(key=lambda one: (one.start, -one.end))
@@ -81,17 +82,6 @@ def find_indicators(text: str) -> list[IndicatorAt]:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept[:_MAX]
-
-
-def is_card_number(digits: str) -> bool:
-    """Whether ``digits`` is in an issuer's range, of its length, and passes Luhn's check."""
-    known = any(prefix.match(digits) and len(digits) in lengths for _, prefix, lengths in _CARDS)
-    return known and len(set(digits)) > 1 and _luhn(digits)
-
-
-def masked_card(digits: str) -> str:
-    """A card number with all but its last four digits hidden."""
-    return "*" * (len(digits) - 4) + digits[-4:]
 
 
 def _onions(text: str) -> Iterator[IndicatorAt]:
@@ -166,7 +156,18 @@ def _tox(text: str) -> Iterator[IndicatorAt]:
 
 def _mails(text: str) -> Iterator[IndicatorAt]:
     for match in _MAIL.finditer(text):
-        yield IndicatorAt(*match.span(), Indicator("email", match.group().lower()))
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        jabber = _JABBER_BEFORE.search(before) or _JABBER_SERVER.search(match.group())
+        kind = "jabber" if jabber else "email"
+        yield IndicatorAt(*match.span(), Indicator(kind, match.group().lower()))
+
+
+def _sessions(text: str) -> Iterator[IndicatorAt]:
+    """Session IDs: 05, then an X25519 public key, below 2^255 in little-endian order."""
+    for match in _SESSION.finditer(text):
+        key = bytes.fromhex(match.group()[2:])
+        if not key[-1] & 0x80 and len(set(key)) > _MANY_BYTES:
+            yield IndicatorAt(*match.span(), Indicator("session", match.group().lower()))
 
 
 def _telegram(text: str) -> Iterator[IndicatorAt]:
@@ -184,10 +185,12 @@ def _telegram(text: str) -> Iterator[IndicatorAt]:
 
 
 def _cards(text: str) -> Iterator[IndicatorAt]:
-    for match in _CARD.finditer(text):
-        digits = re.sub(r"\D", "", match.group())
-        if is_card_number(digits):
-            yield IndicatorAt(*match.span(), Indicator("card", masked_card(digits)))
+    """Numbers, and those that the record has masked already."""
+    for card in cards_in(text):
+        yield IndicatorAt(card.start, card.end, Indicator("card", masked_card(card.digits)))
+    for match in MASKED.finditer(text):
+        shown = "".join(c for c in match.group() if c == MASK or c.isdigit())
+        yield IndicatorAt(*match.span(), Indicator("card", shown))
 
 
 def _phones(text: str) -> Iterator[IndicatorAt]:
@@ -198,8 +201,3 @@ def _phones(text: str) -> Iterator[IndicatorAt]:
         if number.country_code == 7:
             value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             yield IndicatorAt(match.start, match.end, Indicator("phone", value))
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
-    return (sum(doubled) + sum(int(d) for d in digits[-1::-2])) % 10 == 0

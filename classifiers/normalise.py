@@ -20,6 +20,7 @@ from classifiers.confusables import (
     NOT_CYRILLIC,
     VOWELS,
 )
+from domain.cards import MASKED
 from domain.confusables import (
     CYRILLIC_DIGITS,
     CYRILLIC_TELLS,
@@ -60,6 +61,7 @@ _LONG = re.compile(
     r"|[13LMT][1-9A-HJ-NP-Za-km-z]{25,34}|4[0-9AB][1-9A-HJ-NP-Za-km-z]{93})(?![\w])"
     r"|(?<![\w])(?P<phone>(?:\+\d{1,3}|8)[ (.-]{0,2}\d{3}[) .-]{0,2}\d{3}(?:[ .-]?\d{2}){2})(?!\d)"
     r"|(?<![\w])(?P<card>\d{4}([ -]?)\d{4}\4\d{4}\4\d{4})(?!\d)"
+    rf"|(?P<masked>{MASKED.pattern})"
     r"|(?<![\w])(?P<number>\d{7,})(?!\w)"
     r"|(?<![\w])(?P<token>(?=[0-9a-z]{0,38}\d)[0-9a-f]{24,512})(?!\w)",
     re.I,
@@ -141,7 +143,7 @@ def _long(match: re.Match[str]) -> str:
         return WALLET
     if match.group("phone"):
         return PHONE
-    return CARD if match.group("card") else NUMBER
+    return CARD if match.group("card") or match.group("masked") else NUMBER
 
 
 @lru_cache(maxsize=1 << 16)

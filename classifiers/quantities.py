@@ -91,14 +91,9 @@ def prices(text: str) -> list[PriceAt]:
     return kept
 
 
-def distinct(found: Iterable[PriceAt], limit: int = 50) -> tuple[Price, ...]:
-    """The different prices among ``found``, in order, at most ``limit``."""
-    return tuple(dict.fromkeys(one.price for one in found))[:limit]
-
-
 def _bare(text: str) -> Iterable[PriceAt]:
     for match in _BARE.finditer(text):
-        amount = _amount(match.group("n"), match.group("k"))
+        amount = amount_of(match.group("n"), match.group("k"))
         after = _CURRENCY_AFTER.match(text, match.end())
         currency = (
             _named(after, _CURRENCIES) or _SIGNS.get(after.group("sign") or "", "") if after else ""
@@ -114,7 +109,7 @@ _CURRENCY_AFTER = re.compile(rf" ?(?:{_groups(_CURRENCIES)}|(?P<sign>\$))(?![\w]
 
 def _dashed(text: str) -> Iterable[PriceAt]:
     for match in _DASHED.finditer(text):
-        amount = _amount(match.group("n"), match.group("k"))
+        amount = amount_of(match.group("n"), match.group("k"))
         if amount:
             yield PriceAt(match.start("n"), match.end(), Price(amount, ""))
 
@@ -122,21 +117,21 @@ def _dashed(text: str) -> Iterable[PriceAt]:
 def _with_unit(text: str) -> Iterable[PriceAt]:
     for match in _PRICED.finditer(text):
         currency = _named(match, _CURRENCIES) or "USD"
-        amount = _amount(match.group("n"), match.group("k"))
+        amount = amount_of(match.group("n"), match.group("k"))
         if amount:
-            unit, end = _per_unit(text, match.end())
+            unit, end = per_unit(text, match.end())
             yield PriceAt(match.start(), end, Price(amount, currency, unit))
 
 
 def _signed(text: str) -> Iterable[PriceAt]:
     for match in _SIGNED.finditer(text):
-        amount = _amount(match.group("n"), match.group("k"))
+        amount = amount_of(match.group("n"), match.group("k"))
         if amount:
-            unit, end = _per_unit(text, match.end())
+            unit, end = per_unit(text, match.end())
             yield PriceAt(match.start(), end, Price(amount, _SIGNS[match.group("sign")], unit))
 
 
-def _per_unit(text: str, end: int) -> tuple[str, int]:
+def per_unit(text: str, end: int) -> tuple[str, int]:
     """The unit in "4200₽/гр" or "20$ за 1 г" behind a price, and where it ends."""
     match = _PER_UNIT.match(text, end)
     if not match:
@@ -148,7 +143,7 @@ def _named(match: re.Match[str], table: dict[str, str]) -> str:
     return next((name for name in table if match.group(name)), "")
 
 
-def _amount(number: str, thousand: str | None) -> float:
+def amount_of(number: str, thousand: str | None) -> float:
     plain = re.sub(r"[ .,](?=\d{3}(?!\d))", "", number).replace(",", ".")
     try:
         amount = float(plain) * (1000 if thousand else 1)

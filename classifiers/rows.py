@@ -6,10 +6,10 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from domain.assessment import Label
+from domain.assessment import Label, Role
 from domain.digests import sha256_hex
 from domain.errors import InputError
 
@@ -21,7 +21,8 @@ _BROKEN = "evidence_was_in_host"
 @dataclass(frozen=True, slots=True)
 class Row:
     """One labelled text; ``weak`` when a rule rather than a reader gave the label. In training it
-    counts ``weight`` times what another of its source counts."""
+    counts ``weight`` times what another of its source counts; ``category`` is what its source
+    called it, ``role`` stands where the source states one."""
 
     text: str
     label: Label
@@ -29,6 +30,8 @@ class Row:
     source: str
     weak: bool = False
     weight: float = 1.0
+    category: str = ""
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _read(path: Path, part: str) -> SourceFile:
     licences: Counter[str] = Counter()
     rows = list(_parse(path, lines, dropped, licences))
     name = path.name.removesuffix(".jsonl.gz")
-    kept = tuple(Row(r.text, r.label, r.lang, name, r.weak) for r in rows)
+    kept = tuple(replace(row, source=name) for row in rows)
     return SourceFile(name, part, kept, dict(dropped), sha256_hex(data), tuple(sorted(licences)))
 
 
@@ -87,4 +90,6 @@ def _parse(
         elif _BROKEN in str(entry.get("raw_category", "")):
             dropped[_BROKEN] += 1
         else:
-            yield Row(text, label, str(entry.get("lang", "")), "", bool(entry.get("weak")))
+            lang, weak = str(entry.get("lang", "")), bool(entry.get("weak"))
+            category = str(entry.get("raw_category", ""))
+            yield Row(text, label, lang, "", weak, category=category)

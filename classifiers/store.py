@@ -1,8 +1,8 @@
 """A trained model as a folder of files, each named with its hash in ``card.json``.
 
 ``model.npz`` (no pickle) and ``calibration.json`` are the first stage's and the calibration of
-all; ``overlap.npz`` is the sketch of training text; ``encoder.onnx`` and ``tokenizer.json`` are
-the second stage, where there is one.
+all; ``overlap.npz`` is the sketch of training text; ``substances.npz`` the substance head, where
+there is one; ``encoder.onnx`` and ``tokenizer.json`` are the second stage, where there is one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from classifiers.calibration import Calibration
 from classifiers.cascade import Band, Cascade, Glancer
 from classifiers.linear import Head, LinearModel, check_shape
 from classifiers.stage import LinearStage, Stage
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import load_head
 from classifiers.transformer.network import NETWORK, TOKENIZER, Network
 from classifiers.transformer.stage import TransformerStage
 from domain.digests import digest, sha256_hex
@@ -27,7 +29,9 @@ from domain.lexicon import Lexicon
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
 FORMAT = 2
-_FILES = frozenset({MODEL, SKETCH, CARD, CALIBRATION, NETWORK, TOKENIZER})
+_FILES = frozenset(
+    {MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, NETWORK, TOKENIZER, f".{CARD}.partial"}
+)
 # In calibration.json: by the last stage that has spoken, how many scores there are by then.
 _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 
@@ -112,9 +116,11 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
     card = _checked(folder, lexicon)
     calibrations = load_calibration(folder)
     further = [_second(folder, card, calibrations, threads)] if NETWORK in card["files"] else []
+    head = load_head(folder / SUBSTANCES) if SUBSTANCES in card["files"] else None
     return Cascade(
         LinearStage(load_linear(folder), calibrations[LinearStage.name]),
         lexicon, threshold=float(card["threshold"]), version=version_of(card), further=further,
+        substances=head,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from classifiers.cascade import Cascade
@@ -113,6 +114,7 @@ def as_json(one: Assessment) -> dict[str, Any]:
         "score": one.probability,
         "label": one.label.value,
         "lang": one.lang,
+        "languages": asdict(one.languages) | {"shares": dict(one.languages.shares)},
         "spans": [
             {"start": s.start, "end": s.end, "kind": s.kind, "weight": s.weight, "note": s.note}
             for s in one.spans

@@ -54,7 +54,7 @@ def site_verdict(
         carriers=carriers,
         substances=ranked([assessments[at] for at in carriers], lambda one: one.substances),
         regions=ranked([assessments[at] for at in carriers], lambda one: one.regions),
-        langs=ranked(assessments, lambda one: (one.lang,)),
+        langs=ranked(assessments, lambda one: one.spoken),
         restricted=any(one.restricted for one in assessments),
     )
 

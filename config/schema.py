@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, model_validator
 
 from config.blocking import Blocking
+from config.costs import Cost
 from config.crawling import Crawl
 from config.discovery import Discovery
 from config.drift import Drift
@@ -136,6 +137,20 @@ class Classify(Section):
         "it is a near copy of one.",
         "share",
     )
+    costs: tuple[Cost, ...] = key(
+        (),
+        "What missed shops and looks cost, by language and kind, from which follows who is queued "
+        "and what is looked at first: list of tables. Where `missed_shop_minutes` is set it goes "
+        "before `review_threshold`.",
+    )
+
+    @model_validator(mode="after")
+    def _one_row_for_each(self) -> Classify:
+        whom = [(one.lang, one.kind) for one in self.costs]
+        for lang, kind in whom:
+            if whom.count((lang, kind)) > 1:
+                raise ValueError(f"costs: two of them are for lang {lang!r}, kind {kind!r}")
+        return self
 
 
 class Review(Section):

@@ -62,6 +62,17 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Languages:
+    """Shares of the words of a text that are Russian, Kazakh and English, largest first, by code;
+    they add up to 1, or there are none. ``mixed`` says that two have a good share each,
+    ``transliterated`` that Russian or Kazakh is written in Latin letters."""
+
+    shares: tuple[tuple[str, float], ...] = ()
+    mixed: bool = False
+    transliterated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What the classifier said of a document. ``probability`` is that of drug *selling*, 0 to 1."""
 
@@ -77,6 +88,13 @@ class Assessment:
     indicators: tuple[Indicator, ...] = ()
     prices: tuple[Price, ...] = ()
     restricted: bool = False
+    languages: Languages = Languages()
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The language, and ``mixed`` and ``transliterated`` where they hold."""
+        marks = ("mixed", self.languages.mixed), ("transliterated", self.languages.transliterated)
+        return tuple(dict.fromkeys((self.lang, *(name for name, holds in marks if holds))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ from domain.morphology import (
 from domain.restricted import RestrictedTerms, parse_restricted
 
 RESTRICTED = "restricted.toml"
+#: Words of roles: rules look at them, no model does.
+ROLES = "roles.toml"
+_APART = frozenset({RESTRICTED, ROLES})
 
 WORD = re.compile(r"[^\W_]+")
 _TERM_WORD = re.compile(r"=?[^\W_]+\*?")
@@ -170,10 +173,12 @@ class Lexicon:
         index: _Index,
         content: str,
         restricted: RestrictedTerms | None = None,
+        roles: Lexicon | None = None,
     ) -> None:
         self.concepts = tuple(concepts)
         self.digest = content
         self.restricted = restricted
+        self.roles = roles
         self._index = index
         self._longest_stem = max(map(len, index.stems), default=0)
         self._lookup: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=_CACHED_WORDS)(
@@ -184,13 +189,13 @@ class Lexicon:
     def parse(cls, texts: Mapping[str, str]) -> Lexicon:
         """The lexicon of TOML ``texts`` (name of the file to its content).
 
-        The file named RESTRICTED holds digests in a format of its own (see ``restricted``) and
-        has no part in ``digest``. Raises InputError naming the file and table for anything that
-        is not in the format.
+        The file named RESTRICTED holds digests in a format of its own (see ``restricted``), the one
+        named ROLES a lexicon of its own; neither has a part in ``digest``. Raises InputError naming
+        the file and table for anything that is not in the format.
         """
         concepts: dict[str, Concept] = {}
         index = _Index()
-        plain = {name: texts[name] for name in sorted(texts) if name != RESTRICTED}
+        plain = {name: texts[name] for name in sorted(texts) if name not in _APART}
         for name, text in plain.items():
             for table, content in _tables(name, text).items():
                 if table in concepts:
@@ -198,7 +203,8 @@ class Lexicon:
                 concepts[table] = _concept(name, table, content)
                 _add_terms(name, concepts[table], content, index)
         restricted = parse_restricted(texts[RESTRICTED]) if RESTRICTED in texts else None
-        return cls(concepts.values(), index, digest(plain), restricted)
+        roles = cls.parse({"of roles": texts[ROLES]}) if ROLES in texts else None
+        return cls(concepts.values(), index, digest(plain), restricted, roles)
 
     def hits(self, text: str) -> list[Hit]:
         """The terms in ``text`` (lower-case, ``е`` for ``ё``), left to right.

@@ -45,6 +45,7 @@ _RU_SUFFIX = re.compile(
     r"|ую|ую|чик|чика|чиком|ик|ика|очка|очки|очку|ка|ки|ку|кой)?"
 )
 _EN_SUFFIX = re.compile(r"(?:s|es|'s|ed|ing|er|ers)?")
+_KK_LETTER = re.compile(r"[әғқңөұүіһ]")
 _KK_VOICED = {"п": "б", "к": "г", "қ": "ғ"}
 
 
@@ -79,7 +80,9 @@ def russian_forms(word: str) -> frozenset[str]:
     """
     if not _CYRILLIC.fullmatch(word):
         return frozenset({word})
-    parses = [p for p in _analyzer().parse(word) if p.normal_form == word.replace("ё", "е")]
+    # The dictionary writes ё, lexicons and normalised text do not.
+    plain = word.replace("ё", "е")
+    parses = [p for p in _analyzer().parse(word) if p.normal_form.replace("ё", "е") == plain]
     parses = parses or [p for p in _analyzer().parse(word) if p.word == word]
     if not parses:
         return frozenset({word})
@@ -98,7 +101,9 @@ def is_russian_word(word: str) -> bool:
 def kazakh_stems(word: str) -> frozenset[str]:
     """``word`` as suffixes may follow it: a final п, к or қ is voiced before a vowel."""
     voiced = _KK_VOICED.get(word[-1:])
-    return frozenset({word, word[:-1] + voiced}) if voiced and len(word) > 3 else frozenset({word})
+    # Of three letters, "мак" would give "маг": only what is Kazakh for certain is voiced.
+    sure = len(word) > 3 or _KK_LETTER.search(word)
+    return frozenset({word, word[:-1] + voiced}) if voiced and sure else frozenset({word})
 
 
 def is_kazakh_suffix(ending: str) -> bool:

@@ -12,8 +12,9 @@ from channels.apps import caps_of
 from classifiers.apps import is_named, model_dir_of
 from config.recheck import Recheck
 from config.retention import Retention
-from config.schema import CHECKOUT, Settings, TorUse
+from config.schema import CHECKOUT, Classify, Settings, TorUse
 from crawlers.apps import renderer_plan
+from domain.bands import Costs
 from domain.lexicon import RESTRICTED
 from domain.platforms import parse_platforms
 from domain.rechecks import Ordering, Rules, Schedule
@@ -48,6 +49,7 @@ def plan_of(settings: Settings) -> Plan:
         lexicon_dir=LEXICONS,
         review_threshold=settings.classify.review_threshold,
         tie_threshold=settings.classify.tie_threshold,
+        costs=costs_of(settings.classify),
         fingerprint_days=settings.evidence.fingerprint_days,
         max_pages=settings.crawl.max_pages,
         max_new_sites=settings.crawl.max_new_sites,
@@ -86,6 +88,16 @@ def models_of(settings: Settings, floors: Path | None = None) -> Models:
         corpus=floors.parent / "corpus",
         named=settings.classify.model_dir if is_named(settings) else None,
     )
+
+
+def costs_of(classify: Classify) -> tuple[Costs, ...]:
+    """What misses and looks cost."""
+    return tuple(
+        Costs(
+            one.look_minutes, one.missed_shop_minutes, one.late_shop_minutes, one.lang, one.kind
+        )
+        for one in classify.costs
+    )  # fmt: skip
 
 
 def days_of(retention: Retention) -> Days:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from blocking.plan import ExportPlan
 from channels.snowball.rings import Caps
+from domain.bands import Costs
 from domain.platforms import Platforms
 from domain.rechecks import Rules, Schedule
 from domain.retention import Days
@@ -53,7 +54,8 @@ class Plan:
     post make a channel dormant. ``tor_required`` says that a silent Tor fails the run. ``schedule``
     says when known cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
-    ``drift`` from where on the report warns of the classifier.
+    ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
+    first, where the threshold alone does not.
     """
 
     data_dir: Path
@@ -82,3 +84,4 @@ class Plan:
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4
     drift: Alarms = field(default_factory=Alarms)
+    costs: tuple[Costs, ...] = ()

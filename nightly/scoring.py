@@ -20,6 +20,7 @@ from classifiers.cascade import Cascade
 from classifiers.lexicons import read_lexicon
 from classifiers.verdict import site_verdict
 from domain.assessment import Assessment, Verdict
+from domain.bands import Costs, costs_for
 from domain.candidates import Why
 from domain.states import CaseState
 from domain.targets import TargetKind
@@ -49,12 +50,14 @@ def assess(night: Night) -> Counted:
             counted[("skipped", "no document")] += 1
             continue
         verdict = _verdict(night, case, rows, cascade, counted)
+        costs = _costs(night, case, verdict)
         state = assessing.record_verdict(
             case.pk,
             verdict,
             [rows[index].document_id for index in verdict.carriers],
             cascade.version,
-            review_threshold=threshold,
+            review_threshold=costs.cuts(threshold)[0],
+            band=costs.band(verdict.probability, threshold),
             actor="system:assess",
             clock=night.clock,
         )
@@ -69,6 +72,11 @@ def assess(night: Night) -> Counted:
 def _search_of(case: Case) -> str:
     in_telegram = is_request(case.target.value)
     return "search in Telegram" if in_telegram else "search engine"
+
+
+def _costs(night: Night, case: Case, verdict: Verdict) -> Costs:
+    kind = "channel" if case.target.kind == TargetKind.TELEGRAM else "site"
+    return costs_for(night.plan.costs, next(iter(verdict.langs), ""), kind)
 
 
 def _verdict(

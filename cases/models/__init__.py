@@ -3,6 +3,7 @@
 from cases.models.assessments import AssessmentRow
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.captures import Capture, DocumentRow
+from cases.models.cards import CardNumber
 from cases.models.cases import Case, Family
 from cases.models.channels import ChannelFacts
 from cases.models.checks import ContentCheck, Proposal
@@ -27,6 +28,7 @@ __all__ = [
     "BandRow",
     "CandidateRow",
     "Capture",
+    "CardNumber",
     "Case",
     "ChannelFacts",
     "ContentCheck",

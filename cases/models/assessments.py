@@ -24,6 +24,7 @@ class AssessmentRow(models.Model):
     indicators = models.JSONField(default=list)
     prices = models.JSONField(default=list)
     restricted = models.BooleanField(default=False)
+    languages = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [

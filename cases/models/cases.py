@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from domain.bands import ReviewBand
 from domain.states import CaseState
 
 
@@ -27,7 +28,8 @@ class Case(models.Model):
     ``state`` is written by ``cases.moves.move`` alone. ``came_from`` is the state before a hold
     or before the target became unreachable. ``review_round`` rises each time the case enters
     review, so that earlier decisions do not count again. ``tied_to`` are the keys of selling
-    targets for whose sake a doubtful score was queued.
+    targets for whose sake a doubtful score was queued. ``band`` says what the score asks of people
+    at what misses and looks cost.
     """
 
     target = models.OneToOneField("cases.Target", on_delete=models.PROTECT, related_name="case")
@@ -51,6 +53,9 @@ class Case(models.Model):
     carriers = models.JSONField(default=list)
     tied_to = models.JSONField(default=list)
     model = models.CharField(max_length=80, blank=True)
+    band = models.PositiveSmallIntegerField(
+        choices=[(band.value, band.name) for band in ReviewBand], default=ReviewBand.WHEN_TIME.value
+    )
     restricted = models.BooleanField(default=False)
 
     hold_owner = models.ForeignKey(

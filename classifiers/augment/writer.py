@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -63,4 +64,4 @@ def disguised_copies(rows: Sequence[Row], share: float, seed: int) -> Iterator[R
     rng = random.Random(seed)  # noqa: S311 - reproducible text, no secret
     for row in rows:
         if rng.random() < share:
-            yield Row(disguise(row.text, rng), row.label, row.lang, row.source, row.weak)
+            yield replace(row, text=disguise(row.text, rng))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def assemble(files: Sequence[SourceFile], seed: int, generated: int = GENERATED)
     for one in files:
         name = one.name if one.part == "train" else dev_name(one.name)
         kept = _sampled(one.rows, _CAPS.get(one.name, 0), rng)
-        pack += [Row(r.text, r.label, r.lang, name, r.weak, r.weight) for r in kept]
+        pack += [replace(row, source=name) for row in kept]
     short = [row for row in pack if _is_trainable(row) and len(row.text) <= _DISGUISED_UP_TO]
     rows = [*pack, *disguised_copies(short, _DISGUISED_SHARE, seed + 1)]
     rows += generate(generated, seed + 2)

@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.cascade import Cascade
 from classifiers.rows import UNTRAINED, Row, SourceFile
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import dev_name
 from classifiers.training.measures import Figures, figures
-from domain.assessment import Label
+from domain.assessment import Label, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a cascade says of one row: probability and role, and the probability that each of its
+    stages would give if it looked whatever the one before said."""
+
+    probability: float
+    role: Role
+    by_stage: tuple[float, ...]
+
+
+def outcomes(rows: Sequence[Row], cascade: Cascade, say: Callable[[str], None]) -> list[Outcome]:
+    """What ``cascade`` says of each row, in their order; ``say`` hears of every 5,000th."""
+    found = []
+    for number, row in enumerate(rows, start=1):
+        assessment = cascade.assess(row.text)
+        one = assessment.probability
+        stages = cascade.by_stage(row.text) if cascade.bands else (one,)
+        found.append(Outcome(one, assessment.role, stages))
+        if number % 5000 == 0:
+            say(f"{number} of {len(rows)} rows")
+    return found
 
 
 def evaluate(rows: Sequence[Row], cascade: Cascade, say: Callable[[str], None]) -> list[Figures]:
     """Figures by source and, within a source, by language, at the cascade's threshold."""
-    probabilities = np.empty(len(rows))
-    for number, row in enumerate(rows):
-        probabilities[number] = cascade.assess(row.text).probability
-        if (number + 1) % 5000 == 0:
-            say(f"{number + 1} of {len(rows)} rows")
+    probabilities = np.array([one.probability for one in outcomes(rows, cascade, say)])
+    return figures_by(groups(rows), rows, probabilities, cascade.threshold)
+
+
+def figures_by(
+    chosen: Iterable[tuple[str, NDArray[np.bool_]]],
+    rows: Sequence[Row],
+    probabilities: NDArray[np.float64],
+    threshold: float,
+    plain: NDArray[np.float64] | None = None,
+) -> list[Figures]:
+    """Figures of each named mask over ``rows``; ``plain`` holds the plain baseline's scores."""
     truth = np.array([row.label is Label.DRUG_SALE for row in rows])
     return [
-        figures(name, probabilities[chosen], truth[chosen], cascade.threshold)
-        for name, chosen in _groups(rows)
+        figures(
+            name, probabilities[own], truth[own], threshold, None if plain is None else plain[own]
+        )
+        for name, own in chosen
     ]
 
 
-def _groups(rows: Sequence[Row]) -> Iterator[tuple[str, np.ndarray]]:
+def groups(rows: Sequence[Row]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """A mask for each source and, where it has several, for each of its languages."""
     source = np.array([row.source for row in rows])
     lang = np.array([row.lang or "?" for row in rows])
     for name in np.unique(source):
@@ -59,44 +94,33 @@ def trained_rows(files: Sequence[SourceFile]) -> list[Row]:
     ]
 
 
-def with_baseline(
-    found: Sequence[Figures], rows: Sequence[Row], trained: Sequence[Row]
-) -> list[Figures]:
-    """``found`` (of ``rows``, as ``evaluate`` orders them) with the plain baseline's ranking."""
+def plain_scores(rows: Sequence[Row], trained: Sequence[Row]) -> NDArray[np.float64]:
+    """Log-odds of ``rows`` by the plain baseline, fitted on ``trained``."""
     everything = [*trained, *rows]
     truth = np.array([row.label is Label.DRUG_SALE for row in everything])
     known = np.arange(len(everything)) < len(trained)
-    scored = Baseline([row.text for row in everything]).scores(truth, known, ~known)
-    asked = truth[~known]
-    return [
-        Figures(
-            one.name,
-            one.recall,
-            one.false_positives,
-            one.average_precision,
-            again.average_precision,
-        )
-        for one, again in zip(
-            found,
-            (figures(name, scored[chosen], asked[chosen], 0.0) for name, chosen in _groups(rows)),
-            strict=True,
-        )
-    ]
+    return Baseline([row.text for row in everything]).scores(truth, known, ~known)
 
 
 def table(found: Sequence[Figures]) -> Iterator[str]:
-    """The figures as lines of text, shares in per cent with their Wilson intervals."""
-    head = f"{'source':<42} {'AP':>6} {'plain':>6}  {'recall':<26} {'false positives':<30}"
+    """The figures as lines of text, with their intervals: average precision, shares in per cent."""
+    head = f"{'source':<42} {'AP':<20} {'plain':>5}  {'recall':<26} {'false positives':<30}"
     yield head.rstrip()
     for one in found:
-        precision = "" if one.average_precision is None else f"{one.average_precision:.3f}"
         plain = "" if one.baseline is None else f"{one.baseline:.3f}"
         shares = [
             _share(rate.share, rate.interval, rate.count)
             for rate in (one.recall, one.false_positives)
         ]
-        line = f"{one.name:<42} {precision:>6} {plain:>6}  {shares[0]:<26} {shares[1]}"
+        line = f"{one.name:<42} {_ranking(one):<20} {plain:>5}  {shares[0]:<26} {shares[1]}"
         yield line.rstrip()
+
+
+def _ranking(one: Figures) -> str:
+    if one.average_precision is None or one.precision_interval is None:
+        return ""
+    low, high = one.precision_interval
+    return f"{one.average_precision:.3f} [{low:.3f} {high:.3f}]"
 
 
 def _share(share: float | None, interval: tuple[float, float], count: int) -> str:

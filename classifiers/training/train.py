@@ -14,15 +14,22 @@ from scipy.sparse import csr_matrix
 from classifiers import store
 from classifiers.calibration import Calibration
 from classifiers.learning.decided import DECIDED
+from classifiers.learning.words import save_words, vocabulary
 from classifiers.linear import LinearModel, sigmoid
 from classifiers.overlap import build_sketch, save_sketch
+from classifiers.recording import record
 from classifiers.rows import UNTRAINED, SourceFile
 from classifiers.signals import NAMES
 from classifiers.stage import LinearStage
+from classifiers.substances import FILE as SUBSTANCES
+from classifiers.substances import save_head
 from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
+from classifiers.training.nested import Scores
+from classifiers.training.packfigures import pack_figures
+from classifiers.training.substances import train_substances
 from classifiers.transformer.stage import TransformerStage
 from domain.lexicon import Lexicon
 
@@ -108,12 +115,15 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
 
 def left_out_figures(
     files: Sequence[SourceFile], lexicon: Lexicon, seed: int, say: Say
-) -> list[Figures]:
+) -> tuple[list[Figures], dict[str, Any]]:
     """The leave-one-source-out figures of the linear stage, at the threshold that training it
-    alone would choose."""
+    alone would choose, and all that a card states of them (see ``pack_figures``)."""
     ready = prepare(files, lexicon, seed, say)
-    judged = _judged(ready, leave_one_source_out(ready, say), None)
-    return report(ready.corpus, judged.left, judged.cut)
+    left = leave_one_source_out(ready, say)
+    judged = _judged(ready, left, None)
+    found = report(ready.corpus, judged.left, judged.cut)
+    scores = Scores(ready.corpus, left.logits[:, None], ready.langs)
+    return found, pack_figures(found, scores, judged.cut, _MISSED_BY_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,8 @@ def train(
     corpus = ready.corpus
     left = leave_one_source_out(ready, say)
     second = _second_stage(files, corpus, lexicon, transformer, say) if transformer else None
-    judged = _judged(ready, left, second.left_out() if second else None)
+    further = second.left_out() if second else None
+    judged = _judged(ready, left, further)
     say("fitting the shipped model")
     parts = (ready.features, ready.owner, corpus)
     model = LinearModel(
@@ -185,17 +196,38 @@ def train(
     sketch = build_sketch(row.text for row, used in trained if used)
     card = _card(files, lexicon, seed, date, corpus) | dict(notes or {})
     card["threshold"] = round(sigmoid(judged.cut), 6)
-    card["left_out"] = {one.name: one.as_json() for one in report(corpus, judged.left, judged.cut)}
+    raw = left.logits[:, None] if further is None else np.column_stack((left.logits, further))
+    found = report(corpus, judged.left, judged.cut)
+    scores = Scores(corpus, raw, ready.langs)
+    card |= pack_figures(found, scores, judged.cut, _MISSED_BY_FIRST)
     store.clear(out)
     store.save(out, model)
     store.save_calibration(out, judged.calibrations)
     save_sketch(out / store.SKETCH, sketch)
+    seen = zip(corpus.rows, corpus.trainable & corpus.original, strict=True)
+    save_words(out, vocabulary(row.text for row, used in seen if used))
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
     if second and judged.passed_on is not None:
         second.ship(out)
         card["passed_on"] = [round(sigmoid(judged.passed_on), 6), 1.0]
         card["base"] = transformer.base if transformer else ""
     store.write_card(out, card)
-    return store.read_card(out)
+    return record(out)
+
+
+def add_substances(
+    files: Sequence[SourceFile], lexicon: Lexicon, out: Path, *, seed: int, say: Say
+) -> dict[str, Any]:
+    """Train the substance head alone, put it beside the model under ``out``, and return the card.
+
+    Raises ModelError when there is no model.
+    """
+    card = store.read_card(out)
+    head, card["substances"] = train_substances(files, lexicon, seed, say)
+    save_head(out / SUBSTANCES, head)
+    store.write_card(out, card)
+    return record(out)
 
 
 def _second_stage(
@@ -215,28 +247,30 @@ def _threshold(corpus: Corpus, left: LeftOut) -> float:
 
 
 def report(corpus: Corpus, left: LeftOut, cut: float) -> list[Figures]:
-    """Figures by source and, where a source has several, by language; then the chat pool."""
+    """Figures by source and, where a source has several, by language; then the chat pool. The
+    plain baseline stands beside them, at a threshold chosen by the same rule."""
+    cuts = cut, _threshold(corpus, replace(left, logits=left.baseline))
     langs = np.array([row.lang for row in corpus.rows])
     found: list[Figures] = []
     for name in sorted({str(s) for s in corpus.source[corpus.original]}):
         chosen = corpus.original & (corpus.source == name)
-        found.append(_figures(name, corpus, left, chosen, cut))
+        found.append(_figures(name, corpus, left, chosen, cuts))
         spoken = np.unique(langs[chosen])
         for lang in spoken if len(spoken) > 1 else ():
-            found.append(_figures(f"{name} {lang}", corpus, left, chosen & (langs == lang), cut))
+            found.append(_figures(f"{name} {lang}", corpus, left, chosen & (langs == lang), cuts))
     pool = corpus.original & np.isin(corpus.source, sorted(UNTRAINED))
     ads = corpus.original & np.isin(corpus.source, SHORT_MENUS) & corpus.sells
-    found.append(_figures("chat pool", corpus, left, pool, cut))
-    found.append(_figures("bots and issue ads against the pool", corpus, left, pool | ads, cut))
+    found.append(_figures("chat pool", corpus, left, pool, cuts))
+    found.append(_figures("bots and issue ads against the pool", corpus, left, pool | ads, cuts))
     return found
 
 
 def _figures(
-    name: str, corpus: Corpus, left: LeftOut, chosen: NDArray[np.bool_], cut: float
+    name: str, corpus: Corpus, left: LeftOut, chosen: NDArray[np.bool_], cuts: tuple[float, float]
 ) -> Figures:
     return figures(
-        name, left.logits[chosen], corpus.sells[chosen], cut, left.baseline[chosen]
-    )  # fmt: skip
+        name, left.logits[chosen], corpus.sells[chosen], cuts[0], left.baseline[chosen], cuts[1]
+    )
 
 
 def _card(

@@ -7,6 +7,7 @@ import pytest
 from cases.decisions import Verdict, awaiting, decide, end_hold, withdraw
 from cases.models import Case, DecisionRow
 from cases.moves import move
+from domain.bands import ReviewBand
 from domain.clock import utc_now
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import AccessError, FourEyesError, InputError, MoveError
@@ -101,6 +102,8 @@ def test_the_queue_offers_likely_shops_first_and_nothing_decided_or_restricted()
         Case.objects.filter(pk=case.pk).update(score=score, restricted=case is hidden)
     decide(mine.pk, one, CONFIRM)
     assert awaiting(one) == [high.pk, low.pk]
+    Case.objects.filter(pk=low.pk).update(band=ReviewBand.FIRST)
+    assert awaiting(one) == [low.pk, high.pk]
 
 
 def hold(until=None) -> Verdict:

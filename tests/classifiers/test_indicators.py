@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base58
 import pytest
 
 from classifiers.bech32 import is_segwit_address
-from classifiers.indicators import find_indicators, is_card_number
+from classifiers.indicators import find_indicators
+from domain.cards import is_card_number
 from domain.onion import onion_from_public_key
 
 ONION = onion_from_public_key(bytes(range(32)))
@@ -15,6 +17,11 @@ XMR = (
     "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1"
     "UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H"
 )
+SESSION = f"05{bytes(range(1, 33)).hex()}"
+#: A version 1 program of BIP 350; Bitcoin's key hash of BIP 173 as an address of Litecoin.
+BECH32M = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"
+LITECOIN = base58.b58encode_check(b"\x30" + bytes(range(20))).decode()
+LITECOIN_SEGWIT = "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9"
 TOX = f"{bytes(range(1, 33)).hex()}0a0b0c0d0626"
 
 
@@ -30,6 +37,9 @@ def found(text: str) -> list[tuple[str, str]]:
         ("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "btc", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"),
         ("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", "btc", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"),
         ("TJRyWwFs9wTFGZg3JbrVriFbNfCug5tDeC", "tron", "TJRyWwFs9wTFGZg3JbrVriFbNfCug5tDeC"),
+        (BECH32M, "btc", BECH32M),
+        (LITECOIN, "ltc", LITECOIN),
+        (LITECOIN_SEGWIT, "ltc", LITECOIN_SEGWIT),
         (
             "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
             "btc",
@@ -49,7 +59,11 @@ def found(text: str) -> list[tuple[str, str]]:
         ("тел. 8 701 123 45 67", "phone", "+77011234567"),
         ("+7 (916) 123-45-67", "phone", "+79161234567"),
         ("Почта A.b@Example.org.", "email", "a.b@example.org"),
-        ("карта 4111 1111 1111 1111", "card", "************1111"),
+        ("Jabber: Primer@example.org", "jabber", "primer@example.org"),
+        ("жаббер primer@example.org", "jabber", "primer@example.org"),
+        ("пиши primer@jabber.example", "jabber", "primer@jabber.example"),
+        (f"Session {SESSION.upper()}", "session", SESSION),
+        ("карта 4111 1111 1111 1111", "card", "••••••••••••1111"),
     ],
 )
 def test_a_valid_one_is_found(text: str, kind: str, value: str) -> None:
@@ -66,6 +80,13 @@ def test_a_valid_one_is_found(text: str, kind: str, value: str) -> None:
         XMR.replace("J", "K", 1),
         XMR[:-1],
         TOX.replace("1", "3", 1),
+        SESSION[:-2] + "ff",
+        BECH32M[:-1] + "1",
+        BECH32M.replace("x", "z", 1),
+        LITECOIN[:-1] + ("z" if LITECOIN[-1] != "z" else "y"),
+        LITECOIN_SEGWIT.replace("w", "q", 1),
+        SESSION[:-1],
+        "04" + SESSION[2:],
         "0" * 76,
         "карта 4111 1111 1111 1112",
         "номер 1234 5678 9012 3456",
@@ -81,7 +102,7 @@ def test_a_broken_one_is_not(text: str) -> None:
 
 def test_a_card_never_leaves_whole() -> None:
     (one,) = find_indicators("перевод 5500 0000 0000 0004 Иван")
-    assert one.indicator.value == "************0004"
+    assert one.indicator.value == "••••••••••••0004"
 
 
 def test_places_are_those_of_the_text() -> None:

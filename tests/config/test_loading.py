@@ -85,6 +85,17 @@ def test_lists_and_tables_come_from_variables_as_json_or_with_commas(tmp_path: P
     assert settings.crawl.delay_s == 2.0
 
 
+def test_costs_are_given_by_language_and_kind_and_none_twice(tmp_path: Path) -> None:
+    row = '[[classify.costs]]\nlang = "kk"\nmissed_shop_minutes = 200\n'
+    written(tmp_path, row + "late_shop_minutes = 40\n")
+    (cost,) = load({}, tmp_path).classify.costs
+    assert (cost.lang, cost.kind, cost.look_minutes) == ("kk", "", 10.0)
+    written(tmp_path, row + row)
+    assert any("two of them are for lang 'kk'" in line for line in problems({}, tmp_path))
+    written(tmp_path, row + "late_shop_minutes = 400\n")
+    assert any("cannot cost more than a missed" in line for line in problems({}, tmp_path))
+
+
 def test_every_problem_is_told_at_once_with_key_value_and_what_is_allowed(tmp_path: Path) -> None:
     written(
         tmp_path,

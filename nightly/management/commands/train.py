@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifiers.learning.decided import card_entry, told
 from classifiers.learning.words import WORDS, save_words, vocabulary
 from classifiers.lexicons import read_lexicon
+from classifiers.recording import record
 from classifiers.rows import read_pack
 from classifiers.store import add_file
 from domain.clock import utc_now
@@ -45,9 +46,10 @@ class Command(BaseCommand):
         parser.add_argument("--date", help="date for the card (YYYY-MM-DD); default: today")
         parser.add_argument(
             "--stage",
-            choices=("linear", "transformer"),
+            choices=("linear", "transformer", "substances"),
             default="linear",
-            help="the last stage of the model: linear alone (minutes), or both (hours)",
+            help="the last stage of the model: linear alone (minutes), or both (hours); or else "
+            "the substance head of the model in --out alone",
         )
         parser.add_argument(
             "--base",
@@ -62,7 +64,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             from classifiers.training.evaluate import trained_rows
-            from classifiers.training.train import train
+            from classifiers.training.train import add_substances, train
         except ImportError as error:
             raise CommandError(
                 f"training needs the extra `train` ({error}): pip install 'narcowatch[train]'"
@@ -76,7 +78,13 @@ class Command(BaseCommand):
         if options["words_only"]:
             save_words(out, vocabulary(row.text for row in trained_rows(files)))
             add_file(out, WORDS)
+            record(out)
             self.stdout.write(f"the words of the pack are beside the model in {out}")
+            return
+        if options["stage"] == "substances":
+            lexicon = read_lexicon(settings.BASE_DIR / "config" / "lexicons")
+            add_substances(files, lexicon, out, seed=options["seed"], say=self.stderr.write)
+            self.stdout.write(f"the substance head is beside the model in {out}")
             return
         if options["with_decisions"]:
             check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, settings.CALLED_AS)
@@ -94,8 +102,6 @@ class Command(BaseCommand):
             notes=notes,
             transformer=_plan(options, out) if options["stage"] == "transformer" else None,
         )
-        save_words(out, vocabulary(row.text for row in trained_rows(files)))
-        add_file(out, WORDS)
         self.stdout.write(
             f"candidate written to {out}, threshold {card['threshold']}; what it would change: "
             f"{settings.CALLED_AS} model compare {out}"

@@ -1,0 +1,65 @@
+"""Russian and Kazakh written in Latin letters, told from English by their letter trigrams.
+
+The trigrams are those whose frequencies differ most (log ratio, weighted by the root of their
+count) between transliterated news, reviews and generated text, and English text of the pack; ``^``
+and ``$`` are the edges of a word. Each counts one for its side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
+# Fewer words are as often a list of English names as anything else.
+_LEAST = 5
+_SHORT = 3
+_TRIGRAMS_OF_TRANSLITERATED = """
+^ay ^dl ^dv ^ek ^et ^iz ^ka ^kl ^ko ^kr ^ky ^na ^ob ^os ^ot ^po ^ra ^sv ^tg ^vo ^vs ^vy ^za
+^zh adk aem aet aga agy ak$ akl aks akt ala aln aly asn atn aty aua avk avl avt aya ayn ayt
+ayu ayy az$ aza azh bez bir bol byl chi chk chn cht cii ciy da$ dey di$ dka dny dov dpi duk
+ekt eln em$ eng eni enn eny erz etk eto eyi ez$ ezh fot ga$ gan gaz go$ hae hay hik hki hno
+hny hod hok hto hyl ih$ ii$ ik$ ika iki iko iy$ iya iyu iz$ izd ka$ kak kal kar kay kaz kci
+ki$ kim kir kiz kla ko$ kog kok kol kom kon kor kot kov koy kri ksy kte kty ku$ kur lad lda
+ldy li$ lko lno lny loz lsy lya lyk lyu mef mek mi$ moz mu$ na$ nah nas nay naz nie nii nik
+niy nny noe nog nov noy nya nye nyh nyn nyy nyz obr obs oby och odn odp oe$ ogo oko oku olk
+oln oro osh osk osl ost osy otk otz ov$ ova ovo ovy oy$ oyy ozh pis po$ pod pok poz rab raz
+rek rez ri$ rih riy rka rya ryn rzh sch shk sht ska sko sob sov stv sya syl ta$ tau tav tek
+tg$ ti$ tka tki tov toy tsy tve tvo tyn tzy uda umy uyu uzh vae vay vka vle vno vo$ vod vos
+voz vse vto vyb vys vyy ya$ yac yae yat yav yaz ye$ yh$ yk$ yla yly ym$ yn$ yna yny yp$ yra
+yry ysh ysk ysy yt$ yta yte yu$ yut yva yy$ yyn yz$ za$ zak zal zan zde zha zhd zhe zhi zhn
+zho zhu zhy zna zu$ zyv
+"""
+_TRIGRAMS_OF_ENGLISH = """
+^ac ^an ^ca ^co ^cr ^ea ^ex ^fl ^fr ^he ^hy ^in ^it ^of ^ou ^ph ^qu ^sw ^th ^wa ^we ^wh ^wi
+^wo ^yo acc ack add ain cal can car ce$ ck$ com con cou cre cro cs$ ct$ cts dic ds$ ead ear
+eas ect ed$ eed eek een ell er$ ers es$ exp fec fro ful gh$ ght hea hou hyb id$ ies iew igh
+ing ion is$ ith lax lea low ls$ nd$ ng$ nli not now nt$ of$ off oun our out ow$ owe own pai
+pur re$ ree row rs$ scr see ss$ swe ted th$ tha the thi tio ts$ we$ wee wer whi wit wn$ you
+"""
+_TRANSLITERATED = frozenset(_TRIGRAMS_OF_TRANSLITERATED.split())
+_ENGLISH = frozenset(_TRIGRAMS_OF_ENGLISH.split())
+_KAZAKH = re.compile(
+    r"(?:bar|zhane|jane|men|ushin|kerek|emes|dep|kun|kala\w*|bugin|erten|ush|bir|eki|zhok|jok|barlyk|osy|zhaz\w*|satam\w*"
+    r"|\w{2,}(?:lar|ler|dar|der|tar|ter|nyn|nin|dyn|din|tyn|tin|gan|gen|dagy|degi|lyk|lik|myz|miz|ady|edi|udy|ydy))"
+)
+_KAZAKH_FROM = 0.15
+
+
+def is_transliterated(words: Sequence[str]) -> bool:
+    """Whether ``words`` (lower-case, Latin) are Russian or Kazakh rather than English."""
+    if len(words) < _LEAST:
+        return False
+    balance = sum(map(_balance, words))
+    return balance > 0
+
+
+def is_kazakh_in_latin(words: Sequence[str]) -> bool:
+    """Whether transliterated ``words`` are Kazakh rather than Russian."""
+    return sum(bool(_KAZAKH.fullmatch(word)) for word in words) >= _KAZAKH_FROM * len(words)
+
+
+def _balance(word: str) -> int:
+    edged = f"^{word}$"
+    trigrams = [edged[at : at + _SHORT] for at in range(len(edged) - _SHORT + 1)]
+    return sum((one in _TRANSLITERATED) - (one in _ENGLISH) for one in trigrams)
