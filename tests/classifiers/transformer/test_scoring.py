@@ -62,6 +62,11 @@ def test_a_bad_line_costs_itself_alone(two_stages: Cascade) -> None:
     assert first | {"id": 1} == last
 
 
+def _hears_ctrl_c() -> None:
+    # Where the tests run in the background of a shell, they are deaf to it, and so would this be.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_it_at_once_and_in_one_line(model: Path) -> None:
     environment = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -71,6 +76,7 @@ def test_ctrl_c_ends_it_at_once_and_in_one_line(model: Path) -> None:
     with subprocess.Popen(
         command, cwd=ROOT, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=_hears_ctrl_c,
     ) as process:  # fmt: skip
         assert process.stdin is not None
         assert process.stderr is not None
