@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_captures_by_turn"),
+        ("cases", "0013_assessment_languages"),
     ]
 
     operations = [
