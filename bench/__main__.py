@@ -14,7 +14,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import advertisers, focus, growth, mirrors, pipeline, preview, snowball, telegram
+from bench import (
+    advertisers,
+    cascade,
+    focus,
+    growth,
+    mirrors,
+    pipeline,
+    preview,
+    scoring,
+    snowball,
+    telegram,
+)
 
 
 def _advertisers() -> dict[str, Any]:
@@ -39,14 +50,22 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "advertisers": _advertisers,
     "snowball": snowball.measure,
     "telegram": telegram.measure,
+    "cascade": cascade.measure,
+    "scoring": scoring.measure,
 }
 
 
 #: What ratios must not fall below, and ratios and growths not exceed: by measurement, figures and
 #: their bounds.
-AT_LEAST = {"pipeline": {"ratio": 0.4}, "focus": {"ratio": 3.0}}
+AT_LEAST = {
+    "pipeline": {"ratio": 0.4},
+    "focus": {"ratio": 3.0},
+    "cascade": {"ratio": 4.0},
+}
 AT_MOST = {
     "growth": {"growth_mb": 150.0},
+    "cascade": {"path_times_bare": 1.3},
+    "scoring": {"growth_mb": 20.0},
     "telegram": {"reading": 1.3, "storing": 3.0, "growth_mb": 20.0},
 }
 

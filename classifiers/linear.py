@@ -54,12 +54,15 @@ class LinearModel:
         """The row of one window of normalised text."""
         return featurise(text, marks, self.idf)
 
-    def explain(self, text: str, start: int, marks: list[Mark], row: Row) -> list[Contribution]:
-        """What marks and words of the window that begins at ``start`` add, strongest first."""
-        found = [*self._of_marks(marks, row), *self._of_words(text, start, row)]
+    def explain(
+        self, text: str, start: int, marks: list[Mark], row: Row, scale: float = 1.0
+    ) -> list[Contribution]:
+        """What marks and words of the window that begins at ``start`` add, times ``scale``,
+        strongest first."""
+        found = [*self._of_marks(marks, row, scale), *self._of_words(text, start, row, scale)]
         return sorted(found, key=lambda one: -abs(one.weight))
 
-    def _of_marks(self, marks: list[Mark], row: Row) -> list[Contribution]:
+    def _of_marks(self, marks: list[Mark], row: Row, scale: float) -> list[Contribution]:
         """Each signal's weight shared equally by the marks that raised it."""
         shares: dict[str, float] = {}
         counts: dict[str, int] = {}
@@ -68,7 +71,7 @@ class LinearModel:
         counts["price"] = counts.get("price", 0) + counts.get("priced_amount", 0)
         dense = row.columns >= BUCKETS
         columns, values = row.columns[dense], row.values[dense]
-        added = self.sale.weights[columns].astype(np.float32) * values
+        added = self.sale.weights[columns].astype(np.float32) * values * np.float32(scale)
         for column, weight in zip(columns - BUCKETS, added, strict=True):
             signals = signals_of(int(column))
             raised = sum(counts.get(signal, 0) for signal in signals)
@@ -78,25 +81,28 @@ class LinearModel:
             Contribution(m.start, m.end, m.signal, shares.get(m.signal, 0.0), m.note) for m in marks
         ]
 
-    def _of_words(self, text: str, start: int, row: Row) -> list[Contribution]:
+    def _of_words(self, text: str, start: int, row: Row, scale: float) -> list[Contribution]:
         """The weight of n-grams laid on the characters they cover, summed by word."""
-        by_column = dict(zip(row.columns.tolist(), row.values.tolist(), strict=True))
         laid = np.zeros(len(text) + 1, dtype=np.float64)
+        block = 0
         for kind in grams(text):
             if not len(kind.buckets):
                 continue
-            times = np.bincount(kind.buckets, minlength=1)[kind.buckets]
-            values = np.array([by_column.get(int(one), 0.0) for one in kind.buckets])
-            weights = self.sale.weights[kind.buckets].astype(np.float64) * values / times
+            # The row has the distinct buckets of each kind in a block, in their order.
+            buckets, back, times = np.unique(kind.buckets, return_inverse=True, return_counts=True)
+            values = row.values[block : block + len(buckets)]
+            block += len(buckets)
+            shares = self.sale.weights[buckets].astype(np.float64) * values / times
+            weights = scale * shares[back]
             starts, ends = np.maximum(kind.starts, 0), np.minimum(kind.ends, len(text))
             each = weights / np.maximum(ends - starts, 1)
             np.add.at(laid, starts, each)
             np.add.at(laid, ends, -each)
-        total = np.concatenate(([0.0], np.cumsum(np.cumsum(laid)[:-1])))
+        total = np.concatenate(([0.0], np.cumsum(np.cumsum(laid)[:-1]))).tolist()
         return [
             Contribution(start + a, start + b, "ngram", weight, "")
             for a, b in _words(text)
-            if (weight := float(total[b] - total[a]))
+            if (weight := total[b] - total[a])
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from classifiers.calibration import Calibration
@@ -80,8 +80,8 @@ class LinearStage:
         why: tuple[Contribution, ...] = ()
         if selling >= EXPLAINED_FROM:
             text, marks, row = rows[number]
-            found = self._model.explain(text, prepared.windows[number].start, marks, row)
-            why = tuple(replace(one, weight=line.weights[0] * one.weight) for one in found)
+            start = prepared.windows[number].start
+            why = tuple(self._model.explain(text, start, marks, row, line.weights[0]))
         return Judgement(selling, about, why, (logits[number],), tuple(logits))
 
     def _rows(self, prepared: Prepared) -> Iterator[_WindowRow]:

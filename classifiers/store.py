@@ -103,8 +103,10 @@ def threshold_of(folder: Path) -> float:
 
 
 def version_of(card: Mapping[str, Any]) -> str:
-    """The short name of a model: twelve hex digits over its files, lexicon and threshold."""
-    return digest({key: card[key] for key in ("files", "lexicon", "threshold")})[:12]
+    """The short name of a model: twelve hex digits over its files, its lexicon and what decides:
+    the threshold and, with two stages, what is passed on."""
+    decides = [key for key in ("files", "lexicon", "threshold", "passed_on") if key in card]
+    return digest({key: card[key] for key in decides})[:12]
 
 
 def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:

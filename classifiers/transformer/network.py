@@ -20,7 +20,7 @@ LABELS = (Label.DRUG_SALE, Label.DRUG_OTHER, Label.OTHER)
 #: Tokens read of a passage, the two marks around it among them.
 TOKENS = 192
 _INPUTS = ("input_ids", "attention_mask")
-# Rows that run together: on one thread eight cost an eighth less than eight alone, and more gain
+# Rows that run together: on one thread eight cost a sixth less than eight alone, and more gain
 # nothing. Filling up costs what tokens cost, so that a batch holds rows of nearly one length.
 _BATCH = 16
 _FILLED_UP = 1.2

@@ -91,6 +91,12 @@ def test_an_encoder_without_a_line_of_its_own_is_refused(model: Path, lexicon: L
         load(model, lexicon)
 
 
+def test_what_is_passed_on_belongs_to_the_models_name(model: Path, lexicon: Lexicon) -> None:
+    before = load(model, lexicon).version
+    rewrite(model, lambda card: card.update(passed_on=[0.3, 1.0]))
+    assert load(model, lexicon).version != before
+
+
 def test_clearing_takes_a_model_and_nothing_else(model: Path) -> None:
     (model / "notes.txt").write_text("mine", "utf-8")
     with pytest.raises(ModelError, match=r"holds notes\.txt"):

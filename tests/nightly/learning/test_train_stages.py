@@ -21,14 +21,22 @@ def pack(tmp_path: Path, settings) -> Path:
     settings.NARCOWATCH = live.NARCOWATCH.model_copy(update={"data_dir": tmp_path})
     for name in ("first", "second"):
         write(tmp_path / "pack" / "train", name, [*some("sale", 4), *some("tea", 4)])
+    write(tmp_path / "pack" / "dev", "third", [*some("sale", 4), *some("tea", 4)])
     return tmp_path / "pack"
+
+
+def refused(*arguments: str) -> bool:
+    """Whether the command ends, as Django ends one, before it has done anything."""
+    with pytest.raises(SystemExit) as ending:
+        main(arguments)
+    return ending.value.code != 0
 
 
 @pytest.mark.parametrize("more", [["--base", "somewhere"], ["--epochs", "2"]])
 def test_options_of_the_second_stage_are_refused_without_it(
     pack: Path, capsys: pytest.CaptureFixture[str], more: list[str]
 ) -> None:
-    assert main(["train", "--data", str(pack), *more]) == 2
+    assert refused("train", "--data", str(pack), *more)
     assert "belong to --stage transformer" in capsys.readouterr().err
     assert not (pack.parent / "models").exists()
 
@@ -36,7 +44,7 @@ def test_options_of_the_second_stage_are_refused_without_it(
 def test_a_stage_that_nobody_knows_is_refused(
     pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["train", "--data", str(pack), "--stage", "forest"]) == 2
+    assert refused("train", "--data", str(pack), "--stage", "forest")
     assert "invalid choice: 'forest'" in capsys.readouterr().err
 
 
@@ -46,7 +54,7 @@ def test_without_torch_the_extra_is_named(
     for name in [one for one in sys.modules if one.startswith("classifiers.training.transformer")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert main(["train", "--data", str(pack), "--stage", "transformer"]) == 2
+    assert refused("train", "--data", str(pack), "--stage", "transformer")
     assert "pip install 'narcowatch[train,transformer]'" in capsys.readouterr().err
     assert not (pack.parent / "models").exists()
 
