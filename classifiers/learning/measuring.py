@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from classifiers.cascade import Cascade
 from classifiers.corpora import CorpusFile
-from classifiers.learning.ranking import average_precision
+from classifiers.ranking import average_precision
 from classifiers.rates import Rate
 from classifiers.rows import Row
 from domain.assessment import Label
@@ -120,8 +122,10 @@ def _names(one: _Scored, *, several: bool) -> Iterable[str]:
 def _reached(group: Sequence[_Scored], line: float) -> Reached:
     selling = [one for one in group if one.sells]
     innocent = [one for one in group if not one.sells]
+    scores = np.array([one.probability for one in group])
+    truth = np.array([one.sells for one in group])
     return Reached(
-        average_precision([one.sells for one in group], [one.probability for one in group]),
+        average_precision(scores, truth) if selling and innocent else None,
         Rate(sum(one.probability >= line for one in selling), len(selling)),
         Rate(sum(one.probability >= line for one in innocent), len(innocent)),
     )

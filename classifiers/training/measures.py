@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers import ranking
 from classifiers.rates import Rate
-from classifiers.training import ranking
 
 
 @dataclass(frozen=True, slots=True)

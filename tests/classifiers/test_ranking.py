@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 pytest.importorskip("sklearn", reason="needs the extra train")
 from sklearn.metrics import average_precision_score
 
-from classifiers.training.ranking import average_precision, interval
+from classifiers.ranking import average_precision, interval
 
 
 @given(
