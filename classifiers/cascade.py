@@ -103,7 +103,7 @@ class Cascade:
             indicators=tuple(dict.fromkeys(one.indicator for one in found)),
             prices=stated_prices(prepared.aligned.text, prepared.marks.prices),
             restricted=self._is_restricted(prepared),
-            languages=languages_of(prepared.aligned.text),
+            languages=languages_of(prepared.written),
         )
 
     def assess_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Assessment]:

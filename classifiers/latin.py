@@ -1,4 +1,5 @@
-"""Russian and Kazakh written in Latin letters, told from English by their letter trigrams.
+"""Russian and Kazakh written in Latin letters: told from English by their letter trigrams, and
+written back in Cyrillic.
 
 The trigrams are those whose frequencies differ most (log ratio, weighted by the root of their
 count) between transliterated news, reviews and generated text, and English text of the pack; ``^``
@@ -11,6 +12,8 @@ import re
 from collections.abc import Sequence
 
 WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
+#: As WORD, single letters among them.
+ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
 # Fewer words are as often a list of English names as anything else.
 _LEAST = 5
 _SHORT = 3
@@ -57,6 +60,31 @@ def is_transliterated(words: Sequence[str]) -> bool:
 def is_kazakh_in_latin(words: Sequence[str]) -> bool:
     """Whether transliterated ``words`` are Kazakh rather than Russian."""
     return sum(bool(_KAZAKH.fullmatch(word)) for word in words) >= _KAZAKH_FROM * len(words)
+
+
+_READ = {
+    "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю",
+    "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е", "ye": "е", "je": "е",
+}  # fmt: skip
+_READ |= dict(zip("abvgdeziklmnoprstufhcwxqj", "абвгдезиклмнопрстуфхцвхкй", strict=True))
+_LETTERS = re.compile(r"shch|sch|zh|kh|ts|ch|sh|[yj][uaoe]|(?<=[aeiouy])y|[a-z]")
+
+
+def in_cyrillic(word: str) -> str:
+    """A lower-case Latin ``word`` of Russian or Kazakh in Cyrillic letters, as far as it can be
+    told: soft signs and letters that only Kazakh has are lost."""
+    return _LETTERS.sub(_letter, word)
+
+
+def _letter(match: re.Match[str]) -> str:
+    if match.group() == "y":
+        # "moy", "novyy", "dayyn": after a vowel it is short; else it is the vowel itself.
+        before = match.string[max(0, match.start() - 2) : match.start()]
+        short = before[-1:] in set("aeiou") or (
+            before[-1:] == "y" and before[:1] not in set("aeiou")
+        )
+        return "й" if short else "ы"
+    return _READ[match.group()]
 
 
 def _balance(word: str) -> int:

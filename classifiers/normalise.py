@@ -20,6 +20,7 @@ from classifiers.confusables import (
     NOT_CYRILLIC,
     VOWELS,
 )
+from classifiers.latin import ANY_WORD, WORD, in_cyrillic, is_transliterated
 from domain.cards import MASKED
 from domain.confusables import (
     CYRILLIC_DIGITS,
@@ -39,6 +40,8 @@ _ODD_CLUSTER = re.compile(
     f"[^{_PLAIN}][\u0300-\u036f\u0483-\u0489]*|[{_PLAIN}][\u0300-\u036f\u0483-\u0489]+"
 )
 _MAX_MARKS = 4
+# So many characters tell in which letters a text is written.
+_TOLD_BY = 20_000
 _EMOJI_INSIDE = re.compile(r"(?<=[^\W\d_])\x00+(?=[^\W\d_])")
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]{0,9}(?:\s+[a-z-]{1,20}=[\"']?)?|\[/?(?:url|b|i|u|img|color|size|quote)\b=?|&[a-z]{2,8};",
@@ -81,6 +84,20 @@ _UNIT = re.compile(
 
 
 def normalise(text: str) -> Aligned:
+    """``text`` as models read it: undisguised, Russian and Kazakh in Cyrillic letters, aligned to
+    the original. See ``undisguised`` and ``cyrillic``."""
+    return cyrillic(undisguised(text))
+
+
+def cyrillic(aligned: Aligned) -> Aligned:
+    """Latin words in Cyrillic letters where together they are Russian or Kazakh, not English."""
+    words = WORD.findall(aligned.text[:_TOLD_BY])
+    if not is_transliterated(words):
+        return aligned
+    return aligned.sub(ANY_WORD, lambda m: in_cyrillic(m.group()))
+
+
+def undisguised(text: str) -> Aligned:
     """``text`` in lower case with its disguises off, aligned to the original.
 
     Lone surrogates, control and invisible characters become nothing or a space; hosts, handles,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from classifiers.aligned import Aligned
 from classifiers.features import Window, windows
 from classifiers.language import language_of
-from classifiers.normalise import normalise
+from classifiers.normalise import cyrillic, undisguised
 from classifiers.signals import Marks, find_marks
 from domain.lexicon import Lexicon
 
@@ -18,7 +18,8 @@ MAX_CHARS = 400_000
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """``original`` is title, gap and text; ``lead`` says how many characters are the title's;
-    ``lang`` is the language told by letters."""
+    ``lang`` is the language told by letters, ``written`` the normalised text in the letters that it
+    was written in."""
 
     original: str
     lead: int
@@ -26,6 +27,7 @@ class Prepared:
     marks: Marks
     windows: tuple[Window, ...]
     lang: str
+    written: str
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The place in the text of normalised characters; None for a place in the title."""
@@ -42,7 +44,8 @@ def prepare(text: str, title: str, lexicon: Lexicon, *, narrow: bool = True) -> 
     """
     lead = f"{title}{_TITLE_GAP}" if title else ""
     original = (lead + text)[:MAX_CHARS]
-    aligned = normalise(original)
+    written = undisguised(original)
+    aligned = cyrillic(written)
     marks = find_marks(aligned, lexicon)
-    cut = tuple(windows(aligned.text, narrow=narrow))
-    return Prepared(original, len(lead), aligned, marks, cut, language_of(aligned.text))
+    cut, lang = tuple(windows(aligned.text, narrow=narrow)), language_of(aligned.text)
+    return Prepared(original, len(lead), aligned, marks, cut, lang, written.text)

@@ -111,9 +111,29 @@ def test_offsets_are_in_order_and_inside_the_original(text: str) -> None:
 
 
 PARTS = st.sampled_from(
-    ["чай", "м0локо", "с о л о в е й", " ", "\n", "@name_x", "a.kz", "🔥", "\u200b", "12345678",
-     "x", "é", "﷽", "ﬁ", "И\u0306", "\ud800", "ⅷ", "+7 701 123 45 67", "<b>", "e\u0301" * 9]
-)  # fmt: skip
+    [
+        "чай",
+        "м0локо",
+        "с о л о в е й",
+        " ",
+        "\n",
+        "@name_x",
+        "a.kz",
+        "🔥",
+        "\u200b",
+        "12345678",
+        "x",
+        "é",
+        "﷽",
+        "ﬁ",
+        "И\u0306",
+        "\ud800",
+        "ⅷ",
+        "+7 701 123 45 67",
+        "<b>",
+        "e\u0301" * 9,
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -141,3 +161,32 @@ def test_time_is_linear(piece: str) -> None:
     normalise(long)
     # Ten times the text may take forty times as long on a busy machine, not a hundred.
     assert time.perf_counter() - middle < 40 * (middle - began) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "zavtra utrom poedem na dachu k babushke v derevnyu",
+            "завтра утром поедем на дачу к бабушке в деревню",
+        ),
+        (
+            "novyy shkaf stoit okolo okna uzhe tretiy god",
+            "новый шкаф стоит около окна уже третий год",
+        ),
+        (
+            "this is an ordinary English sentence about nothing",
+            "this is an ordinary english sentence about nothing",
+        ),
+        ("privet vsem", "privet vsem"),  # too short to tell
+    ],
+)
+def test_russian_in_latin_letters_is_read_in_cyrillic(written: str, read: str) -> None:
+    assert normalise(written).text == read
+
+
+def test_words_in_cyrillic_know_where_they_came_from() -> None:
+    found = normalise("Zavtra utrom poedem na dachu k babushke v derevnyu")
+    at = found.text.index("бабушке")
+    start, end = found.span(at, at + len("бабушке"))
+    assert "Zavtra utrom poedem na dachu k babushke v derevnyu"[start:end] == "babushke"

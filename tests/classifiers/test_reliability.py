@@ -91,7 +91,9 @@ def scores(shift: float, stages: int = 1) -> Scores:
     )
     every = np.ones(1200, dtype=bool)
     columns = [raw] + [raw + rng.normal(0, 0.5, 1200) for _ in range(stages - 1)]
-    return Scores(Corpus(rows, source, truth, truth, every, every), np.stack(columns, 1), langs)
+    return Scores(
+        Corpus(rows, source, truth, truth, every, every, np.ones(1200)), np.stack(columns, 1), langs
+    )
 
 
 def test_a_source_unlike_the_others_shows_its_error_when_left_out() -> None:

@@ -42,7 +42,7 @@ def head() -> SubstanceHead:
 
 
 def cascade_with(lexicon: Lexicon, head: SubstanceHead | None, selling: float = 3.0) -> Cascade:
-    return Cascade([Says(selling)], lexicon, threshold=0.5, version="v", substances=head)
+    return Cascade(Says(selling), lexicon, threshold=0.5, version="v", substances=head)
 
 
 @pytest.mark.parametrize(
