@@ -65,7 +65,7 @@ AT_LEAST = {
 AT_MOST = {
     "growth": {"growth_mb": 150.0},
     "cascade": {"path_times_bare": 1.3},
-    "scoring": {"growth_mb": 20.0},
+    "scoring": {"growth_mb": 50.0},
     "telegram": {"reading": 1.3, "storing": 3.0, "growth_mb": 20.0},
 }
 

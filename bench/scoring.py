@@ -98,7 +98,8 @@ def _feed(sink: IO[bytes], count: int) -> None:
 
 
 def _lines(count: int) -> Iterator[bytes]:
-    """Requests, each with a word that no other has, so that nothing remembered is met again."""
+    """Requests, each with a word that no other has: the worst for what remembers words, which
+    grows until it holds as many as it may (65,536 in each of two places)."""
     texts = mix(_VARIETY, seed=14)
     for number in range(count):
         text = f"{texts[number % len(texts)]} слово{number}"
