@@ -93,12 +93,8 @@ def test_a_shop_that_chats_is_a_shop(cascade: Cascade) -> None:
     assert set(verdict.carriers) == {5, 20, 41, 60, 77, 88}
 
 
-#: What no post says plainly: code words, and offers that only their neighbours give away. They are
-#: queued by what they are tied to, or not at all.
-IN_CODE = {
-    *("irtysh_tihiy_bereg", "jetisu_polka_zapas", "orbita_baraholka_chat", "tau_bazar"),
-    "u_dyadi_toli",
-}
+#: What no post says plainly: all in code words. It is queued by what it is tied to, or not at all.
+IN_CODE = {"u_dyadi_toli"}
 CHANNELS = [one for one in CONTENT.channels.values() if one.posts]
 
 
