@@ -29,6 +29,7 @@ from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble
 from classifiers.training.measures import Figures, figures
 from classifiers.training.nested import Scores
 from classifiers.training.packfigures import pack_figures
+from classifiers.training.parallel import in_parallel
 from classifiers.training.substances import train_substances
 from classifiers.transformer.stage import TransformerStage
 from domain.lexicon import Lexicon
@@ -59,6 +60,7 @@ NO_SAY = frozenset(
 # Share of left-out texts that both stages call selling and the first alone would not pass on.
 _MISSED_BY_FIRST = 0.003
 
+_Fold = tuple[str, NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]
 Say = Callable[[str], None]
 
 
@@ -98,7 +100,10 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
     baseline = Baseline([row.text for row in corpus.rows])
     logits, plain = np.full(count, np.nan), np.full(count, np.nan)
     never = corpus.original & ~corpus.trainable
-    for name, group in [*corpus.folds(), ("dev and chat pool", frozenset[str]())]:
+    folds = [*corpus.folds(), ("dev and chat pool", frozenset[str]())]
+
+    def scored(fold: tuple[str, frozenset[str]]) -> _Fold:
+        name, group = fold
         out = np.isin(corpus.source, sorted(group)) if group else never
         # The dev ads are of one kind with the bot texts: they are scored without those.
         kept = corpus.trainable & ~out
@@ -106,9 +111,11 @@ def leave_one_source_out(ready: Prepared, say: Say) -> LeftOut:
         head = fitting.fit_head(
             ready.features, ready.owner, corpus, corpus.sells, kept, directed=True
         )
-        logits[out] = fitting.scores(head, ready.features, ready.owner, count)[out]
-        plain_rows = kept & corpus.original
-        plain[out] = baseline.scores(corpus.sells, plain_rows, out)
+        own = fitting.scores(head, ready.features, ready.owner, count)[out]
+        return name, out, own, baseline.scores(corpus.sells, kept & corpus.original, out)
+
+    for name, out, own, plainly in in_parallel(scored, folds):
+        logits[out], plain[out] = own, plainly
         say(f"left out {name}: {int(out.sum())} rows")
     return LeftOut(logits, plain)
 
