@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,20 @@ def test_published_numbers_are_cards_and_one_changed_digit_makes_them_none(digit
         ("3782 822463 10005", "•••• •••••• •0005"),
         ("4111111111111111 5555555555554444", "••••••••••••1111 ••••••••••••4444"),
         ("цена 25000 4111111111111111", "цена 25000 ••••••••••••1111"),
+        ("4111  1111  1111  1111", "••••  ••••  ••••  1111"),
+        ("4111\n1111\n1111\n1111", "••••\n••••\n••••\n1111"),
+        ("4111 - 1111 – 1111 — 1111", "•••• - •••• – •••• — 1111"),
+        ("4111·1111/1111*1111", "••••·••••/••••*1111"),
+        ("4111_1111_1111_1111", "••••_••••_••••_1111"),
+        ("4111\u200b1111\u2060 1111\u00ad1111", "••••\u200b••••\u2060 ••••\u00ad1111"),
+        ("41 11 11 11 11 11 11 11", "•• •• •• •• •• •• 11 11"),
+        ("４１１１ １１１１ １１１１ １１１１", "•••• •••• •••• １１１１"),
+        ("карта4111111111111111", "карта••••••••••••1111"),
+        ("Kaspi4111 1111 1111 1111", "Kaspi•••• •••• •••• 1111"),
+        ("4111 1111 1111 1111Каспи", "•••• •••• •••• 1111Каспи"),
+        ("#4111111111111111", "#••••••••••••1111"),
+        ("card=4111111111111111", "card=••••••••••••1111"),
+        ("1.4111 1111 1111 1111", "1.•••• •••• •••• 1111"),
     ],
 )
 def test_a_number_is_masked_and_its_mask_is_known_again(written: str, shown: str) -> None:
@@ -51,7 +67,8 @@ def test_a_number_is_masked_and_its_mask_is_known_again(written: str, shown: str
         "4111111111111111b",
         "8 701 123 45 67",
         "1111 1111 1111 1111",
-        "4111  1111  1111  1111  ",
+        "250 000\n150 000\n411 000\n111 111",
+        "https://shop.test/pay?card=4111111111111111",
         "1" * 60,
     ],
 )
@@ -79,3 +96,13 @@ def test_only_the_last_four_are_shown() -> None:
 def test_a_number_is_not_printed() -> None:
     (card,) = cards_in("4111111111111111")
     assert "4111" not in repr(card)
+
+
+def test_a_long_column_of_numbers_takes_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        began = time.perf_counter()
+        assert not cards_in("4321 12 55 " * count)
+        return time.perf_counter() - began
+
+    seconds(1000)
+    assert seconds(20_000) < 12 * max(seconds(5_000), 0.005)
