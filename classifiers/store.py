@@ -16,6 +16,7 @@ import numpy as np
 
 from classifiers.calibration import Calibration
 from classifiers.cascade import Band, Cascade, Glancer
+from classifiers.learning.words import WORDS
 from classifiers.linear import Head, LinearModel, check_shape
 from classifiers.stage import LinearStage, Stage
 from classifiers.substances import FILE as SUBSTANCES
@@ -30,23 +31,38 @@ MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
 FORMAT = 2
 _FILES = frozenset(
-    {MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, NETWORK, TOKENIZER, f".{CARD}.partial"}
+    {MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, WORDS, NETWORK, TOKENIZER, f".{CARD}.partial"}
 )
 # In calibration.json: by the last stage that has spoken, how many scores there are by then.
 _SCORES = {LinearStage.name: 1, TransformerStage.name: 2}
 
 
 def clear(folder: Path) -> None:
-    """Take away a model that is to be replaced; raises ModelError when the folder holds anything
-    that its card does not name and no model is made of."""
+    """Take away a model that is to be replaced; raises ModelError as ``check_replaceable``."""
+    check_replaceable(folder)
+    for path in folder.iterdir() if folder.exists() else ():
+        path.unlink()
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Make the whole model under ``made`` the one under ``folder``, the card last; ``made`` is gone
+    then. Raises ModelError as ``check_replaceable``."""
+    clear(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(made.iterdir(), key=lambda one: one.name == CARD):
+        path.replace(folder / path.name)
+    made.rmdir()
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise ModelError when ``folder`` holds anything that its card does not name and no model is
+    made of."""
     if not folder.exists():
         return
     named = read_card(folder)["files"].keys() if (folder / CARD).exists() else frozenset[str]()
     strange = sorted({path.name for path in folder.iterdir()} - _FILES - named)
     if strange:
         raise _failed(f"{folder} is no folder of a model alone: it holds {', '.join(strange)}")
-    for path in folder.iterdir():
-        path.unlink()
 
 
 def save(folder: Path, model: LinearModel) -> None:
@@ -71,10 +87,15 @@ def save_calibration(folder: Path, calibrations: Mapping[str, Calibration]) -> N
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     """Write ``card.json`` with the hashes of all files beside it."""
-    beside = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name != CARD]
+    beside = [path for path in sorted(folder.iterdir()) if path.is_file() and _is_named(path)]
     files = {path.name: sha256_hex(path.read_bytes()) for path in beside}
     text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
+
+
+def _is_named(path: Path) -> bool:
+    # What begins with a point is half written, by a process that is no more.
+    return path.name != CARD and not path.name.startswith(".")
 
 
 def add_file(folder: Path, name: str) -> None:

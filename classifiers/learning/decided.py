@@ -54,8 +54,9 @@ class Lesson:
 
 # Stems in Russian, Kazakh and English. First what makes a dismissal say nothing of the text.
 _NOT_OF_THE_TEXT = re.compile(
-    r"юрисдикц|не (?:наш|казахстан|рк)\w*|друг\w+ стран|дубл|повтор|недоступ|не работает|закры[тл]|"
-    r"удал[её]н|тест\w*|юрисдикция|басқа ел|қайталан|қолжетімсіз|жабыл|жойыл|"
+    r"юрисдикц|\bне (?:наш(?:а|е|и)?|рк|казахстан\w*)\b|друг\w+ стран|дубл|повтор|недоступ|"
+    r"не работает|(?:сайт|канал|магазин|страниц)\w* (?:уже )?(?:закры|удал)\w+|\bтест\b|"
+    r"басқа ел|қайталан|қолжетімсіз|жабыл|жойыл|"
     r"jurisdiction|not (?:ours?|in kazakhstan|kazakhstan)|other country|abroad|duplicat|same as|"
     r"offline|unreachable|\bdown\b|\bgone\b|closed|removed|no longer",
     re.IGNORECASE,
@@ -67,7 +68,7 @@ _ABOUT_DRUGS = re.compile(
     re.IGNORECASE,
 )
 _NOT_ABOUT_DRUGS = re.compile(
-    r"не о наркот|не про наркот|не связан\w* с наркот|цвет[оы]|удобрен|чай\b|игр[аы]|косметик|"
+    r"не о наркот|не про наркот|не связан\w* с наркот|цвет[оы]|удобрен|\bчай\b|игр[аы]|косметик|"
     r"есірткі емес|есірткіге қатысы жоқ|гүл|тыңайтқыш|ойын|"
     r"not (?:about )?drugs|no drugs|unrelated|flowers?|fertili[sz]er|\btea\b|game|cosmetic",
     re.IGNORECASE,

@@ -51,7 +51,7 @@ class Nested:
     def used(self) -> Floats:
         """Log-odds of the stage that decides, as a cascade would give them."""
         first, last = self.logits[:, 0], self.logits[:, -1]
-        return np.where(first >= self.passed_on, last, np.minimum(first, last))
+        return np.where(first >= self.passed_on, last, first)
 
 
 def nested(scores: Scores, cut: float, missed: float) -> Nested:

@@ -27,7 +27,7 @@ from classifiers.training import fitting, matrix
 from classifiers.training.baseline import Baseline
 from classifiers.training.corpus import GENERATED, SHORT_MENUS, Corpus, assemble, dev_name
 from classifiers.training.measures import Figures, figures
-from classifiers.training.nested import Scores
+from classifiers.training.nested import Scores, limit
 from classifiers.training.packfigures import pack_figures
 from classifiers.training.parallel import in_parallel
 from classifiers.training.substances import train_substances
@@ -163,9 +163,8 @@ def _judged(ready: Prepared, left: LeftOut, second: NDArray[np.float64] | None) 
     both, joint = through(np.column_stack((left.logits, second)))
     calibrations[TransformerStage.name] = both
     cut = _threshold(corpus, replace(left, logits=joint))
-    found = np.sort(first[corpus.original & (joint >= cut)])
-    passed_on = float(found[int(_MISSED_BY_FIRST * len(found))]) if len(found) else -np.inf
-    used = replace(left, logits=np.where(first >= passed_on, joint, np.minimum(first, joint)))
+    passed_on = limit(np.column_stack((first, joint))[seen], cut, _MISSED_BY_FIRST)
+    used = replace(left, logits=np.where(first >= passed_on, joint, first))
     return Judged(used, calibrations, cut, passed_on)
 
 
@@ -186,6 +185,7 @@ def train(
     the same weights of the linear stage. ``transformer`` says how to train a second stage; without
     it there is none.
     """
+    store.check_replaceable(out)  # rather than after hours
     ready = prepare(files, lexicon, seed, say)
     corpus = ready.corpus
     left = leave_one_source_out(ready, say)
@@ -207,20 +207,23 @@ def train(
     found = report(corpus, judged.left, judged.cut)
     scores = Scores(corpus, raw, ready.langs)
     card |= pack_figures(found, scores, judged.cut, _MISSED_BY_FIRST)
-    store.clear(out)
-    store.save(out, model)
-    store.save_calibration(out, judged.calibrations)
-    save_sketch(out / store.SKETCH, sketch)
+    made = out.with_name(f".{out.name}.partial")
+    store.clear(made)
+    store.save(made, model)
+    store.save_calibration(made, judged.calibrations)
+    save_sketch(made / store.SKETCH, sketch)
     seen = zip(corpus.rows, corpus.trainable & corpus.original, strict=True)
-    save_words(out, vocabulary(row.text for row, used in seen if used))
+    save_words(made, vocabulary(row.text for row, used in seen if used))
     head, card["substances"] = train_substances(files, lexicon, seed, say)
-    save_head(out / SUBSTANCES, head)
+    save_head(made / SUBSTANCES, head)
     if second and judged.passed_on is not None:
-        second.ship(out)
+        second.ship(made)
         card["passed_on"] = [round(sigmoid(judged.passed_on), 6), 1.0]
         card["base"] = transformer.base if transformer else ""
-    store.write_card(out, card)
-    return record(out)
+    store.write_card(made, card)
+    record(made)
+    store.put_in_place(made, out)
+    return store.read_card(out)
 
 
 def add_substances(

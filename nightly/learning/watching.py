@@ -40,7 +40,9 @@ def watch(night: Night) -> Counted:
 
 
 def _scores(run: Run) -> Counter[tuple[str, str]]:
-    rows = AssessmentRow.objects.filter(run=run, model=model_of(run))
+    # A new model scores the whole record again in its first night: what came tonight alone tells
+    # what nights are like.
+    rows = AssessmentRow.objects.filter(run=run, model=model_of(run), document__capture__run=run)
     within = {
         f"bin{at}": Count("pk", filter=_between(low, high))
         for at, (low, high) in enumerate(pairwise(EDGES))
@@ -69,7 +71,9 @@ def _words(night: Night) -> Counter[tuple[str, str]]:
 
 def _sample(run: Run) -> Iterator[str]:
     """Texts of the run, spread evenly over it."""
-    rows = DocumentRow.objects.filter(assessments__run=run, capture__erased_at=None)
+    rows = DocumentRow.objects.filter(
+        assessments__run=run, capture__run=run, capture__erased_at=None
+    )
     keys = list(rows.order_by("pk").values_list("pk", flat=True).distinct())
     step = max(1, len(keys) // _TEXTS)
     chosen = keys[::step][:_TEXTS]

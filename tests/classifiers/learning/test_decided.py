@@ -40,6 +40,13 @@ TEA = DecidedText(
         ("сайт недоступен", False),
         ("қолжетімсіз", False),
         ("no longer sells", False),
+        ("не нашёл признаков продажи, это цветочный магазин", True),
+        ("Не нашла наркотиков", True),
+        ("обычная вакансия, удалённая работа", True),
+        ("протестировано: это аптека", True),
+        ("закрытый чат любителей чая", True),
+        ("сайт уже закрыт", False),
+        ("не наш, другая страна", False),
     ],
 )
 def test_a_reason_speaks_of_the_text_or_of_something_else(reason: str, speaks: bool) -> None:

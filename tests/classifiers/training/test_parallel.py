@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -25,6 +27,16 @@ def test_what_fails_in_a_process_fails_here() -> None:
 
     with pytest.raises(ValueError, match="no 1"):
         list(in_parallel(fail, [1, 2]))
+
+
+def test_a_process_that_is_killed_is_told_and_not_waited_for() -> None:
+    def die(number: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    if len(os.sched_getaffinity(0)) > 1:
+        with pytest.raises(BrokenProcessPool):
+            list(in_parallel(die, [1, 2]))
 
 
 def test_nothing_gives_nothing() -> None:

@@ -96,9 +96,22 @@ def test_the_stage_counts_scores_and_words_once_however_often_it_runs(
     assert reporting.build(night.run).stages == [], "figures are no stage's counts"
 
 
-def test_a_model_without_a_list_of_words_says_so(plan: Plan) -> None:
-    if (SHIPPED / WORDS).exists():
-        pytest.skip("the shipped model has a list of words")
+def test_pages_of_earlier_nights_that_a_new_model_scores_are_not_tonights(
+    plan: Plan, writer: EvidenceWriter
+) -> None:
+    earlier, tonight = night_of(plan), night_of(plan, day=1)
+    intake.store(earlier.run.pk, "crawl", [page("http://tea.test/0", "чайник")], writer)
+    old = DocumentRow.objects.get()
+    value = Assessment(0.5, Label.OTHER, Role.OTHER, "ru", MODEL, "linear")
+    assessing.record(tonight.run.pk, {old.pk: value})
+    counted = watch(tonight)
+    assert counted["in", "scores"] == counted["in", "words"] == 0
+
+
+def test_a_model_without_a_list_of_words_says_so(plan: Plan, tmp_path: Path) -> None:
+    folder = tmp_path / "wordless"
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(WORDS))
+    plan = replace(plan, model_dir=folder)
     assert watch(night_of(plan))["skipped", "the model has no list of words"] == 1
 
 
