@@ -104,7 +104,7 @@ def adopt(
             raise RuleError(f"model {version} is in force already")
         if found := below_floors(candidate, models):
             raise RuleError("\n  ".join((f"model {version} is not adopted:", *found)))
-        _keep(candidate, models.of(version), models.lexicon_dir, told)
+        _keep(candidate, version, models.of(version), models.lexicon_dir, told)
         former = (now.model, *(name for name in now.former if name != version))
         return _put(models, "adopted", version, now, former, actor, clock, told)
 
@@ -204,8 +204,9 @@ def _put(
     return now
 
 
-def _keep(candidate: Path, final: Path, lexicon_dir: Path, told: Told) -> None:
-    """Copy a model to where it stays. One of its name that is there already must be whole."""
+def _keep(candidate: Path, version: str, final: Path, lexicon_dir: Path, told: Told) -> None:
+    """Copy a model to where it stays. One of its name that is there already must be whole; what is
+    copied must be the ``version`` that was measured."""
     if final.exists():
         classifiers.load(final, read_lexicon(lexicon_dir))
         return
@@ -217,7 +218,9 @@ def _keep(candidate: Path, final: Path, lexicon_dir: Path, told: Told) -> None:
             else:
                 write_private(place, [path.read_bytes()])
             told("copying")
-        classifiers.load(folder, read_lexicon(lexicon_dir))
+        copied = classifiers.load(folder, read_lexicon(lexicon_dir)).version
+        if copied != version:
+            raise RuleError(f"{candidate} changed from {version} to {copied} while it was measured")
         give_name(folder, final)
     told("copied")
 

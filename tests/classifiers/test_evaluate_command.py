@@ -20,7 +20,7 @@ from classifiers.training.corpus import assemble
 from domain.digests import sha256_hex
 from domain.errors import InputError
 from domain.lexicon import Lexicon
-from tests.classifiers.small_model import pack, trained_model  # noqa: F401 - fixtures
+from tests.classifiers.small_model import pack, trained_model, write_pack  # noqa: F401 - fixtures
 
 
 def write_texts(path: Path, lang: str, source: str, count: int, **more: str) -> None:
@@ -93,6 +93,14 @@ def test_what_is_written_agrees_and_the_model_stays_the_same(
     assert card["corpus"]["digest"] == digest_of(hashes)
     assert card["corpus"]["figures"]["all files"]["recall"]["count"] == 11
     assert evaluate("--model", str(model), "--card").strip() == card_tables(card).strip()
+
+
+def test_figures_of_another_pack_do_not_go_into_the_card(model: Path, tmp_path: Path) -> None:
+    other = write_pack(tmp_path / "pack")
+    known = (other / "train" / "first.jsonl.gz").read_bytes()
+    (other / "train" / "strange.jsonl.gz").write_bytes(known)
+    with pytest.raises(InputError, match=r"train/strange$"):
+        evaluate("--model", str(model), "--data", str(other), "--write")
 
 
 def test_measuring_twice_gives_the_same_figures(model: Path, texts: Path) -> None:

@@ -11,6 +11,7 @@ from classifiers import figuretext
 from classifiers.apps import model_dir_of
 from classifiers.cardtext import card_tables, embedded, part_text
 from classifiers.corpora import CorpusFile, read_corpora
+from classifiers.learning.decided import DECIDED
 from classifiers.lexicons import read_lexicon
 from classifiers.recording import record
 from classifiers.rows import SourceFile, read_pack
@@ -101,6 +102,8 @@ class Command(BaseCommand):
         say = self.stderr.write
         measurer = Measurer(load(folder, lexicon), say, options["seed"])
         pack = read_pack(options["data"]) if options["data"] else []
+        if pack and options["write"]:
+            _check_same_pack(pack, folder)
         trained = trained_rows(pack)
         figures: dict[str, Any] = {}
         if options["loso"]:
@@ -129,6 +132,23 @@ class Command(BaseCommand):
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+
+
+def _check_same_pack(pack: list[SourceFile], folder: Path) -> None:
+    """Raise InputError where a file of the pack is not the one that the model's card names."""
+    named = {
+        (one["part"], one["name"]): one["sha256"]
+        for one in read_card(folder)["sources"]
+        if one["name"] != DECIDED
+    }
+    found = {(one.part, one.name): one.sha256 for one in pack}
+    if strange := sorted(
+        "/".join(key) for key in named | found if named.get(key) != found.get(key)
+    ):
+        raise InputError(
+            "--write puts figures of the model's own pack into its card; of another file than the "
+            f"card names: {', '.join(strange)}"
+        )
 
 
 def _groups(folder: Path, pack: list[SourceFile], lexicon: Lexicon) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from nightly.learning.adopting import Models
 
 SHIPPED = CHECKOUT / "classifiers" / "model"
 #: As good on every evaluation text as the shipped one, and one that queues more of the innocent.
-EQUAL, LAX = 0.6713, 0.05
+EQUAL, LAX = read_card(SHIPPED)["threshold"] - 0.0001, 0.05
 
 
 def candidate(folder: Path, threshold: float = EQUAL) -> Path:

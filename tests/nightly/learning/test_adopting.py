@@ -18,11 +18,13 @@ from cases.crosscheck import contradictions
 from cases.models import AuditEvent
 from classifiers.apps import model_dir_of
 from classifiers.learning.in_force import MODELS, NONE, POINTER, read_in_force
+from classifiers.store import CARD
 from config.schema import CHECKOUT, Classify
 from domain.errors import InputError, ModelError, RuleError
 from nightly.cli import main
-from nightly.learning.adopting import adopt, listed, revert, settle
+from nightly.learning.adopting import Models, adopt, listed, revert, settle
 from tests.nightly.learning.candidates import (
+    EQUAL,
     LAX,
     SHIPPED,
     candidate,
@@ -79,6 +81,22 @@ def test_what_falls_below_a_floor_is_refused_by_name(tmp_path: Path) -> None:
     assert read_in_force(tmp_path / MODELS) == NONE
     assert not (tmp_path / MODELS / name_of(lax)).exists()
     assert events() == []
+
+
+def test_a_candidate_that_changes_while_it_is_measured_is_refused(
+    tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models, new = models_in(tmp_path), candidate(tmp_path / "new")
+    other = candidate(tmp_path / "other", EQUAL - 0.0001)
+
+    def swapped(folder: Path, models: Models) -> list[str]:
+        shutil.copy(other / CARD, folder / CARD)
+        return []
+
+    monkeypatch.setattr("nightly.learning.adopting.below_floors", swapped)
+    with pytest.raises(RuleError, match="changed from"):
+        adopt(new, models, actor="test")
+    assert read_in_force(models.folder) == NONE
 
 
 def test_without_floors_nothing_is_adopted(tmp_path: Path) -> None:
