@@ -9,7 +9,7 @@ import pytest
 from classifiers.augment.disguise import in_latin
 from classifiers.augment.writer import generate
 from classifiers.language import languages_of
-from classifiers.normalise import normalise
+from classifiers.normalise import undisguised
 from domain.assessment import Languages
 
 RU = "Сегодня в городе прошёл дождь, завтра обещают солнце и тёплый ветер."
@@ -18,7 +18,7 @@ EN = "It rained in the city today, and tomorrow will be sunny with a warm wind."
 
 
 def told(text: str) -> Languages:
-    return languages_of(normalise(text).text)
+    return languages_of(undisguised(text).text)
 
 
 @pytest.mark.parametrize(("text", "code"), [(RU, "ru"), (KK, "kk"), (EN, "en")])

@@ -21,7 +21,7 @@ from tests.classifiers.small_model import pack, trained_model  # noqa: F401 - fi
 from tests.records import new_run, page
 
 pytestmark = pytest.mark.django_db
-TEA = "чайник 3 штуки по 300 тг в лавке номер 3"
+TEA = "чайник 5 штук по 500 тг в лавке номер 5"
 SALE = "гашиш 3 г 3000 тг закладка магнит номер 3"
 
 
