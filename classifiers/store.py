@@ -98,14 +98,6 @@ def _is_named(path: Path) -> bool:
     return path.name != CARD and not path.name.startswith(".")
 
 
-def add_file(folder: Path, name: str) -> None:
-    """Name one more file of a model, that lies in ``folder`` already, in its card by its hash."""
-    card = read_card(folder)
-    card["files"][name] = sha256_hex((folder / name).read_bytes())
-    text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / CARD).write_text(text + "\n", encoding="utf-8")
-
-
 def read_card(folder: Path) -> dict[str, Any]:
     """The card of a model; raises ModelError when it is missing or no card."""
     path = folder / CARD

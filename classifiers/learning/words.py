@@ -43,7 +43,7 @@ def unknown(text: str, known: Sketch) -> tuple[int, int]:
 
 
 def save_words(folder: Path, known: Sketch) -> None:
-    """Write the list beside a model; its card must be told (``store.add_file``)."""
+    """Write the list beside a model; its card must be told (``store.write_card``)."""
     save_sketch(folder / WORDS, known)
 
 

@@ -100,31 +100,3 @@ def plain_scores(rows: Sequence[Row], trained: Sequence[Row]) -> NDArray[np.floa
     truth = np.array([row.label is Label.DRUG_SALE for row in everything])
     known = np.arange(len(everything)) < len(trained)
     return Baseline([row.text for row in everything]).scores(truth, known, ~known)
-
-
-def table(found: Sequence[Figures]) -> Iterator[str]:
-    """The figures as lines of text, with their intervals: average precision, shares in per cent."""
-    head = f"{'source':<42} {'AP':<20} {'plain':>5}  {'recall':<26} {'false positives':<30}"
-    yield head.rstrip()
-    for one in found:
-        plain = "" if one.baseline is None else f"{one.baseline:.3f}"
-        shares = [
-            _share(rate.share, rate.interval, rate.count)
-            for rate in (one.recall, one.false_positives)
-        ]
-        line = f"{one.name:<42} {_ranking(one):<20} {plain:>5}  {shares[0]:<26} {shares[1]}"
-        yield line.rstrip()
-
-
-def _ranking(one: Figures) -> str:
-    if one.average_precision is None or one.precision_interval is None:
-        return ""
-    low, high = one.precision_interval
-    return f"{one.average_precision:.3f} [{low:.3f} {high:.3f}]"
-
-
-def _share(share: float | None, interval: tuple[float, float], count: int) -> str:
-    if share is None:
-        return ""
-    low, high = interval
-    return f"{share:.2%} [{low:.2%} {high:.2%}] {count}"

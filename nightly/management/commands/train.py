@@ -8,11 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifiers.learning.decided import card_entry, told
-from classifiers.learning.words import WORDS, save_words, vocabulary
 from classifiers.lexicons import read_lexicon
-from classifiers.recording import record
 from classifiers.rows import read_pack
-from classifiers.store import add_file
 from domain.clock import utc_now
 from nightly.learning.decided import candidate_in, decided_lesson
 from nightly.readiness import check_record
@@ -31,11 +28,6 @@ class Command(BaseCommand):
             "--with-decisions",
             action="store_true",
             help="also learn from the cases that people decided, hard negatives first",
-        )
-        parser.add_argument(
-            "--words-only",
-            action="store_true",
-            help="train nothing; give the model in --out the list of words of the pack",
         )
         parser.add_argument(
             "--out",
@@ -63,7 +55,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            from classifiers.training.evaluate import trained_rows
             from classifiers.training.train import add_substances, train
         except ImportError as error:
             raise CommandError(
@@ -71,16 +62,12 @@ class Command(BaseCommand):
             ) from error
         if options["stage"] != "transformer" and (options["base"] or options["epochs"]):
             raise CommandError("--base and --epochs belong to --stage transformer")
+        if options["stage"] == "substances" and options["with_decisions"]:
+            raise CommandError("--with-decisions does not go with --stage substances")
         chosen = settings.NARCOWATCH
         out = options["out"] or candidate_in(chosen.data_dir)
         date = options["date"] or utc_now().date().isoformat()
         files, notes = read_pack(options["data"]), {}
-        if options["words_only"]:
-            save_words(out, vocabulary(row.text for row in trained_rows(files)))
-            add_file(out, WORDS)
-            record(out)
-            self.stdout.write(f"the words of the pack are beside the model in {out}")
-            return
         if options["stage"] == "substances":
             lexicon = read_lexicon(settings.BASE_DIR / "config" / "lexicons")
             add_substances(files, lexicon, out, seed=options["seed"], say=self.stderr.write)

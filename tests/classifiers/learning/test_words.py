@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.learning.words import WORDS, load_words, save_words, unknown, vocabulary
-from classifiers.store import CARD, add_file, load
+from classifiers.store import CARD, load, read_card, write_card
 from domain.errors import ModelError
 from domain.lexicon import Lexicon
 
@@ -32,7 +32,7 @@ def test_the_list_is_a_file_of_the_model(tmp_path: Path, lexicon: Lexicon) -> No
     assert load_words(folder) is None
     known = vocabulary(TEXTS)
     save_words(folder, known)
-    add_file(folder, WORDS)
+    write_card(folder, read_card(folder))
     found = load_words(folder)
     assert found is not None
     assert found.tolist() == known.tolist()

@@ -41,6 +41,13 @@ def test_options_of_the_second_stage_are_refused_without_it(
     assert not (pack.parent / "models").exists()
 
 
+def test_decisions_do_not_go_with_the_substance_head(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused("train", "--data", str(pack), "--stage", "substances", "--with-decisions")
+    assert "--with-decisions does not go with" in capsys.readouterr().err
+
+
 def test_a_stage_that_nobody_knows_is_refused(
     pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
