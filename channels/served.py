@@ -2,6 +2,9 @@
 
 requests in the record + refetched = what the servers were sent for channels
 
+A request is in the journal before it leaves: one that a kill kept from leaving is counted, too,
+at most one for each kill.
+
 What accounts ask for themselves when they connect is counted beside that, as ``sent``; so are
 polls of a listener's that brought nothing new.
 """

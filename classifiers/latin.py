@@ -14,6 +14,12 @@ from collections.abc import Sequence
 WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
 #: As WORD, single letters among them.
 ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
+#: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins, units
+#: and brands of medicines.
+STAYS_LATIN = frozenset(
+    "kzt usd usdt eur euro rub btc ltc xmr eth trx ug mcg pcs cm mm xanax xtc lyrica"
+    " html http https www tel whatsapp telegram instagram".split()
+)
 # Fewer words are as often a list of English names as anything else.
 _LEAST = 5
 _SHORT = 3

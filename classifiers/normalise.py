@@ -20,7 +20,7 @@ from classifiers.confusables import (
     NOT_CYRILLIC,
     VOWELS,
 )
-from classifiers.latin import ANY_WORD, WORD, in_cyrillic, is_transliterated
+from classifiers.latin import ANY_WORD, STAYS_LATIN, WORD, in_cyrillic, is_transliterated
 from domain.cards import MASKED
 from domain.confusables import (
     CYRILLIC_DIGITS,
@@ -94,7 +94,9 @@ def cyrillic(aligned: Aligned) -> Aligned:
     words = WORD.findall(aligned.text[:_TOLD_BY])
     if not is_transliterated(words):
         return aligned
-    return aligned.sub(ANY_WORD, lambda m: in_cyrillic(m.group()))
+    return aligned.sub(
+        ANY_WORD, lambda m: m.group() if m.group() in STAYS_LATIN else in_cyrillic(m.group())
+    )
 
 
 def undisguised(text: str) -> Aligned:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from classifiers.quantities import PriceAt, amount_of, per_unit
+from classifiers.quantities import PriceAt, amount_of, money, per_unit
 from domain.assessment import Price
 
 _MOST = 50
@@ -57,7 +57,7 @@ def stated_prices(text: str, known: Sequence[PriceAt]) -> tuple[Price, ...]:
     """The different prices of normalised ``text`` in order, at most 50. ``known`` are those of
     ``quantities.prices``; where both read the same characters, the longer reading counts, and of
     two as long the one that names a currency."""
-    found = [*_more(text), *known]
+    found = [*money(text, _more(text)), *known]
     found.sort(key=lambda one: (one.start, -one.end, not one.price.currency, not one.price.unit))
     kept: list[PriceAt] = []
     for one in found:

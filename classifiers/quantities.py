@@ -48,6 +48,12 @@ _BARE = re.compile(
 )
 # "белый 1 — 20к": thousands behind a dash are a price although no currency is named.
 _DASHED = re.compile(r"(?:[-–—=:/]|за|по) ?(?P<n>\d{1,3}(?:[.,]\d)?)(?P<k> ?[kк])(?![\w])")
+# "5 т щебня" are tonnes, since slang writes thousands without a space ("15т"), and "2 р/д" is how
+# often a day.
+_NO_MONEY = re.compile(
+    r"(?<!цена )(?<!цена: )(?<!по )(?<!за )(?<![\w.,])\d{1,3}(?:[.,]\d{1,2})? т(?!\w|\.? ?/|\.? за )"
+    r"|(?<![\w.,])\d{1,2} ?р(?:аз\w{0,2})?\.? ?(?:/|в|на) ?(?:д|день|дня|сут|сутки|нед|неделю)(?!\w)"
+)
 _MAX_AMOUNT = 1e9
 _DRUG_UNITS = frozenset({"g", "mg", "ug", "pcs", "oz"})
 
@@ -85,10 +91,20 @@ def prices(text: str) -> list[PriceAt]:
     candidates = [*_with_unit(text), *_signed(text), *_bare(text), *_dashed(text)]
     candidates.sort(key=lambda one: (one.start, -one.end))
     kept: list[PriceAt] = []
-    for one in candidates:
+    for one in money(text, candidates):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
+
+
+def money(text: str, candidates: Iterable[PriceAt]) -> list[PriceAt]:
+    """Those of ``candidates`` whose number is neither a weight in tonnes nor a number of times."""
+    other = [match.span() for match in _NO_MONEY.finditer(text)]
+    return [
+        one
+        for one in candidates
+        if not any(start < one.end and one.start < end for start, end in other)
+    ]
 
 
 def _bare(text: str) -> Iterable[PriceAt]:

@@ -178,6 +178,10 @@ def test_time_is_linear(piece: str) -> None:
             "this is an ordinary English sentence about nothing",
             "this is an ordinary english sentence about nothing",
         ),
+        (
+            "privezu segodnya vecherom za 5000 kzt ili 10 usd, perevod na kaspi",
+            "привезу сегодня вечером за 5000 kzt или 10 usd, перевод на каспи",
+        ),
         ("privet vsem", "privet vsem"),  # too short to tell
     ],
 )

@@ -55,11 +55,18 @@ def test_amount_currency_and_unit(text: str, found: list[tuple[float, str, str]]
     assert stated(text) == found
 
 
+def test_thousands_and_tonnes_are_told_apart_by_the_space() -> None:
+    assert stated("шишки 15т, 5т за грамм") == [(15_000, "KZT", ""), (5_000, "KZT", "1 g")]
+    assert stated("мука 10 т, цена 200 000 тг") == [(200_000, "KZT", "")]
+    assert stated("отдам за 15 т") == [(15_000, "KZT", "")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "в 2024 году", "с 10 до 12 часов", "канал 5к подписчиков", "тел 8 701 123 45 67",
         "10-12 км", "скидка 15%", "дом 5к2", "5-7 дней", "1984", "версия 3.11",
+        "щебень 5 т с доставкой", "грузовик на 1,5 т.", "2 р/д после еды", "3 раз в день",
     ],
 )  # fmt: skip
 def test_what_is_no_price(text: str) -> None:

@@ -11,13 +11,14 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertForMaskedLM
 
 from classifiers.training.transformer.batches import batches, padded
+from classifiers.training.transformer.embedding import log_frequencies, token_vectors
 from classifiers.training.transformer.loop import Say, chosen_device, half_precision, run
 from classifiers.training.transformer.tokenizing import padding_of
 from classifiers.training.transformer.vocabulary import SPECIAL
 from classifiers.transformer.network import TOKENS
 
 _MASKED = 0.2
-_TOKENS_A_BATCH = 6144
+_TOKENS_A_BATCH = 4096
 _RATE = 7e-4
 
 
@@ -37,7 +38,7 @@ def new_encoder(tokenizer: Tokenizer, size: Size) -> BertForMaskedLM:
             vocab_size=tokenizer.get_vocab_size(), hidden_size=size.width,
             num_hidden_layers=size.layers, num_attention_heads=size.heads,
             intermediate_size=4 * size.width, max_position_embeddings=TOKENS, type_vocab_size=1,
-            pad_token_id=tokenizer.token_to_id("[PAD]"), hidden_dropout_prob=0.1,
+            pad_token_id=tokenizer.token_to_id("[PAD]"), hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
     )  # fmt: skip
@@ -49,7 +50,7 @@ def pretrain(
     """An encoder trained ``epochs`` times over ``texts`` to fill in masked tokens."""
     torch.manual_seed(seed)
     device = chosen_device()
-    model = new_encoder(tokenizer, size).to(device)
+    model = new_encoder(tokenizer, size)
     tokenizer.no_padding()
     tokenizer.enable_truncation(TOKENS)
     ids = [one.ids for one in tokenizer.encode_batch(list(texts))]
@@ -57,9 +58,21 @@ def pretrain(
     rng = random.Random(seed)  # noqa: S311 - the order of batches, no secret
     order = [batch for _ in range(epochs) for batch in batches(lengths, _TOKENS_A_BATCH, rng)]
     say(f"pre-training: {len(ids)} texts, {sum(lengths)} tokens, {len(order)} steps")
+    _begin(model, ids, seed)
+    model.to(device)
     losses = _losses(model, ids, order, tokenizer, device)
     run(model, losses, len(order), _RATE, say, "pre-training")
     return model
+
+
+def _begin(model: BertForMaskedLM, ids: Sequence[Sequence[int]], seed: int) -> None:
+    """Start from what counting tells: which tokens stand near each other, and how often each is
+    seen."""
+    entries, width = model.bert.embeddings.word_embeddings.weight.shape
+    vectors = token_vectors(ids, entries, width, len(SPECIAL), seed)
+    with torch.no_grad():
+        model.bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(vectors))
+        model.cls.predictions.bias.copy_(torch.from_numpy(log_frequencies(ids, entries)))
 
 
 def _losses(
