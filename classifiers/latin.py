@@ -16,10 +16,11 @@ WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
 ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
 #: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins, units
 #: and brands of medicines.
-STAYS_LATIN = frozenset(
-    "kzt usd usdt eur euro rub btc ltc xmr eth trx ug mcg pcs cm mm xanax xtc lyrica"
-    " html http https www tel whatsapp telegram instagram".split()
-)
+STAYS_LATIN = frozenset({
+    "btc", "cm", "eth", "eur", "euro", "html", "http", "https", "instagram", "kzt", "ltc", "lyrica",
+    "mcg", "mm", "pcs", "rub", "tel", "telegram", "trx", "ug", "usd", "usdt", "whatsapp", "www",
+    "xanax", "xmr", "xtc",
+})  # fmt: skip
 # Fewer words are as often a list of English names as anything else.
 _LEAST = 5
 _SHORT = 3

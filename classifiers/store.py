@@ -29,6 +29,8 @@ from domain.lexicon import Lexicon
 
 MODEL, SKETCH, CARD = "model.npz", "overlap.npz", "card.json"
 CALIBRATION = "calibration.json"
+#: In the card of a model of two stages: the first one's own threshold.
+GLANCE_THRESHOLD = "glance_threshold"
 FORMAT = 2
 _FILES = frozenset(
     {MODEL, SKETCH, CARD, CALIBRATION, SUBSTANCES, WORDS, NETWORK, TOKENIZER, f".{CARD}.partial"}
@@ -115,10 +117,13 @@ def threshold_of(folder: Path) -> float:
     return float(read_card(folder)["threshold"])
 
 
+_DECIDES = ("files", "lexicon", "threshold", "passed_on", GLANCE_THRESHOLD)
+
+
 def version_of(card: Mapping[str, Any]) -> str:
     """The short name of a model: twelve hex digits over its files, its lexicon and what decides:
-    the threshold and, with two stages, what is passed on."""
-    decides = [key for key in ("files", "lexicon", "threshold", "passed_on") if key in card]
+    the threshold and, with two stages, what is passed on and the first one's own threshold."""
+    decides = [key for key in _DECIDES if key in card]
     return digest({key: card[key] for key in decides})[:12]
 
 
@@ -141,10 +146,13 @@ def load(folder: Path, lexicon: Lexicon, *, threads: int = 1) -> Cascade:
 
 def load_glancer(folder: Path, lexicon: Lexicon) -> Glancer:
     """The first stage of the model under ``folder`` alone, for processes that only glance: no
-    encoder and no ONNX Runtime in memory. All files are checked. Raises as ``load``."""
+    encoder and no ONNX Runtime in memory. Its threshold is the one that keeps the first stage's
+    false positives as rare as both stages' are at theirs. All files are checked. Raises as
+    ``load``."""
     card = _checked(folder, lexicon)
     first = LinearStage(load_linear(folder), load_calibration(folder)[LinearStage.name])
-    return Cascade(first, lexicon, threshold=float(card["threshold"]), version=version_of(card))
+    threshold = float(card.get(GLANCE_THRESHOLD, card["threshold"]))
+    return Cascade(first, lexicon, threshold=threshold, version=version_of(card))
 
 
 def _checked(folder: Path, lexicon: Lexicon) -> dict[str, Any]:

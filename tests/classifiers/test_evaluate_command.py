@@ -166,7 +166,9 @@ def test_training_again_without_each_source_prints_what_was_asked_of_it(
     pack: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 300))
+    monkeypatch.setattr(
+        "classifiers.training.leaving_out.assemble", lambda f, s: assemble(f, s, 300)
+    )
     monkeypatch.setattr("classifiers.training.nested._LEAST", 20)
     said = evaluate("--model", str(model), "--corpus", str(texts), "--data", str(pack), "--loso")
     assert "### Left out of training, the linear stage alone" in said

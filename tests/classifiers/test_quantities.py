@@ -35,7 +35,18 @@ def test_a_price_is_read(text: str, amount: float, currency: str, unit: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["в 2021 году", "дом 15", "20mg 10 pcs", "тел 87011234567", "100%", "1г 20%", "5 км", "щебень 5 т", "по 1 капле 2 р/д"]
+    "text",
+    [
+        "в 2021 году",
+        "дом 15",
+        "20mg 10 pcs",
+        "тел 87011234567",
+        "100%",
+        "1г 20%",
+        "5 км",
+        "щебень 5 т",
+        "по 1 капле 2 р/д",
+    ],
 )
 def test_what_is_no_price(text: str) -> None:
     assert prices(normalise(text).text) == []

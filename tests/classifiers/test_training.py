@@ -54,7 +54,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def trained(pack: Path, out: Path, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> dict:
-    monkeypatch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 300))
+    monkeypatch.setattr(
+        "classifiers.training.leaving_out.assemble", lambda f, s: assemble(f, s, 300)
+    )
     monkeypatch.setattr("classifiers.training.substances._GENERATED", 150)
     said: list[str] = []
     return train.train(

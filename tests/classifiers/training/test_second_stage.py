@@ -54,7 +54,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[SourceFile]:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 60))
+    monkeypatch.setattr(
+        "classifiers.training.leaving_out.assemble", lambda f, s: assemble(f, s, 60)
+    )
     monkeypatch.setattr(second, "own_base", partial(own_base, size=SIZE))
     torch.set_num_threads(1)
 

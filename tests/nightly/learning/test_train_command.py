@@ -30,7 +30,9 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("first", "second", "ru_drugshop_bot_texts"):
         write(tmp_path / "pack" / "train", name, [*some("sale", 12), *some("tea", 12)])
     write(tmp_path / "pack" / "dev", "third", [*some("sale", 4), *some("tea", 4)])
-    monkeypatch.setattr("classifiers.training.train.assemble", lambda f, s: assemble(f, s, 100))
+    monkeypatch.setattr(
+        "classifiers.training.leaving_out.assemble", lambda f, s: assemble(f, s, 100)
+    )
     return tmp_path / "pack"
 
 
