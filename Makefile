@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check bench install clean
+.PHONY: run test test-transformer check bench install clean
 .DEFAULT_GOAL := run
 
 # The whole of narcowatch over the sample world; with SEEDS=file.toml over real seeds.
@@ -18,6 +18,12 @@ endif
 # Everything that must hold before a change lands.
 test: $(READY) check
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# The part of the suite that trains encoders: skipped above, since torch weighs more than all the
+# rest together and nothing else needs it.
+test-transformer: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformer]'
+	$(BIN)/python -m pytest tests/classifiers/training tests/nightly/learning/test_train_stages.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -11,9 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from classifiers.spelling import meant_in_latin, with_kazakh_ending
+
 WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
 #: As WORD, single letters among them.
 ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
+#: Letters behind a number ("15k", "2g"), and words with digits among their letters.
+UNIT = re.compile(r"(?<=\d)[a-z]{1,3}(?![^\W_])")
+WITH_DIGITS = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z][a-z0-9]{2,20}(?![^\W_])")
 #: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins, units
 #: and brands of medicines.
 STAYS_LATIN = frozenset({
@@ -69,29 +74,51 @@ def is_kazakh_in_latin(words: Sequence[str]) -> bool:
     return sum(bool(_KAZAKH.fullmatch(word)) for word in words) >= _KAZAKH_FROM * len(words)
 
 
-_READ = {
-    "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю",
-    "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е", "ye": "е", "je": "е",
+# Of several readings the first is the usual one. The others come of letters that were swapped for
+# Latin ones of their shape before the rest was written in Latin letters.
+_READ: dict[str, tuple[str, ...]] = {
+    "shch": ("щ",), "sch": ("щ",), "zh": ("ж", "зн"), "kh": ("х", "кн"), "ts": ("ц", "тс"),
+    "ch": ("ч", "сн"), "sh": ("ш", "сн"), "yu": ("ю",), "ju": ("ю",), "ya": ("я", "уа"),
+    "ja": ("я",), "yo": ("е", "уо"), "jo": ("е",), "ye": ("е", "ые"), "je": ("е",),
+    "p": ("п", "р"), "c": ("ц", "с"), "h": ("х", "н"), "b": ("б", "в"), "w": ("в", "ш"),
 }  # fmt: skip
-_READ |= dict(zip("abvgdeziklmnoprstufhcwxqj", "абвгдезиклмнопрстуфхцвхкй", strict=True))
-_LETTERS = re.compile(r"shch|sch|zh|kh|ts|ch|sh|[yj][uaoe]|(?<=[aeiouy])y|[a-z]")
+_READ |= dict(zip("avgdeziklmnorstufqjx", map(tuple, "авгдезиклмнорстуфкйх"), strict=True))
+_ALONE = {"c": "с", "b": "в", "y": "у", "h": "н", "p": "р"}
+_LETTERS = re.compile(r"shch|sch|zh|kh|ts|ch|sh|[yj][uaoe]|[a-z]")
+_SIGNS = re.compile(rf"{_LETTERS.pattern}|[0-9]")
+_DIGITS = {
+    "0": ("о",), "1": ("и", "л"), "2": ("2",), "3": ("е", "з"), "4": ("а", "ч"), "5": ("с",),
+    "6": ("б", "ш"), "7": ("т",), "8": ("в",), "9": ("д", "я"),
+}  # fmt: skip
 
 
-def in_cyrillic(word: str) -> str:
-    """A lower-case Latin ``word`` of Russian or Kazakh in Cyrillic letters, as far as it can be
-    told: soft signs and letters that only Kazakh has are lost."""
-    return _LETTERS.sub(_letter, word)
+def in_cyrillic(word: str, *, kazakh: bool = False) -> str:
+    """A lower-case Latin ``word`` of Russian or, where ``kazakh``, of Kazakh text in Cyrillic
+    letters: the word that was meant where the list of frequent words has it or, in Kazakh, its
+    beginning; else letter by letter, without soft signs and letters that only Kazakh has."""
+    if len(word) == 1:
+        return _ALONE.get(word) or _READ[word][0]
+    parts = [_readings(match) for match in _LETTERS.finditer(word)]
+    if known := meant_in_latin(parts, kazakh=kazakh):
+        return known
+    usual = "".join(part[0] for part in parts)
+    return with_kazakh_ending(usual) if kazakh else usual
 
 
-def _letter(match: re.Match[str]) -> str:
-    if match.group() == "y":
-        # "moy", "novyy", "dayyn": after a vowel it is short; else it is the vowel itself.
-        before = match.string[max(0, match.start() - 2) : match.start()]
-        short = before[-1:] in set("aeiou") or (
-            before[-1:] == "y" and before[:1] not in set("aeiou")
-        )
-        return "й" if short else "ы"
-    return _READ[match.group()]
+def digits_in_cyrillic(word: str, *, kazakh: bool = False) -> str:
+    """A Latin ``word`` with digits among its letters as the Cyrillic word that was meant; as it is
+    where the list has none."""
+    parts = [_DIGITS.get(match.group()) or _readings(match) for match in _SIGNS.finditer(word)]
+    return meant_in_latin(parts, kazakh=kazakh) or word
+
+
+def _readings(match: re.Match[str]) -> Sequence[str]:
+    if match.group() != "y":
+        return _READ[match.group()]
+    # "moy", "novyy", "dayyn": after a vowel it is short; else it is the vowel itself.
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    short = before[-1:] in set("aeiou") or (before[-1:] == "y" and before[:1] not in set("aeiou"))
+    return ("й", "у", "ы") if short else ("ы", "у", "й")
 
 
 def _balance(word: str) -> int:

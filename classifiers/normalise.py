@@ -12,23 +12,21 @@ import unicodedata
 from functools import lru_cache
 
 from classifiers.aligned import Aligned
-from classifiers.confusables import (
-    EMOJI_LETTERS,
-    EMOJI_WORDS,
-    LATIN_LOOKALIKES,
-    MARKS,
-    NOT_CYRILLIC,
-    VOWELS,
+from classifiers.confusables import EMOJI_LETTERS, EMOJI_WORDS
+from classifiers.latin import (
+    ANY_WORD,
+    STAYS_LATIN,
+    UNIT,
+    WITH_DIGITS,
+    WORD,
+    digits_in_cyrillic,
+    in_cyrillic,
+    is_kazakh_in_latin,
+    is_transliterated,
 )
-from classifiers.latin import ANY_WORD, STAYS_LATIN, WORD, in_cyrillic, is_transliterated
+from classifiers.plain_words import all_twins, in_twins, undisguised_word
+from classifiers.spelling import is_word, parted
 from domain.cards import MASKED
-from domain.confusables import (
-    CYRILLIC_DIGITS,
-    CYRILLIC_TELLS,
-    LATIN_DIGITS,
-    LATIN_TELLS,
-    READ_AS_LATIN,
-)
 
 # Placeholders are upper-case, which nothing else is after normalisation.
 HOST, ONION, HANDLE, MAIL, PHONE, WALLET, NUMBER, CARD = (
@@ -43,6 +41,7 @@ _MAX_MARKS = 4
 # So many characters tell in which letters a text is written.
 _TOLD_BY = 20_000
 _EMOJI_INSIDE = re.compile(r"(?<=[^\W\d_])\x00+(?=[^\W\d_])")
+_LETTERS, _LAST_LETTERS = re.compile(r"[^\W\d_]{1,24}"), re.compile(r"[^\W\d_]{1,24}$")
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]{0,9}(?:\s+[a-z-]{1,20}=[\"']?)?|\[/?(?:url|b|i|u|img|color|size|quote)\b=?|&[a-z]{2,8};",
     re.I,
@@ -72,15 +71,20 @@ _LONG = re.compile(
 # An exclamation mark stands for a letter within a word alone: at its end it is punctuation.
 _WORDLIKE = re.compile(r"[^\W_]+(?:[@$!*'`^~|_+][^\W_]+)*[@$]?")
 _SPACED = re.compile(
-    r"(?<![^\W_])[^\W\d_](?P<gap>[ .\-*|/·•,~+])[^\W\d_](?:(?P=gap)[^\W\d_]){2,}(?![^\W_])"
-    r"|(?<![^\W_])[^\W\d_](?:[_][^\W\d_]){3,}(?![^\W_])"
+    r"(?<![^\W_])(?:[^\W_]{0,6}\d)?[^\W\d_](?P<gap>[ .\-*|/·•,~+_])[^\W\d_]"
+    r"(?:(?P=gap)[^\W\d_]){2,}(?:\d[^\W_]{0,20})?(?![^\W_])"
 )
+# Part of a word pulled apart: "беріл-е-д-і". Two letters in a row that stand alone may be meant so
+# ("и.т.д"): they are joined where that makes a word.
+_BROKEN = re.compile(
+    r"(?<![^\W_])[^\W_]{1,14}(?P<gap>[.\-*_])(?:[^\W_](?P=gap)){1,14}[^\W_]{1,14}(?![^\W_])"
+)
+_SURELY_BROKEN = 3
 _LATIN_AMONG_CYRILLIC = re.compile(r"(?<=[а-я] )[aceopxhkmtyb]{1,8}(?=[ ,.!?][ ]?[а-я])")
-_UNIT = re.compile(
-    r"\d+(?:г|гр|грам\w*|мг|мл|шт\w*|тг|тенге|руб\w*|р|кг|л|g|gr|gram\w*|mg|ml|kg|pcs|x|k|к|т|usd|грн|"
-    r"час\w*|дн\w*|мин\w*|лет|год\w*|сек\w*|м|см|мм|км|см\w*|й|я|го|ый|ая|ое|th|st|nd|rd|oz|lb|lbs|mcg|мкг|"
-    r"ug|таб\w*|tabs?|pills?|ct|h|hr|d|m|cm|мин|жыл\w*|күн\w*|мың|дана)"
-)  # fmt: skip
+_ALL_TWINS = re.compile(
+    r"(?<![^\W_])[aceopxhkmtybi]{2,12}(?![^\W_])|(?<=\d)[kmpt](?![^\W_])|(?<=[а-я»,] )[abckoy](?= )"
+)
+_MOSTLY = 3
 
 
 def normalise(text: str) -> Aligned:
@@ -94,9 +98,14 @@ def cyrillic(aligned: Aligned) -> Aligned:
     words = WORD.findall(aligned.text[:_TOLD_BY])
     if not is_transliterated(words):
         return aligned
-    return aligned.sub(
-        ANY_WORD, lambda m: m.group() if m.group() in STAYS_LATIN else in_cyrillic(m.group())
-    )
+    kazakh = is_kazakh_in_latin(words)
+
+    def read(match: re.Match[str]) -> str:
+        word = match.group()
+        return word if word in STAYS_LATIN else in_cyrillic(word, kazakh=kazakh)
+
+    aligned = aligned.sub(ANY_WORD, read).sub(UNIT, read)
+    return aligned.sub(WITH_DIGITS, lambda m: digits_in_cyrillic(m.group(), kazakh=kazakh))
 
 
 def undisguised(text: str) -> Aligned:
@@ -110,9 +119,12 @@ def undisguised(text: str) -> Aligned:
     aligned = aligned.same_length(_lower(aligned.text.replace("\x00", " ")))
     aligned = aligned.sub(_MARKUP, lambda m: " ")
     aligned = aligned.sub(_ADDRESS, _address).sub(_LONG, _long)
-    aligned = aligned.sub(_WORDLIKE, lambda m: _word(m.group()))
-    aligned = aligned.sub(_SPACED, lambda m: _word("".join(m.group()[::2])))
-    return aligned.sub(_LATIN_AMONG_CYRILLIC, _all_lookalikes)
+    aligned = aligned.sub(_WORDLIKE, lambda m: undisguised_word(m.group()))
+    aligned = aligned.sub(_SPACED, _joined).sub(_BROKEN, _mended)
+    aligned = aligned.sub(_LATIN_AMONG_CYRILLIC, lambda m: all_twins(m.group()))
+    if not _mostly_cyrillic(aligned.text):
+        return aligned
+    return aligned.sub(_ALL_TWINS, lambda m: in_twins(m.group()))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -132,8 +144,18 @@ def _unicode(cluster: str) -> str:
 
 
 def _join_or_part(match: re.Match[str]) -> str:
-    # "меф🍬едрон" is one word, "Гашиш🍫Мефедрон" are two: the case of what follows tells.
-    return "" if match.string[match.end()].islower() else " "
+    # "меф🍬едрон" is one word, "Гашиш🍫Мефедрон" are two: the case of what follows tells. In
+    # capitals words do.
+    text, (start, end) = match.string, match.span()
+    if text[end].islower():
+        return ""
+    if text[start - 1].islower():
+        return " "
+    left, right = _LAST_LETTERS.search(text[max(0, start - 24) : start]), _LETTERS.match(text, end)
+    assert left  # the pattern has a letter on either side
+    assert right
+    before, after = left.group().lower(), right.group().lower()
+    return "" if is_word(before + after) or not (is_word(before) or is_word(after)) else " "
 
 
 def _lower(text: str) -> str:
@@ -165,68 +187,20 @@ def _long(match: re.Match[str]) -> str:
     return CARD if match.group("card") or match.group("masked") else NUMBER
 
 
-@lru_cache(maxsize=1 << 16)
-def _word(word: str) -> str:
-    if word.isupper() or word.isdigit():
-        return word
-    if not word.isalnum():
-        word = _without_marks(word)
-    if not word.isalpha() and not _UNIT.fullmatch(word):
-        word = _letters_for_digits(word)
-    return _one_script(word)
+def _joined(match: re.Match[str]) -> str:
+    # Two words pulled apart one after the other are one row of letters.
+    letters = undisguised_word(match.group().replace(match["gap"], ""))
+    return " ".join(parted(letters)) if match["gap"] == " " else letters
 
 
-def _without_marks(word: str) -> str:
-    letters = sum(map(str.isalpha, word))
-    if letters < 3 or "__" in word:
-        return word
-    return "".join(MARKS.get(c, c) for c in word)
+def _mended(match: re.Match[str]) -> str:
+    letters = undisguised_word(match.group().replace(match["gap"], ""))
+    alone = match.group().count(match["gap"]) - 1
+    joins = is_word(letters) or (alone >= _SURELY_BROKEN and letters.isalpha())
+    return letters if joins else match.group()
 
 
-def _letters_for_digits(word: str) -> str:
-    digits = sum(map(str.isdigit, word))
-    letters = len(word) - digits
-    if letters < 3 or digits * 2 > letters or (word[-1].isdigit() and letters < 4):
-        return word
-    if re.search(r"\d{3}", word):
-        return word
-    if not _is_cyrillic(word):
-        return "".join(LATIN_DIGITS.get(c, c) for c in word)
-    return "".join(_cyrillic_letter(word, at) for at in range(len(word)))
-
-
-def _cyrillic_letter(word: str, at: int) -> str:
-    char = word[at]
-    before, after = word[at - 1 : at] if at else "", word[at + 1 : at + 2]
-    # 3 is drawn like both "з" and "е", 4 like "ч" and "а": the neighbours tell.
-    if char == "3" and after in VOWELS and (not before or before in VOWELS):
-        return "з"
-    if char == "3" and not before:
-        return "э"
-    if char == "4" and (not before or before in VOWELS or after in VOWELS):
-        return "ч"
-    return CYRILLIC_DIGITS.get(char, char)
-
-
-def _is_cyrillic(word: str) -> bool:
-    cyrillic = sum(c in CYRILLIC_TELLS for c in word)
-    latin = sum(c in LATIN_TELLS for c in word)
-    if cyrillic == latin:
-        among = sum("Ѐ" <= c <= "ӿ" for c in word)
-        return among * 2 >= sum(map(str.isalpha, word))
-    return cyrillic > latin
-
-
-def _one_script(word: str) -> str:
-    has_latin = any("a" <= c <= "z" for c in word)
-    if not has_latin or not any("Ѐ" <= c <= "ӿ" for c in word):
-        return word
-    if _is_cyrillic(word):
-        return "".join(LATIN_LOOKALIKES.get(c, c) for c in word)
-    return "".join(READ_AS_LATIN.get(c, c) for c in word)
-
-
-def _all_lookalikes(match: re.Match[str]) -> str:
-    # A Latin word without one tell-tale letter, between Cyrillic words, was meant to be read so.
-    word = match.group()
-    return word if word in NOT_CYRILLIC else "".join(LATIN_LOOKALIKES[c] for c in word)
+def _mostly_cyrillic(text: str) -> bool:
+    told = text[:_TOLD_BY]
+    cyrillic = sum("Ѐ" <= char <= "ӿ" for char in told)
+    return cyrillic >= _MOSTLY * sum("a" <= char <= "z" for char in told)

@@ -33,10 +33,12 @@ def _name(file: Traversable) -> str:
     return file.name
 
 
-def generate(count: int, seed: int, grammar: Grammar | None = None) -> Iterator[Row]:
+def generate(
+    count: int, seed: int, grammar: Grammar | None = None, *, disguised: bool = True
+) -> Iterator[Row]:
     """``count`` rows, the same for the same seed; sources are ``generated_LABEL_LANG``.
 
-    A share of them is disguised, whatever the label, so that disguise itself is no evidence;
+    Where ``disguised``, a share of them is, whatever the label: disguise itself is no evidence;
     some sale rows stand buried in innocent text, as a selling paragraph on a long page.
     """
     rng = random.Random(seed)  # noqa: S311 - reproducible text, no secret
@@ -53,7 +55,7 @@ def generate(count: int, seed: int, grammar: Grammar | None = None) -> Iterator[
         text = writer.write(rng.choices(shapes, weights=[_times(one) for one in shapes])[0])
         if label is Label.DRUG_SALE and rng.random() < _BURIED:
             text = _buried(text, writer, by_lang[lang, Label.OTHER], rng)
-        if rng.random() < _DISGUISED:
+        if disguised and rng.random() < _DISGUISED:
             text = disguise(text, rng)
         yield Row(text, label, lang, f"{SOURCE}_{lang}")
 

@@ -29,7 +29,7 @@ from domain.errors import InputError
 # Weights of single rows differ by hundreds where sources do: a batch must not be one row's.
 _LIGHTEST, _HEAVIEST = 0.25, 6.0
 
-_MOST = 5000
+_MOST = 3000
 
 Mask = NDArray[np.bool_]
 
