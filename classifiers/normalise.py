@@ -85,6 +85,7 @@ _ALL_TWINS = re.compile(
     r"(?<![^\W_])[aceopxhkmtybi]{2,12}(?![^\W_])|(?<=\d)[kmpt](?![^\W_])|(?<=[а-я»,] )[abckoy](?= )"
 )
 _MOSTLY = 3
+_CYRILLIC_LETTERS, _LATIN_LETTERS = re.compile("[Ѐ-ӿ]+"), re.compile("[a-z]+")
 
 
 def normalise(text: str) -> Aligned:
@@ -202,5 +203,5 @@ def _mended(match: re.Match[str]) -> str:
 
 def _mostly_cyrillic(text: str) -> bool:
     told = text[:_TOLD_BY]
-    cyrillic = sum("Ѐ" <= char <= "ӿ" for char in told)
-    return cyrillic >= _MOSTLY * sum("a" <= char <= "z" for char in told)
+    cyrillic = sum(map(len, _CYRILLIC_LETTERS.findall(told)))
+    return cyrillic >= _MOSTLY * sum(map(len, _LATIN_LETTERS.findall(told)))
