@@ -15,6 +15,7 @@ from classifiers.training.transformer.courses import examples_of, row_logits, tr
 from classifiers.training.transformer.examples import Passages
 from classifiers.training.transformer.finetuning import Course
 from classifiers.training.transformer.loop import Say
+from classifiers.training.transformer.pretraining import Size
 
 # What leaves training together. A fine-tuning costs many minutes on two cores, so that sources
 # leave in groups: each is scored by a model that has seen neither it nor its group, which is
@@ -77,9 +78,14 @@ def _folds(corpus: Corpus) -> list[tuple[str, frozenset[str]]]:
     return [*FOLDS.items(), *([("others", frozenset(rest))] if rest else [])]
 
 
-def fingerprint(corpus: Corpus, base: str, course: Course) -> str:
-    """What the kept scores depend on, as text: another one makes them worthless."""
+def fingerprint(
+    corpus: Corpus, cut: Sequence[Passages], base: str, course: Course, size: Size
+) -> str:
+    """What the kept scores depend on, as text: another one makes them worthless. The passages are
+    of normalised text, so that another normaliser or lexicon is told by them."""
     body = hashlib.sha256()
-    for row in corpus.rows:
-        body.update(f"{row.source}\0{row.label}\0{row.text}\0".encode(errors="surrogatepass"))
-    return json.dumps({"rows": body.hexdigest(), "base": base, "course": str(course)})
+    for row, one in zip(corpus.rows, cut, strict=True):
+        told = (row.source, row.label, *one.texts, *map(str, one.learnt))
+        body.update("\0".join(told).encode(errors="surrogatepass") + b"\0\0")
+    how = {"base": base} if base else {"size": str(size)}
+    return json.dumps({"passages": body.hexdigest(), **how, "course": str(course)})

@@ -17,7 +17,7 @@ from classifiers.training.transformer.exporting import export
 from classifiers.training.transformer.finetuning import Course
 from classifiers.training.transformer.leaving_out import fingerprint, left_out_scores
 from classifiers.training.transformer.loop import Say
-from classifiers.training.transformer.own import own_base
+from classifiers.training.transformer.own import OWN_SIZE, own_base
 from domain.errors import InputError
 from domain.lexicon import Lexicon
 
@@ -44,9 +44,9 @@ class SecondStage:
         Raises InputError when ``plan.keep`` holds the work of another training.
         """
         self._corpus, self._plan, self._say = corpus, plan, say
-        plan.keep.mkdir(parents=True, exist_ok=True)
-        _claim(plan.keep, fingerprint(corpus, plan.base, plan.course))
         self._cut: list[Passages] = passages(corpus.rows, lexicon)
+        plan.keep.mkdir(parents=True, exist_ok=True)
+        _claim(plan.keep, fingerprint(corpus, self._cut, plan.base, plan.course, OWN_SIZE))
         self.base = plan.base or own_base(
             files, corpus, self._cut, plan.keep / "base", seed=plan.course.seed, say=say
         )
@@ -69,5 +69,5 @@ class SecondStage:
 def _claim(keep: Path, mark: str) -> None:
     path = keep / "fingerprint.json"
     if path.exists() and path.read_text(encoding="utf-8") != mark:
-        raise InputError(f"{keep} holds the work of a training on other rows, base or course")
+        raise InputError(f"{keep} holds the work of a training on other texts, base or course")
     path.write_text(mark, encoding="utf-8")

@@ -123,7 +123,7 @@ def test_work_of_another_training_is_refused(
         plan = replace(plan, base=str(tmp_path))
     else:
         plan = replace(plan, course=replace(COURSE, epochs=3))
-    with pytest.raises(InputError, match="work of a training on other rows, base or course"):
+    with pytest.raises(InputError, match="work of a training on other texts, base or course"):
         SecondStage(files, corpus, lexicon, plan, lambda line: None)
 
 
