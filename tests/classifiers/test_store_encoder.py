@@ -115,6 +115,15 @@ def test_a_glance_is_the_first_stages_whoever_loaded_it(model: Path, lexicon: Le
     assert (first.version, first.threshold) == (whole.version, whole.threshold)
 
 
+def test_glances_have_a_threshold_of_their_own(model: Path, lexicon: Lexicon) -> None:
+    assert load_glancer(model, lexicon).threshold == load(model, lexicon).threshold == 0.5
+    before = load(model, lexicon).version
+    rewrite(model, lambda card: card.update(glance_threshold=0.7))
+    assert load_glancer(model, lexicon).threshold == 0.7
+    assert load(model, lexicon).threshold == 0.5
+    assert load(model, lexicon).version == load_glancer(model, lexicon).version != before
+
+
 def test_what_only_glances_has_no_runtime_in_memory(model: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from classifiers import load_glancer;"
