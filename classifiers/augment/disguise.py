@@ -1,4 +1,7 @@
-"""Obfuscation of texts as sellers do it, seeded: the normaliser's work in reverse, and more."""
+"""Obfuscation of texts as sellers do it, seeded: the normaliser's work in reverse, and more.
+
+Addresses stay as they are: a link with a letter changed leads nowhere.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ _KAZAKH_LATIN = {
     "һ": "h",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_ADDRESS = re.compile(
+    r"(\b(?:https?://|t\.me/|telegram\.me/|tg://)[^\s)\]>]+|@\w{3,}|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,8}\b(?:/[^\s)\]>]*)?)",
+    re.I,
+)
 
 
 def lookalikes(text: str, rng: random.Random, share: float = 0.4) -> str:
@@ -74,9 +82,22 @@ def recased(text: str, rng: random.Random) -> str:
     return rng.choice((str.upper, str.lower, str.title))(text)
 
 
+def _sparing(
+    kind: Callable[[str, random.Random], str],
+) -> Callable[[str, random.Random], str]:
+    def changed(text: str, rng: random.Random) -> str:
+        parts = _ADDRESS.split(text)  # every second one is an address
+        parts[::2] = [kind(part, rng) for part in parts[::2]]
+        return "".join(parts)
+
+    return changed
+
+
 KINDS: dict[str, Callable[[str, random.Random], str]] = {
-    "lookalikes": lookalikes, "digits": digits, "invisible": invisible, "spaced": spaced,
-    "emoji_inside": emoji_inside, "transliterated": in_latin, "recased": recased,
+    "lookalikes": _sparing(lookalikes), "digits": _sparing(digits),
+    "invisible": _sparing(invisible), "spaced": _sparing(spaced),
+    "emoji_inside": _sparing(emoji_inside), "transliterated": _sparing(in_latin),
+    "recased": recased,
 }  # fmt: skip
 
 

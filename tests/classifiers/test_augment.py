@@ -94,3 +94,15 @@ def test_disguised_copies_keep_label_and_source() -> None:
     assert {(row.label, row.source) for row in copies} == {(Label.OTHER, "somewhere")}
     assert any(row.text != WORDS for row in copies)
     assert disguise(WORDS, random.Random(2)) != WORDS
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"recased"}))
+def test_addresses_are_left_alone(kind: str) -> None:
+    addresses = [
+        "https://t.me/pochta_lavka", "@lavka_gorod", "lavka-dom.top/list", "dom@lavka.example",
+        "abcdefghijklmnop.onion", "t.me/joinchat/AbCdEf",
+    ]  # fmt: skip
+    text = " соловей ".join(addresses) + " соловей"
+    hidden = [KINDS[kind](text, random.Random(seed)) for seed in range(20)]
+    assert all(address in one for one in hidden for address in addresses)
+    assert any(one != text for one in hidden)
