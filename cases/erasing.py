@@ -29,9 +29,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from cases import audit, sealing
+from cases.committed import committed_ends
 from cases.evidence import Pointer
 from cases.files import sync_folder
-from cases.intake import committed_ends
 from cases.keeping import TABLES, Due
 from cases.models import AssessmentRow, Capture, CardNumber, DocumentRow, Screenshot
 from cases.rewriting import Rewritten, Stays, rewrite

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases import audit, counts, cut_short, evidence, intake
+from cases.committed import committed_ends
 from cases.counts import CountKey
 from cases.models import CandidateRow, Run, RunSource, StageRun
 from domain.candidates import Candidate, Why
@@ -103,7 +104,7 @@ def _recovered(run: Run, evidence_root: Path) -> bool:
     """Cut off what killed workers wrote beyond the record. False where the evidence is damaged:
     the run is closed then, and the audit chain says why."""
     try:
-        cut = evidence.recover(evidence_root, run.pk, intake.committed_ends(run.pk))
+        cut = evidence.recover(evidence_root, run.pk, committed_ends(run.pk))
     except EvidenceError as error:
         log.error("run %s is given up: %s", run.pk, error)
         with transaction.atomic():

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
-from cases.intake import committed_ends, committed_shots
+from cases.committed import committed_ends, committed_shots
 from cases.models import AuditEvent, Run, StageRun
 from domain.clock import Clock, utc_now
 from domain.errors import EvidenceError

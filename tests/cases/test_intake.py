@@ -8,6 +8,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from cases import intake
+from cases.committed import committed_ends
 from cases.evidence import EvidenceWriter, Pointer, read_body
 from cases.models import CandidateRow, Capture, Case, DocumentRow, RunCount, Target
 from domain.candidates import Candidate, Why
@@ -106,7 +107,7 @@ def test_ends_of_files_follow_the_last_capture(writer: EvidenceWriter) -> None:
     intake.store(run.pk, "crawl", [page(URL), page(f"{URL}b")], writer)
     last = Capture.objects.order_by("warc_offset").last()
     assert last is not None
-    assert intake.committed_ends(run.pk) == {last.warc_file: last.warc_offset + last.warc_length}
+    assert committed_ends(run.pk) == {last.warc_file: last.warc_offset + last.warc_length}
 
 
 def test_a_redacted_capture_is_marked_in_the_record_and_in_the_warc(tmp_path: Path) -> None:

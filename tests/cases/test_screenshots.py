@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cases import audit, intake, runs
+from cases import audit, runs
+from cases.committed import committed_ends
 from cases.evidence import EvidenceWriter
 from cases.models import AuditEvent, Case, Run, Screenshot
 from cases.screenshots import RETENTION, read_png, read_text, record
@@ -115,7 +116,7 @@ def test_a_run_that_is_resumed_keeps_its_screenshots_and_cuts_what_came_after(
     writer = EvidenceWriter(tmp_path, run.pk, "screens", RETENTION)
     row = record(case.pk, run.pk, SHOT, writer, actor="system:shots")
     end = row.text_offset + row.text_length
-    assert intake.committed_ends(run.pk) == {row.warc_file: end}
+    assert committed_ends(run.pk) == {row.warc_file: end}
     writer.close()
     with (tmp_path / row.warc_file).open("ab") as stream:
         stream.write(b"torn")
