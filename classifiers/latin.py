@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from classifiers.spelling import meant_in_latin, with_kazakh_ending
+from classifiers.spelling import is_folded, meant_in_latin, with_kazakh_ending
 
 WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
 #: As WORD, single letters among them.
@@ -26,8 +27,11 @@ STAYS_LATIN = frozenset({
     "mcg", "mm", "pcs", "rub", "tel", "telegram", "trx", "ug", "usd", "usdt", "whatsapp", "www",
     "xanax", "xmr", "xtc",
 })  # fmt: skip
-# Fewer words are as often a list of English names as anything else.
-_LEAST = 5
+# Shares of frequent words: running English has 0.2 of them by chance, Turkish 0.4, Russian with
+# names and brands 0.5 and more. Fewer words than _LEAST are as often a list of English names as
+# anything else, and have to be words nearly all.
+_LEAST, _SURELY, _MAYBE = 5, 0.6, 0.35
+_FEW, _FEW_LETTERS, _OF_FEW = 2, 8, 0.75
 _SHORT = 3
 _TRIGRAMS_OF_TRANSLITERATED = """
 ^ay ^dl ^dv ^ek ^et ^iz ^ka ^kl ^ko ^kr ^ky ^na ^ob ^os ^ot ^po ^ra ^sv ^tg ^vo ^vs ^vy ^za
@@ -62,11 +66,20 @@ _KAZAKH_FROM = 0.15
 
 
 def is_transliterated(words: Sequence[str]) -> bool:
-    """Whether ``words`` (lower-case, Latin) are Russian or Kazakh rather than English."""
-    if len(words) < _LEAST:
+    """Whether ``words`` (lower-case, Latin) are Russian or Kazakh rather than another language: by
+    how many are frequent words when read so, and by their trigrams where those are fewer."""
+    told = [word for word in words if word not in STAYS_LATIN]
+    if len(told) < _FEW or sum(map(len, told)) < _FEW_LETTERS:
         return False
-    balance = sum(map(_balance, words))
-    return balance > 0
+    share = sum(map(_is_known, told)) / len(told)
+    if len(told) < _LEAST:
+        return share >= _OF_FEW
+    return share >= _SURELY or (share >= _MAYBE and sum(map(_balance, told)) > 0)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_known(word: str) -> bool:
+    return is_folded("".join(_readings(match)[0] for match in _LETTERS.finditer(word)))
 
 
 def is_kazakh_in_latin(words: Sequence[str]) -> bool:
@@ -78,16 +91,17 @@ def is_kazakh_in_latin(words: Sequence[str]) -> bool:
 # Latin ones of their shape before the rest was written in Latin letters.
 _READ: dict[str, tuple[str, ...]] = {
     "shch": ("щ",), "sch": ("щ",), "zh": ("ж", "зн"), "kh": ("х", "кн"), "ts": ("ц", "тс"),
-    "ch": ("ч", "сн"), "sh": ("ш", "сн"), "yu": ("ю",), "ju": ("ю",), "ya": ("я", "уа"),
-    "ja": ("я",), "yo": ("е", "уо"), "jo": ("е",), "ye": ("е", "ые"), "je": ("е",),
+    "ch": ("ч", "сн"), "sh": ("ш", "сн"), "yu": ("ю", "йу"), "ju": ("ю",), "ya": ("я", "уа", "йа"),
+    "ja": ("я",), "yo": ("е", "йо", "уо"), "jo": ("е",), "ye": ("е", "ые", "йе"), "je": ("е",),
     "p": ("п", "р"), "c": ("ц", "с"), "h": ("х", "н"), "b": ("б", "в"), "w": ("в", "ш"),
 }  # fmt: skip
 _READ |= dict(zip("avgdeziklmnorstufqjx", map(tuple, "авгдезиклмнорстуфкйх"), strict=True))
 _ALONE = {"c": "с", "b": "в", "y": "у", "h": "н", "p": "р"}
 _LETTERS = re.compile(r"shch|sch|zh|kh|ts|ch|sh|[yj][uaoe]|[a-z]")
-_SIGNS = re.compile(rf"{_LETTERS.pattern}|[0-9]")
+_SIGNS = re.compile(rf"[yj][034]|{_LETTERS.pattern}|[0-9]")
 _DIGITS = {
     "0": ("о",), "1": ("и", "л"), "2": ("2",), "3": ("е", "з"), "4": ("а", "ч"), "5": ("с",),
+    "y4": ("я",), "y0": ("е",), "y3": ("е",), "j4": ("я",), "j0": ("е",), "j3": ("е",),
     "6": ("б", "ш"), "7": ("т",), "8": ("в",), "9": ("д", "я"),
 }  # fmt: skip
 

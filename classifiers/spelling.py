@@ -90,6 +90,11 @@ def is_word(text: str) -> bool:
     return any(text in words.cost for words in _lists().values())
 
 
+def is_folded(text: str) -> bool:
+    """Whether ``text`` is what Latin letters leave of a frequent word of either language."""
+    return any(folded(text) in words.forms for words in _lists().values())
+
+
 def meant(parts: Sequence[Sequence[str]]) -> str | None:
     """The most frequent word that ``parts`` can be read as, one reading of each part, where less
     usual readings (later ones) count for less; None where no reading is a word."""

@@ -199,7 +199,13 @@ def test_time_is_linear(piece: str) -> None:
             "bugin keshke kelemin, dukende nan bar ma, teginde barlygy dayyn",
             "бүгін кешке келемін, дүкенде нан бар ма, тегінде барлығы дайын",
         ),
-        ("privet vsem", "privet vsem"),  # too short to tell
+        ("privet vsem", "привет всем"),
+        ("privet", "privet"),  # too short to tell
+        ("Nissan Almera", "nissan almera"),
+        (
+            "guten Morgen, wir suchen einen Fahrer mit Auto",
+            "guten morgen, wir suchen einen fahrer mit auto",
+        ),
     ],
 )
 def test_russian_in_latin_letters_is_read_in_cyrillic(written: str, read: str) -> None:
