@@ -19,12 +19,14 @@ from math import log
 FILE = "words.txt.gz"
 LANGUAGES = ("ru", "kk")
 # More readings than this are not tried: a word of that many doubtful letters says nothing.
-_MOST_READINGS = 512
+_MOST_READINGS = 96
 # What a letter that is read otherwise than usual costs: a word must be seven times as frequent.
 _UNUSUAL = 2.0
 # Where letters are parted into words: what one word more costs, what one that is not on the list
 # does, with each of its letters, and the longest of the list.
 _A_WORD, _UNKNOWN, _UNKNOWN_LETTER, _LONGEST = 3.0, 12.0, 1.5, 24
+# Longer rows of letters are no words pulled apart.
+_MOST_LETTERS = 120
 
 #: What a digit inside a Cyrillic word stands for; the usual reading first.
 DIGITS: Mapping[str, Sequence[str]] = {
@@ -148,9 +150,9 @@ def _readings(parts: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
 
 
 def parted(letters: str) -> tuple[str, ...]:
-    """``letters`` as words: itself when it is one or nothing better is known, else the most
-    frequent words of one language that it is made of."""
-    if is_word(letters) or not letters:
+    """``letters`` as words: itself when it is one, very long or nothing better is known, else the
+    most frequent words of one language that it is made of."""
+    if is_word(letters) or not 0 < len(letters) <= _MOST_LETTERS:
         return (letters,)
     found = [_made_of(letters, words.cost) for words in _lists().values()]
     whole = (_UNKNOWN + _UNKNOWN_LETTER * len(letters), (letters,))

@@ -159,7 +159,26 @@ def test_plain_letters_map_to_themselves(parts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a ", "а.", "e\u0301", "\u0301", "<", "[", "http://", "@", "a@", "1 ", "я*", "x_", "🔥", "8"],
+    [
+        "a ",
+        "а.",
+        "я ",
+        "з 4 ",
+        "bych3py ",
+        "privet kak dela ",
+        "e\u0301",
+        "\u0301",
+        "<",
+        "[",
+        "http://",
+        "@",
+        "a@",
+        "1 ",
+        "я*",
+        "x_",
+        "🔥",
+        "8",
+    ],
 )
 def test_time_is_linear(piece: str) -> None:
     short, long = piece * 5_000, piece * 50_000
