@@ -12,9 +12,18 @@ LATIN_LOOKALIKES = {**READ_AS_CYRILLIC, "j": "ј"}
 VOWELS = frozenset("аеиоуыэюяёіәөұүaeoyui")
 # English words and brands that happen to have only look-alike letters.
 NOT_CYRILLIC = frozenset({
-    "top", "max", "hot", "box", "map", "mac", "pay", "boy", "toy", "tax", "beta", "meta", "epo",
-    "okay", "ok", "a", "b", "c", "e", "o", "x", "y", "k", "m", "t", "h", "p", "coke", "meth",
-    "camp", "tech", "cake", "cape", "coca", "bath",
+    "a", "ace", "act", "am", "ape", "api", "apt", "at", "atom", "b", "back", "bake", "bat",
+    "bath", "bay", "be", "beat", "bet", "beta", "bike", "bit", "bite", "boat", "bob", "both",
+    "box", "boy", "by", "c", "cab", "cache", "cake", "cam", "came", "camp", "cap", "cape",
+    "cat", "chat", "check", "chip", "cite", "city", "cm", "coat", "coca", "coke", "com", "come",
+    "cookie", "cop", "copy", "e", "eat", "ebay", "epic", "epo", "exit", "eye", "h", "ham",
+    "hat", "hate", "heat", "hi", "him", "hip", "hit", "hobby", "home", "hook", "hope", "hot",
+    "hype", "ice", "imac", "ip", "it", "item", "k", "key", "kit", "kite", "m", "mac", "make",
+    "map", "mate", "math", "max", "may", "me", "meat", "meet", "meta", "meth", "mic", "mix",
+    "mob", "mom", "mp", "my", "o", "oak", "ok", "okay", "p", "pack", "pay", "pet", "pic",
+    "pick", "pie", "pipe", "pit", "pop", "pot", "t", "tab", "tap", "tape", "tax", "taxi", "tea",
+    "team", "tech", "the", "them", "they", "tie", "time", "tip", "toe", "tom", "tome", "too",
+    "top", "topic", "toy", "type", "x", "y",
 })  # fmt: skip
 MARKS = {
     "@": "а", "$": "s", "!": "и", "*": "", "'": "", "`": "", "^": "", "~": "", "|": "", "_": "",

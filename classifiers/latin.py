@@ -21,17 +21,26 @@ ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
 UNIT = re.compile(r"(?<=\d)[a-z]{1,3}(?![^\W_])")
 WITH_DIGITS = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z][a-z0-9]{2,20}(?![^\W_])")
 #: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins, units
-#: and brands of medicines.
+#: brands of medicines, and what English calls drugs.
 STAYS_LATIN = frozenset({
     "btc", "cm", "eth", "eur", "euro", "html", "http", "https", "instagram", "kzt", "ltc", "lyrica",
     "mcg", "mm", "pcs", "rub", "tel", "telegram", "trx", "ug", "usd", "usdt", "whatsapp", "www",
-    "xanax", "xmr", "xtc",
+    "xanax", "xmr", "xtc", "hash", "pot", "weed", "speed", "coke", "kush", "haze", "ice",
 })  # fmt: skip
-# Shares of frequent words: running English has 0.2 of them by chance, Turkish 0.4, Russian with
-# names and brands 0.5 and more. Fewer words than _LEAST are as often a list of English names as
-# anything else, and have to be words nearly all.
-_LEAST, _SURELY, _MAYBE = 5, 0.6, 0.35
-_FEW, _FEW_LETTERS, _OF_FEW = 2, 8, 0.75
+# Fewer words are as often a list of English names as anything else: they have to be frequent ones
+# nearly all, and not short, since short words are so in any language by chance.
+_FEW, _LEAST, _LONG = 2, 5, 4
+_OF_FEW, _OF_MANY, _SURELY = 0.75, 0.35, 0.6
+# What an English word counts that no Russian one is spelt like.
+_SPELT_SO = 2
+_COMMON_ENGLISH = frozenset({
+    "all", "and", "any", "are", "at", "be", "best", "but", "buy", "by", "can", "data", "dm",
+    "for", "free", "from", "get", "good", "got", "has", "have", "here", "how", "if", "is", "it",
+    "its", "just", "min", "model", "new", "not", "of", "only", "or", "order", "out", "port",
+    "price", "run", "sale", "sell", "selling", "server", "set", "shipping", "so", "some",
+    "stock", "test", "than", "the", "then", "there", "this", "up", "was", "we", "were", "what",
+    "when", "where", "who", "will", "with", "would", "you", "your",
+})  # fmt: skip
 _SHORT = 3
 _TRIGRAMS_OF_TRANSLITERATED = """
 ^ay ^dl ^dv ^ek ^et ^iz ^ka ^kl ^ko ^kr ^ky ^na ^ob ^os ^ot ^po ^ra ^sv ^tg ^vo ^vs ^vy ^za
@@ -67,19 +76,26 @@ _KAZAKH_FROM = 0.15
 
 def is_transliterated(words: Sequence[str]) -> bool:
     """Whether ``words`` (lower-case, Latin) are Russian or Kazakh rather than another language: by
-    how many are frequent words when read so, and by their trigrams where those are fewer."""
+    their trigrams, and by how many are frequent words when read so."""
     told = [word for word in words if word not in STAYS_LATIN]
-    if len(told) < _FEW or sum(map(len, told)) < _FEW_LETTERS:
+    if len(told) < _FEW:
         return False
-    share = sum(map(_is_known, told)) / len(told)
+    balance = sum(map(_balance, told))
+    known = [word for word in told if _is_known(word)]
     if len(told) < _LEAST:
-        return share >= _OF_FEW
-    return share >= _SURELY or (share >= _MAYBE and sum(map(_balance, told)) > 0)
+        long = sum(len(word) >= _LONG for word in known)
+        return balance > 0 and long >= _FEW and len(known) >= _OF_FEW * len(told)
+    if balance > 0:
+        return len(known) >= _OF_MANY * len(told)
+    # Letters that were swapped for Latin ones first make trigrams of no language.
+    return len(known) >= _SURELY * len(told) and balance >= -len(told) / 4
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_known(word: str) -> bool:
-    return is_folded("".join(_readings(match)[0] for match in _LETTERS.finditer(word)))
+    return word not in _COMMON_ENGLISH and is_folded(
+        "".join(_readings(match)[0] for match in _LETTERS.finditer(word))
+    )
 
 
 def is_kazakh_in_latin(words: Sequence[str]) -> bool:
@@ -136,6 +152,8 @@ def _readings(match: re.Match[str]) -> Sequence[str]:
 
 
 def _balance(word: str) -> int:
+    if word in _COMMON_ENGLISH:
+        return -_SPELT_SO
     edged = f"^{word}$"
     trigrams = [edged[at : at + _SHORT] for at in range(len(edged) - _SHORT + 1)]
     return sum((one in _TRANSLITERATED) - (one in _ENGLISH) for one in trigrams)

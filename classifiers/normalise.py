@@ -71,7 +71,7 @@ _LONG = re.compile(
 # An exclamation mark stands for a letter within a word alone: at its end it is punctuation.
 _WORDLIKE = re.compile(r"[^\W_]+(?:[@$!*'`^~|_+][^\W_]+)*[@$]?")
 _SPACED = re.compile(
-    r"(?<![^\W_])(?:[^\W_]{0,6}\d)?[^\W\d_](?P<gap>[ .\-*|/·•,~+_])[^\W\d_]"
+    r"(?<![^\W_])(?:[^\W\d_][^\W_]{0,5}\d)?[^\W\d_](?P<gap>[ .\-*|/·•,~+_])[^\W\d_]"
     r"(?:(?P=gap)[^\W\d_]){2,}(?:\d[^\W_]{0,20})?(?![^\W_])"
 )
 # Part of a word pulled apart: "беріл-е-д-і". Two letters in a row that stand alone may be meant so
@@ -82,7 +82,7 @@ _BROKEN = re.compile(
 _SURELY_BROKEN = 3
 _LATIN_AMONG_CYRILLIC = re.compile(r"(?<=[а-я] )[aceopxhkmtyb]{1,8}(?=[ ,.!?][ ]?[а-я])")
 _ALL_TWINS = re.compile(
-    r"(?<![^\W_])[aceopxhkmtybi]{2,12}(?![^\W_])|(?<=\d)[kmpt](?![^\W_])|(?<=[а-я»,] )[abckoy](?= )"
+    r"(?<![^\W_])[aceopxhkmtybi]{2,12}(?![^\W_])|(?<=\d)[kmpt](?![^\W_])|(?<=[а-я»,] )[akoy](?= )"
 )
 _MOSTLY = 3
 _CYRILLIC_LETTERS, _LATIN_LETTERS = re.compile("[Ѐ-ӿ]+"), re.compile("[a-z]+")
@@ -156,6 +156,8 @@ def _join_or_part(match: re.Match[str]) -> str:
     assert left  # the pattern has a letter on either side
     assert right
     before, after = left.group().lower(), right.group().lower()
+    if min(len(before), len(after)) == 1:
+        return ""
     return "" if is_word(before + after) or not (is_word(before) or is_word(after)) else " "
 
 

@@ -22,6 +22,9 @@ _UNIT = re.compile(
     r"ug|таб\w*|tabs?|pills?|ct|h|hr|d|m|cm|мин|жыл\w*|күн\w*|мың|дана)"
 )  # fmt: skip
 
+# "соль1г": goods and their amount without a space.
+_GLUED = re.compile(r"([^\W\d_]{3,24})([1-9]\d{0,3}(?:г|гр|шт|мг|мл|кг|тг|таб))")
+
 
 @lru_cache(maxsize=1 << 16)
 def undisguised_word(word: str) -> str:
@@ -47,8 +50,11 @@ def _letters_for_digits(word: str) -> str:
     digits = sum(map(str.isdigit, word))
     letters = len(word) - digits
     cyrillic = _is_cyrillic(word)
-    if cyrillic and digits <= letters >= 3 and (known := meant(_parts(word))):
+    inside = any(map(str.isdigit, word[:-1])) and digits <= letters
+    if cyrillic and inside and letters >= 2 and (known := meant(_parts(word))):
         return known
+    if cyrillic and (glued := _GLUED.fullmatch(word)):
+        return f"{glued[1]} {glued[2]}"
     if letters < 3 or digits * 2 > letters or (word[-1].isdigit() and letters < 4):
         return word
     if re.search(r"\d{3}", word):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,12 +49,19 @@ _BARE = re.compile(
 )
 # "белый 1 — 20к": thousands behind a dash are a price although no currency is named.
 _DASHED = re.compile(r"(?:[-–—=:/]|за|по) ?(?P<n>\d{1,3}(?:[.,]\d)?)(?P<k> ?[kк])(?![\w])")
-# "5 т щебня" are tonnes, since slang writes thousands without a space ("15т"), and "2 р/д" is how
-# often a day.
+# "5 т щебня" are tonnes, beside what is sold by them alone: in slang a bare "т" is a thousand.
+# "2 р/д" is how often a day.
+_BULK = (
+    r"щеб\w{2,4}|пес(?:ок|ка|ком)|цемент\w{0,2}|угл[яь]\w?|уголь|груз\w{0,4}|зерн\w{1,2}|пшениц\w"
+    r"|кирпич\w?|бетон\w?|асфальт\w?|чернозем\w?|земл[иья]|металл\w?|сена|грави[йя]|керамзит\w?"
+    r"|отсев\w?"
+)
+_TONNES = r"\d{1,5}(?:[.,]\d{1,2})? ?т(?!\w)"
 _NO_MONEY = re.compile(
-    r"(?<!цена )(?<!цена: )(?<!по )(?<!за )(?<![\w.,])"
-    r"\d{1,3}(?:[.,]\d{1,2})? т(?!\w|\.? ?/|\.? за )"
-    r"|(?<![\w.,])\d{1,2} ?р(?:аз\w{0,2})?\.? ?(?:/|в|на) ?(?:д|день|дня|сут|сутки|нед|неделю)\b"
+    rf"(?<![\w.,]){_TONNES}\.?(?= (?:{_BULK}|муки|соли|сахара|картофеля|лука)\b)"
+    rf"|\b(?:{_BULK}|грузовик на|самосвал на|грузоподъемность\w*)[ :—-]{{1,3}}{_TONNES}"
+    r"|(?<![\w.,])\d ?р(?:аз\w{0,2})?\.? ?(?:/|в|на) ?"
+    r"(?:д|день|дня|сут|сутки|нед|неделю|мес|месяц)\b"
 )
 _MAX_AMOUNT = 1e9
 _DRUG_UNITS = frozenset({"g", "mg", "ug", "pcs", "oz"})
@@ -101,11 +109,13 @@ def prices(text: str) -> list[PriceAt]:
 def money(text: str, candidates: Iterable[PriceAt]) -> list[PriceAt]:
     """Those of ``candidates`` whose number is neither a weight in tonnes nor a number of times."""
     other = [match.span() for match in _NO_MONEY.finditer(text)]
-    return [
-        one
-        for one in candidates
-        if not any(start < one.end and one.start < end for start, end in other)
-    ]
+    ends = [end for _, end in other]
+
+    def is_other(one: PriceAt) -> bool:
+        at = bisect_right(ends, one.start)
+        return at < len(other) and other[at][0] < one.end
+
+    return [one for one in candidates if not is_other(one)]
 
 
 def _bare(text: str) -> Iterable[PriceAt]:

@@ -22,6 +22,8 @@ from classifiers.spelling import FILE, LANGUAGES, packed
 from classifiers.training.corpus import SHORT_MENUS
 
 _WORD = re.compile(r"(?<![^\W_])[а-яәғқңөұүіһ]{1,24}(?![^\W_])")
+# Others are the letters of a list, or of a word pulled apart.
+_OF_ONE_LETTER = "авикосуя"
 _READ = 6000
 _LEAST_TEXTS = 4
 _GENERATED = 20_000
@@ -34,7 +36,11 @@ def frequent_words(texts: Iterable[str]) -> list[str]:
     for text in texts:
         counts.update(set(_WORD.findall(text[:_READ].lower().replace("ё", "е"))))
     ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return [form for form, times in ranked if times >= _LEAST_TEXTS]
+    return [
+        form
+        for form, times in ranked
+        if times >= _LEAST_TEXTS and (len(form) > 1 or form in _OF_ONE_LETTER)
+    ]
 
 
 def words_by_language(rows: Sequence[Row]) -> dict[str, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from classifiers.normalise import normalise
@@ -55,10 +57,27 @@ def test_amount_currency_and_unit(text: str, found: list[tuple[float, str, str]]
     assert stated(text) == found
 
 
-def test_thousands_and_tonnes_are_told_apart_by_the_space() -> None:
+def test_thousands_and_tonnes_are_told_apart_by_what_is_sold() -> None:
     assert stated("шишки 15т, 5т за грамм") == [(15_000, "KZT", ""), (5_000, "KZT", "1 g")]
-    assert stated("мука 10 т, цена 200 000 тг") == [(200_000, "KZT", "")]
-    assert stated("отдам за 15 т") == [(15_000, "KZT", "")]
+    assert stated("10 т цемента, цена 200 000 тг") == [(200_000, "KZT", "")]
+    for text in ("отдам за 15 т", "шишки 15 т", "цена - 15 т", "баға 15 т", "от 15 т"):
+        assert stated(text) == [(15_000, "KZT", "")], text
+
+
+def test_a_price_by_the_day_is_one_and_times_a_day_are_not() -> None:
+    assert stated("аренда 100 р/день, 50 р в сутки") == [(100, "RUB", ""), (50, "RUB", "")]
+    assert stated("по таблетке 3 р/д, 2 р в неделю") == []
+
+
+@pytest.mark.parametrize("piece", ["1 т ", "1 т, 5к ", "2 р/д ", "5 т песка "])
+def test_time_is_linear(piece: str) -> None:
+    short, long = piece * 500, piece * 5_000
+    stated(piece * 50)
+    began = time.process_time()
+    stated(short)
+    middle = time.process_time()
+    stated(long)
+    assert time.process_time() - middle < 40 * (middle - began) + 0.5
 
 
 @pytest.mark.parametrize(

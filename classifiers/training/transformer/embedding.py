@@ -27,10 +27,13 @@ def token_vectors(
     They are the leading singular vectors of positive pointwise mutual information of tokens that
     stand near each other (Levy, Goldberg and Dagan, 2015). A few million tokens give in a minute
     what masked-language training of a small encoder would take hours to learn. The first
-    ``special`` tokens, and those never seen, get random ones.
+    ``special`` tokens, and those never seen, get random ones. Raises ValueError when nothing is
+    near anything.
     """
     near = _counts(ids, entries, special)
     seen = np.asarray(near.sum(axis=1)).ravel() > 0
+    if not seen.any():
+        raise ValueError("no two tokens stand near each other: there is nothing to count")
     left, values, _ = randomized_svd(
         _mutual_information(near), n_components=width, n_iter=3, random_state=seed
     )
