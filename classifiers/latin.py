@@ -20,8 +20,8 @@ ANY_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
 #: Letters behind a number ("15k", "2g"), and words with digits among their letters.
 UNIT = re.compile(r"(?<=\d)[a-z]{1,3}(?![^\W_])")
 WITH_DIGITS = re.compile(r"(?<![^\W_])(?=[a-z]*\d)[a-z][a-z0-9]{2,20}(?![^\W_])")
-#: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins, units
-#: brands of medicines, and what English calls drugs.
+#: What Russian and Kazakh write in Latin letters among Cyrillic ones, too: currencies, coins,
+#: units, brands of medicines, and what English calls drugs.
 STAYS_LATIN = frozenset({
     "btc", "cm", "eth", "eur", "euro", "html", "http", "https", "instagram", "kzt", "ltc", "lyrica",
     "mcg", "mm", "pcs", "rub", "tel", "telegram", "trx", "ug", "usd", "usdt", "whatsapp", "www",

@@ -18,7 +18,7 @@ from math import log
 
 FILE = "words.txt.gz"
 LANGUAGES = ("ru", "kk")
-# More readings than this are not tried: a word of that many doubtful letters says nothing.
+# Of a word of more readings the usual one alone is tried: so many doubtful letters say nothing.
 _MOST_READINGS = 96
 # What a letter that is read otherwise than usual costs: a word must be seven times as frequent.
 _UNUSUAL = 2.0

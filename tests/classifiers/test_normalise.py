@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.normalise import normalise
+from tests.classifiers.growth import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,7 @@ def test_plain_letters_map_to_themselves(parts: list[str]) -> None:
     ],
 )
 def test_time_is_linear(piece: str) -> None:
-    short, long = piece * 5_000, piece * 50_000
-    normalise(piece * 500)
-    began = time.process_time()
-    normalise(short)
-    middle = time.process_time()
-    normalise(long)
-    # Ten times the text may take forty times as long on a busy machine, not a hundred.
-    assert time.process_time() - middle < 40 * (middle - began) + 0.5
+    assert_linear(normalise, piece, 5_000)
 
 
 @pytest.mark.parametrize(

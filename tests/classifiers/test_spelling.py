@@ -74,6 +74,10 @@ def test_every_latin_word_is_read_in_cyrillic(word: str, kazakh: bool) -> None:
     assert not any("a" <= char <= "z" for char in read)
 
 
+def test_of_too_many_readings_the_usual_one_is_taken() -> None:
+    assert in_cyrillic("phcb" * 12) == "пхцб" * 12
+
+
 def test_the_list_holds_words_of_both_languages_and_no_more() -> None:
     assert is_word("воздух")
     assert is_word("қала")

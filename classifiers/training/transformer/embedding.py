@@ -25,8 +25,8 @@ def token_vectors(
     """A vector for each of ``entries`` tokens, shape (entries, width), from the texts ``ids``.
 
     They are the leading singular vectors of positive pointwise mutual information of tokens that
-    stand near each other (Levy, Goldberg and Dagan, 2015). A few million tokens give in a minute
-    what masked-language training of a small encoder would take hours to learn. The first
+    stand near each other (Levy, Goldberg and Dagan, 2015): counted in seconds, where an encoder of
+    random weights must learn them step by step. The first
     ``special`` tokens, and those never seen, get random ones. Raises ValueError when nothing is
     near anything.
     """
