@@ -50,7 +50,7 @@ def assess(night: Night) -> Counted:
             counted[("skipped", "no document")] += 1
             continue
         verdict = _verdict(night, case, rows, cascade, counted)
-        costs = _costs(night, case, verdict)
+        costs = _costs(night.plan.costs, case, verdict)
         state = assessing.record_verdict(
             case.pk,
             verdict,
@@ -74,9 +74,15 @@ def _search_of(case: Case) -> str:
     return "search in Telegram" if in_telegram else "search engine"
 
 
-def _costs(night: Night, case: Case, verdict: Verdict) -> Costs:
+def queued_by(costs: Sequence[Costs], case: Case, verdict: Verdict, threshold: float) -> bool:
+    """Whether a case of this verdict goes to people: by ``costs`` where they say so, else from
+    ``threshold`` on."""
+    return verdict.probability >= _costs(costs, case, verdict).cuts(threshold)[0]
+
+
+def _costs(rows: Sequence[Costs], case: Case, verdict: Verdict) -> Costs:
     kind = "channel" if case.target.kind == TargetKind.TELEGRAM else "site"
-    return costs_for(night.plan.costs, next(iter(verdict.langs), ""), kind)
+    return costs_for(rows, next(iter(verdict.langs), ""), kind)
 
 
 def _verdict(

@@ -16,10 +16,12 @@ from cases import assessing
 from cases.models import AssessmentRow, Capture, Case, DocumentRow, RunSource
 from classifiers.cascade import Cascade
 from classifiers.verdict import site_verdict
+from domain.assessment import Verdict
+from domain.bands import Costs
 from domain.candidates import Why
 from domain.targets import TargetKind
 from nightly.channel_scoring import judge
-from nightly.scoring import Templates
+from nightly.scoring import Templates, queued_by
 
 Tick = Callable[[int], None]
 
@@ -54,28 +56,32 @@ def compare(
     since: datetime,
     *,
     review_threshold: float | None = None,
+    costs: Sequence[Costs] = (),
     tick: Tick = lambda n: None,
 ) -> Comparison:
     """What ``new`` would queue and drop of the cases with a capture since ``since``.
 
-    ``review_threshold`` None means each model's own. ``tick`` hears how many cases are done.
+    ``review_threshold`` None means each model's own; ``costs`` go before it, by the language and
+    kind that each model says of a case, as at night. ``tick`` hears how many cases are done.
     Restricted cases are left out: nobody is shown them.
     """
     before = after = without = 0
     queued, dropped = list[Change](), list[Change]()
     done = 0
     for case in _cases(since):
-        old_score, new_score = _score(case, old), _score(case, new)
+        by_old, by_new = _verdict(case, old), _verdict(case, new)
         tick(done := done + 1)
-        if old_score is None or new_score is None:
+        if by_old is None or by_new is None:
             without += 1
             continue
-        was = old_score >= (review_threshold or old.threshold)
-        would = new_score >= (review_threshold or new.threshold)
+        was = queued_by(costs, case, by_old, review_threshold or old.threshold)
+        would = queued_by(costs, case, by_new, review_threshold or new.threshold)
         before += was
         after += would
         if was != would:
-            change = Change(case.pk, case.target.name, case.state, old_score, new_score)
+            change = Change(
+                case.pk, case.target.name, case.state, by_old.probability, by_new.probability
+            )
             (queued if would else dropped).append(change)
     return Comparison(
         done - without,
@@ -94,15 +100,15 @@ def _cases(since: datetime) -> Iterator[Case]:
     return rows.select_related("target").order_by("pk").iterator()
 
 
-def _score(case: Case, cascade: Cascade) -> float | None:
-    """The probability of a whole case; None where nothing is left to read."""
+def _verdict(case: Case, cascade: Cascade) -> Verdict | None:
+    """What a whole case amounts to; None where nothing is left to read."""
     rows = _rows(case, cascade)
     if not rows:
         return None
     if case.target.kind == TargetKind.TELEGRAM:
-        return judge(case, rows, cascade)[0].probability
+        return judge(case, rows, cascade)[0]
     values = [assessing.as_assessment(row) for row in rows]
-    return site_verdict(values, threshold=cascade.threshold).probability
+    return site_verdict(values, threshold=cascade.threshold)
 
 
 def _rows(case: Case, cascade: Cascade) -> Sequence[AssessmentRow]:

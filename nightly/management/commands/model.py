@@ -13,7 +13,7 @@ from classifiers.lexicons import read_lexicon
 from domain.clock import utc_now
 from domain.defang import defang, printable
 from domain.errors import InputError
-from nightly.apps import models_of
+from nightly.apps import costs_of, models_of
 from nightly.learning.adopting import Models, adopt, below_floors, listed, revert, settle
 from nightly.learning.comparing import Change, compare
 
@@ -79,6 +79,7 @@ class Command(BaseCommand):
             new,
             utc_now() - timedelta(days=days),
             review_threshold=chosen.classify.review_threshold,
+            costs=costs_of(chosen.classify),
             tick=self._tick,
         )
         self.stdout.write(

@@ -17,6 +17,7 @@ from cases.models import AssessmentRow, Case, DocumentRow
 from classifiers.cascade import Cascade
 from classifiers.lexicons import read_lexicon
 from config.schema import CHECKOUT
+from domain.bands import Costs
 from nightly.cli import main
 from nightly.learning.comparing import compare, newest_documents
 from tests.nightly.learning.candidates import SHIPPED, candidate, few_floors
@@ -70,6 +71,19 @@ def test_a_stricter_model_drops_and_a_laxer_one_queues(
     assert back.dropped == ()
     assert compare(old, strict, since, review_threshold=0.01).dropped == ()
     assert AssessmentRow.objects.count() == 0, "what is only looked at is not kept"
+
+
+def test_costs_go_before_the_models_threshold_for_the_kind_they_are_of(
+    two: tuple[Case, Case], tmp_path: Path
+) -> None:
+    old = loaded(SHIPPED)
+    sure = old.assess(SELLS, title="a page").probability
+    strict = loaded(candidate(tmp_path / "strict", (sure + 1) / 2))
+    since = NOON - timedelta(days=1)
+    dear = Costs(look=1.0, missed=1_000.0, kind="site")
+    assert compare(old, strict, since, costs=[dear]).dropped == ()
+    channels = Costs(look=1.0, missed=1_000.0, kind="channel")
+    assert len(compare(old, strict, since, costs=[channels]).dropped) == 1
 
 
 def test_older_cases_restricted_ones_and_erased_texts_are_left_out(
