@@ -59,19 +59,25 @@ def _heads(known_heads: Collection[str]) -> Iterator[str]:
 
 
 def _decisions() -> Iterator[str]:
-    rows = DecisionRow.objects.values_list("case_id", "verdict", "person__username")
-    made = Counter((f"case:{case}", verdict, who) for case, verdict, who in rows.iterator())
-    events = AuditEvent.objects.filter(action__startswith="decision.").exclude(action=_HOLD)
-    told = Counter(
-        (subject, action.removeprefix("decision."), actor)
-        for subject, action, actor in events.values_list("subject", "action", "actor").iterator()
-    )
-    for subject, verdict, who in sorted(made.keys() | told.keys()):
-        key = (subject, verdict, who)
-        if made[key] > told[key]:
-            yield f"{subject}: {who} decided {verdict}, and the chain does not say so"
-        elif made[key] < told[key]:
-            yield f"{subject}: the chain says that {who} decided {verdict}, the record does not"
+    for prefix, did in (("decision.", "decided"), ("undo.", "took back")):
+        rows = DecisionRow.every.values_list("case_id", "verdict", "person__username")
+        if prefix == "undo.":
+            rows = rows.exclude(undone_at=None)
+        made = Counter((f"case:{case}", verdict, who) for case, verdict, who in rows.iterator())
+        events = AuditEvent.objects.filter(action__startswith=prefix)
+        events = events.exclude(action=f"{prefix}{VerdictKind.HOLD}")
+        told = Counter(
+            (subject, action.removeprefix(prefix), actor)
+            for subject, action, actor in events.values_list(
+                "subject", "action", "actor"
+            ).iterator()
+        )
+        for subject, verdict, who in sorted(made.keys() | told.keys()):
+            key = (subject, verdict, who)
+            if made[key] > told[key]:
+                yield f"{subject}: {who} {did} {verdict}, and the chain does not say so"
+            elif made[key] < told[key]:
+                yield f"{subject}: the chain says that {who} {did} {verdict}, the record does not"
 
 
 def _states() -> Iterator[str]:

@@ -53,8 +53,8 @@ def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc
         )
         _check_hold(verdict, clock())
         earlier = [VerdictKind(v) for v in decisions.values_list("verdict", flat=True)]
-        _write(case, person, verdict, clock)
         to = outcome_of(state, verdict.kind, earlier)
+        _write(case, person, verdict, to, clock)
         if to is not None:
             case = move(
                 case.pk,
@@ -83,7 +83,9 @@ def _check_hold(verdict: Verdict, now: datetime) -> None:
         raise InputError("a hold needs an end date in the future")
 
 
-def _write(case: Case, person: Person, verdict: Verdict, clock: Clock) -> None:
+def _write(
+    case: Case, person: Person, verdict: Verdict, to: CaseState | None, clock: Clock
+) -> None:
     """Write the verdict down. A hold is none: its owner may still decide the case afterwards."""
     if verdict.kind is not VerdictKind.HOLD:
         DecisionRow.objects.create(
@@ -95,6 +97,8 @@ def _write(case: Case, person: Person, verdict: Verdict, clock: Clock) -> None:
             jurisdiction=verdict.jurisdiction or "",
             seconds=verdict.seconds,
             decided_at=clock(),
+            state_before=case.state,
+            led_to=to or "",
         )
     audit.append(
         f"decision.{verdict.kind}",

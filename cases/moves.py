@@ -10,7 +10,7 @@ from django.db import transaction
 from cases import audit
 from cases.models import Case
 from domain.clock import Clock, utc_now
-from domain.states import CaseState, check_move
+from domain.states import CaseState, check_move, check_undo
 
 _REMEMBERS = frozenset({CaseState.ON_HOLD, CaseState.UNREACHABLE})
 
@@ -53,6 +53,20 @@ def move(
             },
             clock=clock,
         )
+    return case
+
+
+def move_back(case_id: int, to: CaseState, *, actor: str, clock: Clock = utc_now) -> Case:
+    """Take a case back to where it stood before a verdict that is undone, in the same round of
+    review. Raises MoveError when no verdict leads from there to where it is."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        state = CaseState(case.state)
+        check_undo(state, to, case=str(case.pk))
+        case.state, case.came_from, case.changed_at = to, "", clock()
+        case.save(update_fields=["state", "came_from", "changed_at"])
+        details = {"from": state.value, "to": to.value, "target": str(case.target), "undone": True}
+        audit.append(f"case.{to}", f"case:{case.pk}", actor=actor, details=details, clock=clock)
     return case
 
 

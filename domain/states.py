@@ -42,6 +42,15 @@ _MOVES: dict[CaseState, frozenset[CaseState]] = {
 }
 
 
+# What an undone verdict goes back to: no move of a case's own, but as if the verdict had not been.
+_UNDONE: dict[CaseState, frozenset[CaseState]] = {
+    _S.ESCALATED: frozenset({_S.IN_REVIEW}),
+    _S.DISMISSED: frozenset({_S.IN_REVIEW, _S.ESCALATED}),
+    _S.CONFIRMED: frozenset({_S.IN_REVIEW, _S.ESCALATED}),
+    _S.ON_HOLD: frozenset({_S.IN_REVIEW, _S.ESCALATED, _S.CONFIRMED}),
+}
+
+
 def allowed_moves(state: CaseState, came_from: CaseState | None = None) -> frozenset[CaseState]:
     """The states that a case in ``state`` may move to.
 
@@ -64,3 +73,9 @@ def check_move(
     if to not in allowed:
         names = ", ".join(sorted(allowed)) or "nothing"
         raise MoveError(f"case {case}: {state} may become {names}; not {to}")
+
+
+def check_undo(state: CaseState, back: CaseState, *, case: str = "") -> None:
+    """Raise MoveError unless a verdict that led to ``state`` can have been given in ``back``."""
+    if back not in _UNDONE.get(state, frozenset()):
+        raise MoveError(f"case {case}: nothing that leads from {back} to {state} can be undone")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.bundles.veil import Veil
-from cases.models import AssessmentRow, Capture, Case, Screenshot
+from cases.models import AssessmentRow, Capture, Case, DecisionRow, Screenshot
 from domain.clock import iso
 
 Rows = list[dict[str, Any]]
@@ -102,14 +102,16 @@ def assessments(case: Case) -> Rows:
 
 
 def decisions(case: Case) -> Rows:
-    """What people decided, in every round of review."""
+    """What people decided, in every round of review, with what they took back."""
     return [
         {
             **_fields(row, "review_round", "verdict", "reason", "jurisdiction", "seconds"),
-            **_fields(row, "decided_at"),
+            **_fields(row, "decided_at", "undone_at"),
             "person": row.person.username,
         }
-        for row in case.decisions.select_related("person").order_by("decided_at", "pk")
+        for row in DecisionRow.every.filter(case=case)
+        .select_related("person")
+        .order_by("decided_at", "pk")
     ]
 
 

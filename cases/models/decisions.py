@@ -8,8 +8,23 @@ from django.db import models
 from domain.decisions import Jurisdiction, VerdictKind
 
 
+class Standing(models.Manager["DecisionRow"]):
+    """Decisions that were not undone."""
+
+    def get_queryset(self) -> models.QuerySet[DecisionRow]:
+        return super().get_queryset().filter(undone_at=None)
+
+
 class DecisionRow(models.Model):
-    """A person's verdict on a case in one round of review. A person decides once a round."""
+    """A person's verdict on a case in one round of review. A person decides once a round.
+
+    ``state_before`` is where the case stood, ``led_to`` where the verdict moved it (empty: it
+    stayed). One that was undone (``undone_at``) counts nowhere: ``objects`` and ``case.decisions``
+    leave it out, ``every`` has it.
+    """
+
+    objects = Standing()
+    every: ClassVar[models.Manager[DecisionRow]] = models.Manager()
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
     person = models.ForeignKey(
@@ -23,11 +38,16 @@ class DecisionRow(models.Model):
     )
     seconds = models.PositiveIntegerField(default=0)
     decided_at = models.DateTimeField()
+    state_before = models.CharField(max_length=20, blank=True)
+    led_to = models.CharField(max_length=20, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "review_round", "person"], name="one_verdict_a_person"
+                fields=["case", "review_round", "person"],
+                condition=models.Q(undone_at=None),
+                name="one_verdict_a_person",
             ),
         ]
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import MoveError
 from domain.states import CaseState as S
-from domain.states import allowed_moves, check_move
+from domain.states import allowed_moves, check_move, check_undo
 
 # Written by hand from the design, not from the code: every pair that is allowed.
 ALLOWED = {
@@ -34,6 +34,27 @@ ALLOWED = {
     (S.WITHDRAWN, S.IN_REVIEW),
     *((state, S.UNREACHABLE) for state in S if state is not S.UNREACHABLE),
 }
+
+# What can be undone: from where a verdict leads, back to where it can be given.
+UNDONE = {
+    (S.ESCALATED, S.IN_REVIEW),
+    (S.DISMISSED, S.IN_REVIEW),
+    (S.DISMISSED, S.ESCALATED),
+    (S.CONFIRMED, S.IN_REVIEW),
+    (S.CONFIRMED, S.ESCALATED),
+    (S.ON_HOLD, S.IN_REVIEW),
+    (S.ON_HOLD, S.ESCALATED),
+    (S.ON_HOLD, S.CONFIRMED),
+}
+
+
+@pytest.mark.parametrize(("state", "back"), list(itertools.product(S, S)))
+def test_every_pair_that_an_undone_verdict_may_go_back(state: S, back: S) -> None:
+    if (state, back) in UNDONE:
+        check_undo(state, back)
+    else:
+        with pytest.raises(MoveError, match=f"case 7: nothing that leads from {back} to {state}"):
+            check_undo(state, back, case="7")
 
 
 @pytest.mark.parametrize(("state", "to"), list(itertools.product(S, S)))
