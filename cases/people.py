@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from django.contrib.auth import authenticate
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -34,15 +34,20 @@ RELEASERS = frozenset({Role.SUPERVISOR})
 
 def sign_in(name: str, password: str) -> Person:
     """The person called ``name``. Raises AccessError, the same for every cause."""
-    person = authenticate(username=name, password=password)
+    person = ModelBackend().authenticate(None, username=name, password=password)
     if not isinstance(person, Person):
         raise AccessError(f"no such person, wrong password, or not active: {name!r}")
     return person
 
 
+def may(person: Person, roles: frozenset[Role]) -> bool:
+    """Whether ``person`` is active and in one of ``roles``."""
+    return person.is_active and person.groups.filter(name__in=[*roles]).exists()
+
+
 def require(person: Person, roles: frozenset[Role], what: str) -> None:
     """Raise AccessError unless ``person`` is active and in one of ``roles``."""
-    if not person.is_active or not person.groups.filter(name__in=[*roles]).exists():
+    if not may(person, roles):
         names = " or ".join(sorted(roles))
         raise AccessError(f"{person.username} may not {what}: needs the group {names}")
 
@@ -87,11 +92,12 @@ def person_called(name: str) -> Person:
 
 
 def change_password(person: Person, password: str, *, actor: str) -> None:
-    """Give a person another password; sessions begun with the old one end. Raises InputError for
-    a weak one."""
+    """Give a person another password; sessions begun with the old one end. One that somebody else
+    gave is to be changed at the next sign-in. Raises InputError for a weak one."""
     _give_password(person, password)
+    person.own_password = actor == person.username
     with transaction.atomic():
-        person.save(update_fields=["password"])
+        person.save(update_fields=["password", "own_password"])
         audit.append("person.password_changed", f"person:{person.username}", actor=actor)
 
 

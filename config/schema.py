@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import PositiveInt, model_validator
 
 from config.blocking import Blocking
 from config.costs import Cost
@@ -19,6 +18,7 @@ from config.evidence import Evidence
 from config.recheck import Recheck
 from config.rendering import Render
 from config.retention import Retention
+from config.reviewing import Review
 from config.section import Section, key, required, table
 from config.telegram import Channels
 from config.values import (
@@ -153,13 +153,6 @@ class Classify(Section):
         return self
 
 
-class Review(Section):
-    language: Annotated[str, Field(pattern="^(kk|ru|en)$")] = key(
-        "en", "Language of pages and messages where the reader chose none: kk, ru or en."
-    )
-    min_password_length: int = key(12, "Shortest password.", "characters", ge=8, le=128)
-
-
 class Night(Section):
     schedule: Cron = key(
         "0 1 * * *", "When the night starts: five cron fields, days of the week by name."
@@ -248,6 +241,8 @@ class Settings(Section):
                 ),
                 "debug: must be false in production": self.debug,
                 "net.test_networks: must be empty in production": bool(self.net.test_networks),
+                "review.https: must be true in production": not self.review.https,
+                "review.second_factor: must be true in production": not self.review.second_factor,
             }
             if wrong := [problem for problem, holds in refused.items() if holds]:
                 raise ValueError("\n".join(wrong))

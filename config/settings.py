@@ -47,6 +47,13 @@ except OSError:  # the doctor names it; no command that writes gets far without 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "csp",
     "config",
     "cases",
     "classifiers",
@@ -59,7 +66,92 @@ INSTALLED_APPS = [
 ]
 DATABASES = {"default": _READY.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "review.console.context.console",
+            ]
+        },
+    }
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "review.console.door.Doorkeeper",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "review.console.urls"
+ALLOWED_HOSTS = list(NARCOWATCH.review.hosts)
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+LOGIN_URL = "sign_in"
+
+_HTTPS = NARCOWATCH.review.https
+_MINUTE, _HOUR = 60, 3600
+SESSION_COOKIE_NAME = "narcowatch_session"
+SESSION_COOKIE_AGE = int(NARCOWATCH.review.idle_minutes * _MINUTE)
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "narcowatch_language"
+CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "review.console.errors.forged"
+#: After which a session ends whatever happens in it.
+SESSION_MOST = NARCOWATCH.review.session_hours * _HOUR
+SECURE_HSTS_SECONDS = 365 * 24 * _HOUR if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = NARCOWATCH.review.failures
+AXES_COOLOFF_TIME = NARCOWATCH.review.locked_minutes / _MINUTE
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "review.console.errors.locked_out"
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+OTP_TOTP_ISSUER = "narcowatch"
+OTP_TOTP_THROTTLE_FACTOR = 1
 
 AUTH_USER_MODEL = "cases.Person"
 PASSWORD_HASHERS = [
@@ -96,6 +188,6 @@ LOGGING = {
     "root": {"handlers": ["stderr", "file"], "level": "INFO"},
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3", "telethon")
+        for name in ("axes", "httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3", "telethon")
     },
 }

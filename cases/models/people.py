@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
 
 
 class Person(AbstractUser):
-    """A person who signs in. What one may do follows from the groups (see ``cases.people``)."""
+    """A person who signs in. What one may do follows from the groups (see ``cases.people``).
+
+    ``own_password`` says that nobody else has chosen the password; until then it is asked for at
+    the first sign-in.
+    """
+
+    own_password = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "person"

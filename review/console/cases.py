@@ -1,0 +1,56 @@
+"""One case, with everything that a decision needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from cases.models import Case, Person
+from cases.people import DECIDERS, may
+from domain.clock import utc_now
+from domain.errors import AccessError, InputError
+from domain.states import CaseState
+from review.console.asking import Asked
+from review.console.forms import JURISDICTIONS, NoteForm
+from review.console.marking import pieces
+from review.models import Note
+from review.service import case_view
+
+_OPEN = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
+
+
+def case(request: Asked, case_id: int) -> HttpResponseBase:
+    """The page of a case."""
+    return render(request, "console/case.html", case_context(case_id, request.user))
+
+
+def note(request: Asked, case_id: int) -> HttpResponseBase:
+    """Write a note down."""
+    case_context(case_id, request.user)  # whoever may not read it may not write to it
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        Note.objects.create(
+            case_id=case_id, person=request.user, at=utc_now(), text=form.cleaned_data["text"]
+        )
+    return redirect("case", case_id)
+
+
+def case_context(case_id: int, person: Person) -> dict[str, Any]:
+    """What the templates of a case are given. Raises Http404 where there is none, or
+    none that ``person`` may know of."""
+    try:
+        view = case_view(case_id, person)
+    except (InputError, AccessError) as error:
+        raise Http404(str(error)) from error
+    decided = any(who == person.username for who, _, _ in view.verdicts)
+    return {
+        "view": view,
+        "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
+        "notes": Note.objects.filter(case_id=case_id).select_related("person"),
+        "jurisdictions": JURISDICTIONS,
+        "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
+        "may_note": may(person, DECIDERS),
+        "case": Case.objects.select_related("hold_owner").get(pk=case_id),
+    }

@@ -1,0 +1,95 @@
+"""What people type into the console, checked before any service sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from domain.decisions import MOST_SECONDS, Jurisdiction, VerdictKind
+
+_LONGEST = 1_000
+JURISDICTIONS = (
+    (Jurisdiction.SELLS_IN, _("sells in the country")),
+    (Jurisdiction.SHIPS_TO, _("ships to the country")),
+    (Jurisdiction.ADVERTISES_IN, _("advertises in the country")),
+)
+VERDICTS = (
+    (VerdictKind.CONFIRM, _("Confirm")),
+    (VerdictKind.DISMISS, _("Dismiss")),
+    (VerdictKind.ESCALATE, _("Escalate")),
+    (VerdictKind.HOLD, _("Hold")),
+)
+
+
+class VerdictForm(forms.Form):
+    """A verdict on a case: a confirmation with its jurisdiction, all others with a reason, a hold
+    with the last day of it. ``seconds`` is how long the case was looked at."""
+
+    verdict = forms.ChoiceField(choices=[(kind.value, text) for kind, text in VERDICTS])
+    jurisdiction = forms.ChoiceField(
+        choices=[(kind.value, text) for kind, text in JURISDICTIONS], required=False
+    )
+    reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
+    until = forms.DateField(required=False)
+    seconds = forms.IntegerField(min_value=0, required=False)
+
+    def clean_seconds(self) -> int:
+        """A page left open over night is no work: it counts as the most there is."""
+        return min(self.cleaned_data["seconds"] or 0, MOST_SECONDS)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        verdict = given.get("verdict")
+        if verdict == VerdictKind.CONFIRM and not given.get("jurisdiction"):
+            self.add_error("jurisdiction", _("Say what ties it to the country."))
+        if verdict and verdict != VerdictKind.CONFIRM and not given.get("reason"):
+            self.add_error("reason", _("Give a reason."))
+        if verdict == VerdictKind.HOLD:
+            self._check_until(given)
+        return given
+
+    def _check_until(self, given: dict[str, Any]) -> None:
+        until = given.get("until")
+        if until is None or until <= timezone.localdate():
+            self.add_error("until", _("Give the last day of the hold, after today."))
+
+    @property
+    def hold_until(self) -> datetime:
+        """The end of the hold's last day where the house is."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time.max))
+
+
+class NoteForm(forms.Form):
+    """A note on a case."""
+
+    text = forms.CharField(max_length=4 * _LONGEST, strip=True)
+
+
+class CodeForm(forms.Form):
+    """A code of an authenticator: six digits; spaces are left out."""
+
+    code = forms.CharField(max_length=12)
+
+    def clean_code(self) -> str:
+        code = "".join(self.cleaned_data["code"].split())
+        if not (code.isascii() and code.isdigit() and len(code) == 6):
+            raise forms.ValidationError(_("A code has six digits."))
+        return code
+
+
+class PasswordForm(forms.Form):
+    """A new password, typed twice, beside the one in use."""
+
+    old = forms.CharField(strip=False)
+    new = forms.CharField(strip=False)
+    again = forms.CharField(strip=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("new") != given.get("again"):
+            self.add_error("again", _("The two passwords are not the same."))
+        return given

@@ -1,0 +1,19 @@
+"""What stands in the bar of every page, for those who may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page by its name in the table, and what it is called."""
+
+    name: str
+    title: Any
+
+
+ENTRIES = (Entry("queue", _("Queue")),)

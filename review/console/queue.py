@@ -1,0 +1,131 @@
+"""The queue: one case at a time, the next already there, a verdict taken back for a moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from cases import undoing
+from domain.decisions import Jurisdiction, VerdictKind
+from domain.errors import NarcowatchError
+from review import leases, service
+from review.console.asking import Asked
+from review.console.cases import case_context
+from review.console.forms import VerdictForm
+
+_DONE = 200
+_REFUSED = 422
+_TAKEN = 409
+
+
+def queue(request: Asked) -> HttpResponseBase:
+    """The case that is to be looked at now."""
+    case_id = leases.take(request.user, _lasting())
+    if case_id is None:
+        return render(request, "console/queue_empty.html", _undo_context(request))
+    context = {**case_context(case_id, request.user), "in_queue": True, **_undo_context(request)}
+    return render(request, "console/queue.html", context)
+
+
+def ahead(request: Asked) -> HttpResponseBase:
+    """The case after the one at hand, as a piece of page; nothing where that is the last."""
+    here = request.POST.get("case", "")
+    beside = [int(here)] if here.isdecimal() else []
+    case_id = leases.take(request.user, _lasting(), beside=beside)
+    if case_id is None:
+        return render(request, "console/queue_end.html")
+    context = {**case_context(case_id, request.user), "in_queue": True}
+    return render(request, "console/case_body.html", context)
+
+
+def decide(request: Asked, case_id: int) -> HttpResponseBase:
+    """A verdict. Refused ones say why, and nothing is lost of what was typed."""
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        told = [str(problem) for errors in form.errors.values() for problem in errors]
+        return _answer(request, case_id, _REFUSED, " ".join(told))
+    try:
+        _give(case_id, request, form)
+    except NarcowatchError as error:
+        return _answer(request, case_id, _REFUSED, str(error))
+    leases.give_back(case_id, request.user)
+    names = {
+        VerdictKind.CONFIRM: _("Confirmed: case %(case)s."),
+        VerdictKind.DISMISS: _("Dismissed: case %(case)s."),
+        VerdictKind.ESCALATE: _("Escalated: case %(case)s."),
+        VerdictKind.HOLD: _("Held: case %(case)s."),
+    }
+    said = names[VerdictKind(form.cleaned_data["verdict"])] % {"case": case_id}
+    return _answer(request, case_id, _DONE, said)
+
+
+def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
+    given, person = form.cleaned_data, request.user
+    reason, seconds = given["reason"], given["seconds"]
+    match VerdictKind(given["verdict"]):
+        case VerdictKind.CONFIRM:
+            tie = Jurisdiction(given["jurisdiction"])
+            service.confirm(case_id, person, jurisdiction=tie, reason=reason, seconds=seconds)
+        case VerdictKind.DISMISS:
+            service.dismiss(case_id, person, reason=reason, seconds=seconds)
+        case VerdictKind.ESCALATE:
+            service.escalate(case_id, person, reason=reason)
+        case VerdictKind.HOLD:
+            service.hold(case_id, person, reason=reason, until=form.hold_until)
+
+
+def skip(request: Asked, case_id: int) -> HttpResponseBase:
+    """Leave the case to others."""
+    leases.skip(case_id, request.user)
+    return _answer(request, case_id, _DONE, _("Left to others: case %(case)s.") % {"case": case_id})
+
+
+def keep(request: Asked, case_id: int) -> HttpResponseBase:
+    """A sign of life from an open case."""
+    if leases.keep(case_id, request.user, _lasting()):
+        return JsonResponse({})
+    return JsonResponse({"said": _("Somebody else has this case by now.")}, status=_TAKEN)
+
+
+def undo(request: Asked) -> HttpResponseBase:
+    """Take the last verdict back, and have the case again."""
+    within = timedelta(seconds=settings.NARCOWATCH.review.undo_seconds)
+    last = undoing.last_undoable(request.user, within)
+    if last is None:
+        messages.error(request, _("There is nothing left to undo."))
+        return redirect("queue")
+    try:
+        undoing.undo(last.case_id, request.user, within)
+    except NarcowatchError as error:
+        messages.error(request, str(error))
+        return redirect("queue")
+    leases.keep(last.case_id, request.user, _lasting())
+    messages.success(request, _("Taken back: case %(case)s.") % {"case": last.case_id})
+    return redirect("case", last.case_id)
+
+
+def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpResponseBase:
+    """For the script as JSON, for a browser without it as a page."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"said": said, **_undo_context(request)}, status=status)
+    if status == _DONE:
+        messages.success(request, said)
+        return redirect("queue")
+    context = {**case_context(case_id, request.user), "in_queue": True, "problem": said}
+    return render(request, "console/queue.html", context, status=status)
+
+
+def _undo_context(request: Asked) -> dict[str, int]:
+    """Until when the last verdict can be taken back, in seconds since 1970; 0 for no longer."""
+    within = timedelta(seconds=settings.NARCOWATCH.review.undo_seconds)
+    last = undoing.last_undoable(request.user, within)
+    return {"undo_until": int(last.until.timestamp()) if last else 0}
+
+
+def _lasting() -> timedelta:
+    return timedelta(minutes=settings.NARCOWATCH.review.lease_minutes)

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from review.console.table import PAGES
+
+urlpatterns = [path(**page.options()) for page in PAGES]
+handler400 = "review.console.errors.bad_request"
+handler403 = "review.console.errors.refused"
+handler404 = "review.console.errors.missing"
+handler500 = "review.console.errors.broken"

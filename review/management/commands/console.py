@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from review.console.serving import Console
+
+
+class Command(BaseCommand):
+    help = "The web console in which people decide; answers until it is stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--listen", help="HOST:PORT; default: review.listen of the settings")
+        parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+        parser.add_argument("--threads", type=int, default=4, help="threads of each (default: 4)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        listen = options["listen"] or settings.NARCOWATCH.review.listen
+        connections.close_all()  # each worker opens its own
+        self.stdout.write(f"the console answers at http://{listen}/ (Ctrl-C stops it)")
+        Console(listen, workers=options["workers"], threads=options["threads"]).run()

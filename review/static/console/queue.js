@@ -1,0 +1,180 @@
+// The queue by keyboard: one key for each verdict, the next case already there.
+
+const queue = document.getElementById("queue");
+const place = document.getElementById("case");
+const said = document.getElementById("said");
+const keys = document.getElementById("keys");
+const KEEP_EVERY_MS = 60_000;
+
+let next = null; // the page of the case after this one, or a promise of it
+let looked = 0; // milliseconds that this case was looked at, while the page was seen
+let since = document.hidden ? null : performance.now();
+
+function lookedAt() {
+  return looked + (since === null ? 0 : performance.now() - since);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    looked = lookedAt();
+    since = null;
+  } else {
+    since = performance.now();
+  }
+});
+
+function token() {
+  return document.querySelector("input[name=csrfmiddlewaretoken]").value;
+}
+
+function say(text, kind) {
+  const line = document.createElement("p");
+  line.className = `said ${kind}`;
+  line.textContent = text;
+  said.replaceChildren(line);
+}
+
+async function post(address, data, accept) {
+  const body = new URLSearchParams(data);
+  body.set("csrfmiddlewaretoken", token());
+  const headers = { Accept: accept };
+  return fetch(address, { method: "POST", body, headers, redirect: "error" });
+}
+
+// Only pieces of pages from our own server come here; they hold collected text escaped.
+async function ahead() {
+  const article = place.querySelector("article");
+  if (!article) return null;
+  const answer = await post(queue.dataset.ahead, { case: article.dataset.case }, "text/html");
+  if (!answer.ok) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return [...page.body.childNodes];
+}
+
+function fetchAhead() {
+  next = ahead().catch(() => null);
+}
+
+function showUndo(until) {
+  const form = document.getElementById("undo");
+  if (!form) return;
+  form.dataset.until = until;
+  tick();
+}
+
+function tick() {
+  const form = document.getElementById("undo");
+  if (!form) return;
+  const left = Math.ceil(Number(form.dataset.until) - Date.now() / 1000);
+  form.hidden = left <= 0;
+  form.querySelector("output").textContent = left > 0 ? String(left) : "";
+}
+
+async function send(form, submitter) {
+  const data = new FormData(form);
+  data.set("seconds", String(Math.round(lookedAt() / 1000)));
+  const address = (submitter && submitter.getAttribute("formaction")) || form.action;
+  const problem = form.querySelector(".problem");
+  problem.hidden = true;
+  form.setAttribute("aria-busy", "true");
+  let answer, told;
+  try {
+    answer = await post(address, data, "application/json");
+    told = await answer.json();
+  } catch (error) {
+    problem.textContent = String(error.message || error);
+    problem.hidden = false;
+    return;
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+  if (!answer.ok) {
+    problem.textContent = told.said;
+    problem.hidden = false;
+    return;
+  }
+  say(told.said, "success");
+  showUndo(told.undo_until);
+  await goOn();
+}
+
+async function goOn() {
+  const nodes = await next;
+  if (!nodes) {
+    location.reload();
+    return;
+  }
+  place.replaceChildren(...nodes);
+  looked = 0;
+  since = document.hidden ? null : performance.now();
+  window.scrollTo(0, 0);
+  document.getElementById("main").focus({ preventScroll: true });
+  fetchAhead();
+}
+
+function typing(element) {
+  return element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+}
+
+function act(element) {
+  if (element.matches("textarea")) {
+    element.focus();
+  } else if (element.matches("input[type=radio]")) {
+    element.checked = true;
+    element.focus();
+    afterChoice(element);
+  } else {
+    element.click();
+  }
+}
+
+// What a verdict still needs is where the cursor goes.
+function afterChoice(element) {
+  const form = element.closest("form");
+  if (element.name === "verdict" && element.value !== "confirm") {
+    form.elements.reason.focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (key === "Escape" && typing(target)) {
+    target.blur();
+    return;
+  }
+  if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const form = target.closest("form") || place?.querySelector("form.verdict");
+    form?.requestSubmit(form.querySelector("button.main") || undefined);
+    event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || keys?.open) return;
+  const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!element || element.closest("[hidden]")) return;
+  event.preventDefault();
+  act(element);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!queue || !event.target.matches("form.verdict")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".show-keys")) keys.showModal();
+});
+
+async function keep() {
+  const article = place?.querySelector("article");
+  if (!article || document.hidden) return;
+  const answer = await post(article.dataset.keep, {}, "application/json").catch(() => null);
+  if (answer && answer.status === 409) say((await answer.json()).said, "error");
+}
+
+tick();
+setInterval(tick, 1000);
+if (queue) {
+  fetchAhead();
+  setInterval(keep, KEEP_EVERY_MS);
+}

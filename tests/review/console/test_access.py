@@ -1,0 +1,125 @@
+"""Who gets to which address: every one of them, by every group and by every way of not being
+signed in, against a table written by hand."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from django.conf import settings as live
+from django.test import Client
+from django.urls import reverse
+
+from cases.people import Role
+from domain.states import CaseState
+from review.console.table import PAGES, Page
+from tests.people import PASSWORD, person
+from tests.records import case_in
+from tests.review.console.conftest import client_of, own
+
+pytestmark = pytest.mark.django_db
+R = Role
+EVERYBODY = set(R)
+DECIDING = {R.ANALYST, R.SUPERVISOR}
+READING = {*DECIDING, R.AUDITOR}
+# Written by hand from what each group is for, not from the code.
+MAY = {
+    "home": EVERYBODY,
+    "sign_in": EVERYBODY,
+    "language": EVERYBODY,
+    "sign_out": EVERYBODY,
+    "code": EVERYBODY,
+    "enrol": EVERYBODY,
+    "password": EVERYBODY,
+    "queue": DECIDING,
+    "ahead": DECIDING,
+    "undo": DECIDING,
+    "case": READING,
+    "decide": DECIDING,
+    "skip": DECIDING,
+    "keep": DECIDING,
+    "note": DECIDING,
+}
+WITHOUT_SIGN_IN = {"sign_in", "language"}
+WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
+
+
+def address(page: Page, case_id: int) -> str:
+    return reverse(page.name, args=[case_id] if "case_id" in page.route else [])
+
+
+def ask(client: Client, page: Page, case_id: int):
+    return client.generic(page.methods[0], address(page, case_id))
+
+
+def test_the_table_here_speaks_of_every_page() -> None:
+    assert {page.name for page in PAGES} == MAY.keys()
+
+
+@pytest.mark.parametrize(("page", "role"), list(itertools.product(PAGES, R)), ids=str)
+def test_every_page_by_every_group(page: Page, role: Role) -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    status = ask(client_of(own(person("somebody", role))), page, case.pk).status_code
+    if role in MAY[page.name]:
+        assert status in {200, 302, 422}, status
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_without_signing_in_a_page_leads_to_signing_in(page: Page) -> None:
+    answer = ask(Client(), page, 1)
+    if page.name in WITHOUT_SIGN_IN:
+        assert answer.status_code in {200, 302}
+        return
+    assert answer.status_code == 302
+    assert answer["Location"].partition("?")[0] == reverse("sign_in")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_with_the_password_alone_a_page_leads_to_the_second_factor(page: Page) -> None:
+    client = Client()
+    own(person("somebody", Role.ANALYST))
+    client.post(reverse("sign_in"), {"name": "somebody", "password": PASSWORD})
+    answer = ask(client, page, 1)
+    if page.name in WITH_PASSWORD_ALONE - {"code", "password"}:
+        assert answer.status_code in {200, 302}
+        assert answer.get("Location") != reverse("code")
+        return
+    where = reverse("enrol") if page.name == "code" else reverse("code")
+    assert (answer.status_code, answer["Location"]) == (302, where)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_with_somebody_elses_password_a_page_leads_to_choosing_one(page: Page) -> None:
+    answer = ask(client_of(person("somebody", Role.ANALYST)), page, 1)
+    if page.name not in WITH_PASSWORD_ALONE:
+        assert (answer.status_code, answer["Location"]) == (302, reverse("password"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_other_methods_are_refused(page: Page) -> None:
+    client = client_of(own(person("somebody", Role.ANALYST)))
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - {*page.methods}:
+        assert client.generic(method, address(page, 1)).status_code == 405
+
+
+def test_a_session_ends_after_its_hours(settings, client_in) -> None:
+    client = client_in(Role.ANALYST)
+    session = client.session
+    session["began"] -= live.SESSION_MOST + 1
+    session.save()
+    answer = client.get(reverse("queue"))
+    assert answer["Location"].startswith(reverse("sign_in"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_address_of_another_site_is_not_gone_to() -> None:
+    own(person("somebody", Role.ANALYST))
+    for bad in ("https://evil.test/", "//evil.test", "javascript:alert(1)", "http:///evil.test"):
+        client = Client()
+        given = {"name": "somebody", "password": PASSWORD, "next": bad}
+        client.post(reverse("sign_in"), given)
+        assert client.session["next"] == reverse("home")
+        answer = client.post(reverse("language"), {"language": "kk", "next": bad})
+        assert answer["Location"] == reverse("home")

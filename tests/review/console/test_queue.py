@@ -1,0 +1,134 @@
+"""One case at a time, nobody the same, nothing lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import Case, DecisionRow, Person
+from cases.people import Role
+from domain.clock import utc_now
+from domain.states import CaseState
+from review.models import Lease
+from tests.records import case_in
+from tests.review.console.conftest import client_of
+
+pytestmark = pytest.mark.django_db
+CONFIRM = {"verdict": "confirm", "jurisdiction": "sells_in", "seconds": "7"}
+
+
+def waiting(count: int) -> list[int]:
+    return [case_in(CaseState.IN_REVIEW, f"host:shop{n}.test").pk for n in range(count)]
+
+
+def shown(client: Client) -> int | None:
+    view = client.get(reverse("queue")).context.get("view")
+    return view and view.case_id
+
+
+def decide(client: Client, case_id: int, given: dict[str, str]):
+    return client.post(
+        reverse("decide", args=[case_id]), given, headers={"Accept": "application/json"}
+    )
+
+
+def test_two_people_are_given_different_cases(analyst1: Person, analyst2: Person) -> None:
+    first, second, third = waiting(3)
+    one, two = client_of(analyst1), client_of(analyst2)
+    assert shown(one) == first
+    assert shown(two) == second
+    assert shown(one) == first, "the case that one has comes again"
+    answer = one.post(reverse("ahead"), {"case": str(first)})
+    assert answer.context["view"].case_id == third
+    ends = two.post(reverse("ahead"), {"case": str(second)})
+    assert "Nothing is waiting" in ends.content.decode()
+
+
+def test_a_lease_that_ran_out_is_anybodys(analyst1: Person, analyst2: Person) -> None:
+    (only,) = waiting(1)
+    assert shown(client_of(analyst1)) == only
+    two = client_of(analyst2)
+    assert shown(two) is None
+    Lease.objects.update(ends_at=utc_now() - timedelta(seconds=1))
+    assert shown(two) == only
+    one = client_of(analyst1)
+    assert one.post(reverse("keep", args=[only])).status_code == 409
+
+
+def test_a_verdict_is_recorded_and_the_second_is_blind(analyst1: Person, analyst2: Person) -> None:
+    (only,) = waiting(1)
+    one, two = client_of(analyst1), client_of(analyst2)
+    answer = decide(one, only, {**CONFIRM, "reason": "sells by price list"})
+    assert answer.status_code == 200
+    assert answer.json()["undo_until"] > 0
+    row = DecisionRow.objects.get()
+    assert (row.person, row.verdict, row.seconds) == (analyst1, "confirm", 7)
+    assert "sells by price list" not in two.get(reverse("queue")).content.decode()
+    decide(two, only, CONFIRM)
+    assert Case.objects.get(pk=only).state == CaseState.CONFIRMED
+    assert "sells by price list" in two.get(reverse("case", args=[only])).content.decode()
+
+
+def test_what_is_refused_says_why_and_changes_nothing(analyst1: Person) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    for given, said in (
+        ({"verdict": "confirm"}, "Say what ties it to the country."),
+        ({"verdict": "dismiss", "reason": "  "}, "Give a reason."),
+        ({"verdict": "hold", "reason": "watching"}, "Give the last day of the hold, after today."),
+        ({"verdict": "hold", "reason": "x", "until": "2020-01-01"}, "after today"),
+        ({"verdict": "buy"}, "buy"),
+    ):
+        answer = decide(client, only, given)
+        assert answer.status_code == 422
+        assert said in answer.json()["said"]
+    assert not DecisionRow.every.exists()
+    assert Case.objects.get(pk=only).state == CaseState.IN_REVIEW
+
+
+def test_one_person_cannot_be_both(analyst1: Person) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    decide(client, only, CONFIRM)
+    answer = decide(client, only, CONFIRM)
+    assert answer.status_code == 422
+    assert "another person must" in answer.json()["said"]
+
+
+def test_a_verdict_is_taken_back(analyst1: Person) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    decide(client, only, {"verdict": "dismiss", "reason": "a garden centre"})
+    assert Case.objects.get(pk=only).state == CaseState.DISMISSED
+    answer = client.post(reverse("undo"), follow=True)
+    assert f"Taken back: case {only}." in answer.content.decode()
+    assert Case.objects.get(pk=only).state == CaseState.IN_REVIEW
+    assert shown(client) == only
+
+
+def test_a_skipped_case_is_left_to_others(analyst1: Person, analyst2: Person) -> None:
+    first, second = waiting(2)
+    one = client_of(analyst1)
+    assert shown(one) == first
+    one.post(reverse("skip", args=[first]))
+    assert shown(one) == second
+    assert shown(client_of(analyst2)) == first
+
+
+def test_restricted_cases_are_not_there(client_in) -> None:
+    (only,) = waiting(1)
+    Case.objects.update(restricted=True)
+    client = client_in(Role.SUPERVISOR)
+    assert shown(client) is None
+    assert client.get(reverse("case", args=[only])).status_code == 404
+
+
+def test_a_form_without_its_token_is_refused(analyst1: Person) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    client.handler.enforce_csrf_checks = True
+    assert decide(client, only, CONFIRM).status_code == 403
+    assert not DecisionRow.every.exists()
