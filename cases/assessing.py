@@ -25,6 +25,7 @@ from domain.assessment import (
 from domain.bands import ReviewBand
 from domain.clock import Clock, utc_now
 from domain.states import CaseState
+from domain.worth import worth
 
 
 def unassessed(model: str, *, batch: int = 500) -> Iterator[DocumentRow]:
@@ -136,6 +137,8 @@ def record_verdict(
         case.carriers = carriers
         case.model = model
         case.band = band
+        if not case.worth:  # until the night has weighed it
+            case.worth = worth(verdict.probability)
         case.restricted = case.restricted or verdict.restricted
         case.save(
             update_fields=[
@@ -148,6 +151,7 @@ def record_verdict(
                 "carriers",
                 "model",
                 "band",
+                "worth",
                 "restricted",
             ]
         )

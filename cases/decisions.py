@@ -153,12 +153,12 @@ def _need(reason: str, what: str) -> None:
 
 
 def awaiting(person: Person) -> list[int]:
-    """Case ids that ``person`` could decide now: what is to be looked at first, in it the likeliest
-    shops."""
+    """Case ids that ``person`` could decide now: what is to be looked at first, in it what is worth
+    most."""
     decided = DecisionRow.objects.filter(person=person)
     rows = (
         Case.objects.filter(state__in=[*OPEN_STATES], restricted=False)
-        .order_by("-band", "-score", "pk")
+        .order_by("-band", "-worth", "pk")
         .values_list("pk", "review_round")
     )
     mine = set(decided.values_list("case_id", "review_round"))

@@ -8,7 +8,7 @@ from collections import Counter
 from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
-from cases import families, runs, sealing, tips
+from cases import families, runs, sealing, tips, weighing
 from cases.models import RunSource
 from domain.errors import GateError
 from index.feeding import sync
@@ -50,9 +50,14 @@ def _left_out(night: Night) -> int:
 
 
 def group_families(night: Night) -> Counted:
-    """Group cases that one operator runs; decided ones propose verdicts for those that wait."""
+    """Group cases that one operator runs; decided ones propose verdicts for those that wait. What
+    a look at each of these is worth follows, since it depends on families too."""
     done = families.regroup(actor="system:families", clock=night.clock)
-    return {("out", "cases joined"): done.joined, ("out", "verdicts proposed"): done.proposals}
+    return {
+        ("out", "cases joined"): done.joined,
+        ("out", "verdicts proposed"): done.proposals,
+        ("out", "cases weighed anew"): weighing.weigh(clock=night.clock),
+    }
 
 
 def fill_index(night: Night) -> Counted:

@@ -52,7 +52,7 @@ def waiting(person: Person, wanted: Wanted = Wanted()) -> QuerySet[Case]:
     ):
         if value:  # lists are kept as JSON, whose text both databases search alike
             rows = rows.filter(**{f"{name}__icontains": f'"{value}"'})
-    return rows.order_by("-band", "-score", "pk")
+    return rows.order_by("-band", "-worth", "pk")
 
 
 def take(

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0015_undone_decisions'),
+        ("cases", "0015_undone_decisions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='own_password',
+            model_name="person",
+            name="own_password",
             field=models.BooleanField(default=False),
         ),
     ]

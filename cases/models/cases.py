@@ -29,7 +29,8 @@ class Case(models.Model):
     or before the target became unreachable. ``review_round`` rises each time the case enters
     review, so that earlier decisions do not count again. ``tied_to`` are the keys of selling
     targets for whose sake a doubtful score was queued. ``band`` says what the score asks of people
-    at what misses and looks cost.
+    at what misses and looks cost; within a band what a look is ``worth`` (see ``domain.worth``)
+    orders the queue.
     """
 
     target = models.OneToOneField("cases.Target", on_delete=models.PROTECT, related_name="case")
@@ -56,6 +57,7 @@ class Case(models.Model):
     band = models.PositiveSmallIntegerField(
         choices=[(band.value, band.name) for band in ReviewBand], default=ReviewBand.WHEN_TIME.value
     )
+    worth = models.FloatField(default=0.0)
     restricted = models.BooleanField(default=False)
 
     hold_owner = models.ForeignKey(
@@ -69,7 +71,10 @@ class Case(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["state", "-score"])]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-score"]),
+            models.Index(fields=["state", "-band", "-worth", "id"], name="case_by_worth"),
+        ]
 
     def __str__(self) -> str:
         return f"case {self.pk} {self.target} ({self.state})"
