@@ -79,6 +79,31 @@ def regroup(*, actor: str, clock: Clock = utc_now) -> Grouped:
     return Grouped(changed, proposed)
 
 
+def ties(family: Family) -> dict[Trait, frozenset[int]]:
+    """Which members of a family, by number, show which of its links, as the record stands; links
+    that fewer than two of them still show are left out. Restricted cases are no members."""
+    cases = {
+        case.pk: case
+        for case in family.cases.filter(restricted=False).select_related("target").order_by("pk")
+    }
+    traits = _traits([case for case in cases.values() if case.state != CaseState.DISMISSED])
+    for pair in pairs_of([*cases]):
+        if pair.one_id in cases and pair.other_id in cases:
+            one, other = cases[pair.one_id], cases[pair.other_id]
+            for case in (one, other):
+                traits[case.pk].add(_near_copy(one, other, pair))
+    holders: dict[Trait, set[int]] = defaultdict(set)
+    for number, own in traits.items():
+        for trait in own:
+            holders[trait].add(number)
+    kept = {(str(kind), str(value)) for kind, value in family.links}
+    return {
+        trait: frozenset(who)
+        for trait, who in sorted(holders.items())
+        if len(who) > 1 and trait in kept
+    }
+
+
 def _near_copy(one: Case, other: Case, pair: MirrorPair) -> Trait:
     names = " = ".join(case.target.name or case.target.value for case in (one, other))
     return "near copy", f"{names} ({', '.join((f'text {pair.similarity:.2f}', *pair.signs))})"

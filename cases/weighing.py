@@ -22,12 +22,13 @@ def weigh(*, clock: Clock = utc_now) -> int:
     now, changed, batch = clock(), 0, list[Case]()
     lapsed = _lapsed()
     for case in _open().iterator(chunk_size=_BATCH):
-        seen = case.last_seen or case.opened_at
+        found = vars(case)
+        seen = found["last_seen"] or case.opened_at
         value = worth(
             case.score or 0.0,
             reach=_reach(case),
             unseen_for=now - seen,
-            family=case.relatives,
+            family=found["relatives"],
             lapsed=case.pk in lapsed,
         )
         if abs(value - case.worth) > 1e-9:

@@ -63,6 +63,25 @@ class VerdictForm(forms.Form):
         return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time.max))
 
 
+class Numbers(forms.Field):
+    """Some numbers, of ticked boxes; whether they are anybody's is asked later."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value: Any) -> list[int]:
+        ticked = super().clean(value)
+        if not all(one.isascii() and one.isdecimal() for one in ticked):
+            raise forms.ValidationError(_("These are no numbers of cases."))
+        return [int(one) for one in ticked]
+
+
+class FamilyForm(VerdictForm):
+    """One verdict for the ticked cases of a family: confirm or dismiss."""
+
+    cases = Numbers()
+    verdict = forms.ChoiceField(choices=[(kind.value, text) for kind, text in VERDICTS[:2]])
+
+
 class NoteForm(forms.Form):
     """A note on a case."""
 

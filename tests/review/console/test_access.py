@@ -10,11 +10,12 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
+from cases.models import Family
 from cases.people import Role
 from domain.states import CaseState
 from review.console.table import PAGES, Page
 from tests.people import PASSWORD, person
-from tests.records import case_in
+from tests.records import NOON, case_in
 from tests.review.console.conftest import client_of, own
 
 pytestmark = pytest.mark.django_db
@@ -39,13 +40,16 @@ MAY = {
     "skip": DECIDING,
     "keep": DECIDING,
     "note": DECIDING,
+    "family": READING,
+    "decide_family": DECIDING,
 }
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
 
 
 def address(page: Page, case_id: int) -> str:
-    return reverse(page.name, args=[case_id] if "case_id" in page.route else [])
+    """Case and family have the same number here."""
+    return reverse(page.name, args=[case_id] if "_id" in page.route else [])
 
 
 def ask(client: Client, page: Page, case_id: int):
@@ -59,6 +63,8 @@ def test_the_table_here_speaks_of_every_page() -> None:
 @pytest.mark.parametrize(("page", "role"), list(itertools.product(PAGES, R)), ids=str)
 def test_every_page_by_every_group(page: Page, role: Role) -> None:
     case = case_in(CaseState.IN_REVIEW)
+    case.family = Family.objects.create(pk=case.pk, founded_at=NOON)
+    case.save()
     status = ask(client_of(own(person("somebody", role))), page, case.pk).status_code
     if role in MAY[page.name]:
         assert status in {200, 302, 422}, status
