@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,34 @@ def page_of_pictures(case_id: int, person: Person, root: Path, *, clock: Clock =
     Raises AccessError for who may not read cases, for restricted cases and for those that somebody
     else holds, InputError where there is none, EvidenceError where a picture is not what was taken.
     """
+    case = _lookable(case_id, person)
+    rows = list(case.screenshots.order_by("-taken_at", "-pk"))
+    if not rows:
+        raise InputError(f"case {case_id} has no screenshots")
+    pictures = [_picture(row, root) for row in rows]
+    _tell(case_id, rows, person, clock)
+    target = defang(case.target.name or case.target.value)
+    values = {"case": case_id, "target": target, "pictures": pictures}
+    return render_to_string("review/pictures.html", values)
+
+
+def screenshot_png(
+    case_id: int, shot_id: int, person: Person, root: Path, *, clock: Clock = utc_now
+) -> bytes:
+    """One screenshot of a case as PNG. Who looked at it is in the audit chain first.
+
+    Raises as ``page_of_pictures``.
+    """
+    case = _lookable(case_id, person)
+    row = case.screenshots.filter(pk=shot_id, erased_at=None).first()
+    if row is None:
+        raise InputError(f"case {case_id} has no screenshot {shot_id}")
+    data = screenshots.read_png(root, row)
+    _tell(case_id, [row], person, clock)
+    return data
+
+
+def _lookable(case_id: int, person: Person) -> Case:
     require(person, READERS, "look at screenshots")
     case = Case.objects.select_related("target").filter(pk=case_id).first()
     if case is None:
@@ -47,10 +76,10 @@ def page_of_pictures(case_id: int, person: Person, root: Path, *, clock: Clock =
         raise AccessError(f"case {case_id} is in the restricted queue")
     if on_hold(case) and case.hold_owner_id != person.pk:
         require(person, RELEASERS, f"look at screenshots of case {case_id}, which is on hold")
-    rows = list(case.screenshots.order_by("-taken_at", "-pk"))
-    if not rows:
-        raise InputError(f"case {case_id} has no screenshots")
-    pictures = [_picture(row, root) for row in rows]
+    return case
+
+
+def _tell(case_id: int, rows: Sequence[Screenshot], person: Person, clock: Clock) -> None:
     with transaction.atomic():
         audit.append(
             "screenshot.shown",
@@ -59,9 +88,6 @@ def page_of_pictures(case_id: int, person: Person, root: Path, *, clock: Clock =
             details={"screenshots": [row.pk for row in rows]},
             clock=clock,
         )
-    target = defang(case.target.name or case.target.value)
-    values = {"case": case_id, "target": target, "pictures": pictures}
-    return render_to_string("review/pictures.html", values)
 
 
 def _picture(row: Screenshot, root: Path) -> Picture:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from cases.models import Case, Person
+from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may
 from domain.clock import utc_now
 from domain.errors import AccessError, InputError
@@ -52,5 +52,8 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "jurisdictions": JURISDICTIONS,
         "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
         "may_note": may(person, DECIDERS),
+        "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
+            :5
+        ],
         "case": Case.objects.select_related("hold_owner").get(pk=case_id),
     }

@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, Role
-from review.console import account, cases, families, home, queue
+from review.console import account, cases, families, history, home, queue
 from review.service import READERS
 
 View = Callable[..., HttpResponseBase]
@@ -63,6 +63,11 @@ PAGES = (
     Page("cases/<int:case_id>/decide", "decide", queue.decide, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/skip", "skip", queue.skip, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/keep", "keep", queue.keep, DECIDERS, methods=_POST),
+    Page("cases/<int:case_id>/history", "history", history.history, READERS),
+    Page("cases/<int:case_id>/difference", "difference", history.difference, READERS),
+    Page(
+        "cases/<int:case_id>/screenshots/<int:shot_id>", "screenshot", history.screenshot, READERS
+    ),
     Page("families/<int:family_id>", "family", families.family, READERS),
     Page(
         "families/<int:family_id>/decide", "decide_family", families.decide, DECIDERS,

@@ -163,6 +163,11 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest(".show-keys")) keys.showModal();
+  const shot = event.target.closest("button.shot");
+  if (shot) {
+    const seen = shot.classList.toggle("seen");
+    shot.setAttribute("aria-pressed", String(seen));
+  }
 });
 
 async function keep() {
