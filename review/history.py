@@ -9,7 +9,7 @@ from cases.models import Capture, Case, DocumentRow, Person
 from cases.people import require
 from domain.defang import defang
 from domain.errors import AccessError, InputError
-from review.differences import Part, differences
+from review.differences import MOST_LINES, Part, differences
 from review.service import READERS
 
 #: Looks on one page of the history.
@@ -49,13 +49,15 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two looks at a text, the older first, and what changed."""
+    """Two looks at a text, the older first, and what changed. ``lines_left_out`` were beyond what
+    is compared."""
 
     case_id: int
     url: str
     old_at: datetime
     new_at: datetime
     parts: tuple[Part, ...]
+    lines_left_out: int = 0
 
 
 def history_of(case_id: int, person: Person, page: int = 1) -> History:
@@ -114,6 +116,7 @@ def compare(case_id: int, person: Person, one: int, other: int) -> Compared:
         old.capture.fetched_at,
         new.capture.fetched_at,
         tuple(differences(old.text, new.text)),
+        sum(max(0, len(row.text.splitlines()) - MOST_LINES) for row in found),
     )
 
 

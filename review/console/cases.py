@@ -18,6 +18,7 @@ from review.console.marking import pieces
 from review.models import Note
 from review.service import case_view
 
+_SHOTS = 5
 _OPEN = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 
@@ -53,7 +54,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
         "may_note": may(person, DECIDERS),
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
-            :5
+            :_SHOTS
         ],
         "case": Case.objects.select_related("hold_owner").get(pk=case_id),
     }

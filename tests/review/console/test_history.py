@@ -50,6 +50,13 @@ def test_two_looks_are_compared_in_order_of_time(case: Case, analyst1: Person) -
     assert "\\u202e" in page
 
 
+def test_what_is_too_long_to_be_compared_is_told(case: Case, analyst1: Person) -> None:
+    one, other = look(case, 1, "a\n" * 2_003), look(case, 2, "a\n")
+    asked = {"one": str(one.pk), "other": str(other.pk)}
+    page = client_of(analyst1).get(reverse("difference", args=[case.pk]), asked).content.decode()
+    assert "3 lines beyond these were not compared." in page
+
+
 def test_texts_of_another_case_are_not_compared(case: Case, analyst1: Person) -> None:
     mine = look(case, 1, "a")
     others = look(case_in(CaseState.IN_REVIEW, "host:other.test"), 2, "secret")
