@@ -20,6 +20,26 @@ class Lease(models.Model):
         return f"case {self.case_id} with {self.person_id} until {self.ends_at:%H:%M}"
 
 
+class SavedFilter(models.Model):
+    """Which cases a person wants to be given, under a name: ``wanted`` is a
+    ``review.leases.Wanted`` as JSON."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="filters"
+    )
+    name = models.CharField(max_length=60)
+    wanted = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "name"], name="one_filter_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Skip(models.Model):
     """A case that a person left for others in one round of review."""
 

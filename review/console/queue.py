@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 from cases import undoing
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import NarcowatchError
-from review import leases, service
+from review import filters, leases, service
 from review.console.asking import Asked
 from review.console.cases import case_context
+from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
 
 _DONE = 200
@@ -25,10 +27,11 @@ _TAKEN = 409
 
 def queue(request: Asked) -> HttpResponseBase:
     """The case that is to be looked at now."""
-    case_id = leases.take(request.user, _lasting())
+    case_id = leases.take(request.user, _lasting(), wanted=wanted_of(request))
+    around = {**_undo_context(request), **_filter_context(request)}
     if case_id is None:
-        return render(request, "console/queue_empty.html", _undo_context(request))
-    context = {**case_context(case_id, request.user), "in_queue": True, **_undo_context(request)}
+        return render(request, "console/queue_empty.html", around)
+    context = {**case_context(case_id, request.user), "in_queue": True, **around}
     return render(request, "console/queue.html", context)
 
 
@@ -36,7 +39,7 @@ def ahead(request: Asked) -> HttpResponseBase:
     """The case after the one at hand, as a piece of page; nothing where that is the last."""
     here = request.POST.get("case", "")
     beside = [int(here)] if here.isdecimal() else []
-    case_id = leases.take(request.user, _lasting(), beside=beside)
+    case_id = leases.take(request.user, _lasting(), wanted=wanted_of(request), beside=beside)
     if case_id is None:
         return render(request, "console/queue_end.html")
     context = {**case_context(case_id, request.user), "in_queue": True}
@@ -116,7 +119,12 @@ def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpRespons
     if status == _DONE:
         messages.success(request, said)
         return redirect("queue")
-    context = {**case_context(case_id, request.user), "in_queue": True, "problem": said}
+    context = {
+        **case_context(case_id, request.user),
+        **_filter_context(request),
+        "in_queue": True,
+        "problem": said,
+    }
     return render(request, "console/queue.html", context, status=status)
 
 
@@ -125,6 +133,16 @@ def _undo_context(request: Asked) -> dict[str, int]:
     within = timedelta(seconds=settings.NARCOWATCH.review.undo_seconds)
     last = undoing.last_undoable(request.user, within)
     return {"undo_until": int(last.until.timestamp()) if last else 0}
+
+
+def _filter_context(request: Asked) -> dict[str, Any]:
+    wanted = wanted_of(request)
+    return {
+        "wanted": wanted,
+        "filtered": wanted != leases.Wanted(),
+        "filters": filters.saved(request.user),
+        "choices": filter_choices(wanted),
+    }
 
 
 def _lasting() -> timedelta:

@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, Role
-from review.console import account, cases, families, history, home, queue
+from review.console import account, cases, families, filters, history, home, queue
 from review.service import READERS
 
 View = Callable[..., HttpResponseBase]
@@ -59,6 +59,12 @@ PAGES = (
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),
+    Page("queue/filter", "filter", filters.choose, DECIDERS, methods=_POST),
+    Page("queue/filter/<int:filter_id>", "use_filter", filters.use, DECIDERS, methods=_POST),
+    Page(
+        "queue/filter/<int:filter_id>/delete", "delete_filter", filters.delete, DECIDERS,
+        methods=_POST,
+    ),
     Page("cases/<int:case_id>", "case", cases.case, READERS),
     Page("cases/<int:case_id>/decide", "decide", queue.decide, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/skip", "skip", queue.skip, DECIDERS, methods=_POST),

@@ -35,6 +35,9 @@ MAY = {
     "queue": DECIDING,
     "ahead": DECIDING,
     "undo": DECIDING,
+    "filter": DECIDING,
+    "use_filter": DECIDING,
+    "delete_filter": DECIDING,
     "case": READING,
     "decide": DECIDING,
     "skip": DECIDING,
@@ -47,7 +50,7 @@ MAY = {
     "decide_family": DECIDING,
 }
 # They answer 404 here: the case has no texts and no screenshots.
-OF_WHAT_IS_NOT_THERE = {"difference", "screenshot"}
+OF_WHAT_IS_NOT_THERE = {"difference", "screenshot", "use_filter", "delete_filter"}
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
 
