@@ -99,6 +99,14 @@ REGIONS: Mapping[str, Any] = {
     "KZ-75": _("Almaty"),
     "KZ-79": _("Shymkent"),
 }
+GROUPS: Mapping[str, Any] = {
+    "analyst": _("analyst"),
+    "supervisor": _("supervisor"),
+    "operator": _("operator"),
+    "auditor": _("auditor"),
+    "regulator": _("regulator"),
+    "administrator": _("administrator"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -107,6 +115,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "substance": SUBSTANCES,
     "language": LANGUAGES,
     "region": REGIONS,
+    "group": GROUPS,
 }
 
 

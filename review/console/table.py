@@ -14,11 +14,12 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, Role
-from review.console import account, cases, families, filters, history, home, queue
+from review.console import account, cases, families, filters, history, home, people, queue
 from review.service import READERS
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = frozenset(Role)
+ADMINISTERING = frozenset({Role.ADMINISTRATOR})
 
 
 class Signed(IntEnum):
@@ -69,6 +70,9 @@ PAGES = (
     Page("cases/<int:case_id>/decide", "decide", queue.decide, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/skip", "skip", queue.skip, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/keep", "keep", queue.keep, DECIDERS, methods=_POST),
+    Page("people", "people", people.people, ADMINISTERING),
+    Page("people/add", "add_person", people.add, ADMINISTERING, methods=_POST),
+    Page("people/<int:person_id>", "change_person", people.change, ADMINISTERING, methods=_POST),
     Page("cases/<int:case_id>/history", "history", history.history, READERS),
     Page("cases/<int:case_id>/difference", "difference", history.difference, READERS),
     Page(

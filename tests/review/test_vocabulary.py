@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases.people import Role as Group
 from config.schema import CHECKOUT
 from domain.assessment import Role
 from domain.decisions import VerdictKind
@@ -25,6 +26,7 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("verdict", set(VerdictKind)),
         ("role", set(Role)),
         ("region", set(REGION_NAMES)),
+        ("group", set(Group)),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],
 )

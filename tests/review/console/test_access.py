@@ -35,6 +35,9 @@ MAY = {
     "queue": DECIDING,
     "ahead": DECIDING,
     "undo": DECIDING,
+    "people": {R.ADMINISTRATOR},
+    "add_person": {R.ADMINISTRATOR},
+    "change_person": {R.ADMINISTRATOR},
     "filter": DECIDING,
     "use_filter": DECIDING,
     "delete_filter": DECIDING,
@@ -50,7 +53,7 @@ MAY = {
     "decide_family": DECIDING,
 }
 # They answer 404 here: the case has no texts and no screenshots.
-OF_WHAT_IS_NOT_THERE = {"difference", "screenshot", "use_filter", "delete_filter"}
+OF_WHAT_IS_NOT_THERE = {"difference", "screenshot", "use_filter", "delete_filter", "change_person"}
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
 
