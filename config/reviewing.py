@@ -25,15 +25,18 @@ class Review(Section):
     https: bool = key(
         False,
         "Whether people reach the console over HTTPS. Cookies are then sent over it alone, and "
-        "browsers are told to come no other way. Production needs it.",
+        "browsers are told to come no other way. In production the console needs it.",
     )
     second_factor: bool = key(
-        True, "Whether signing in asks for a code of an authenticator. Production needs it."
+        True,
+        "Whether signing in asks for a code of an authenticator. In production the console "
+        "needs it.",
     )
     min_password_length: int = key(12, "Shortest password.", "characters", ge=8, le=128)
     failures: int = key(
         5,
         "So many wrong passwords in a row lock a name, from the address they come from.",
+        "attempts",
         ge=2,
         le=100,
     )

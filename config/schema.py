@@ -241,8 +241,6 @@ class Settings(Section):
                 ),
                 "debug: must be false in production": self.debug,
                 "net.test_networks: must be empty in production": bool(self.net.test_networks),
-                "review.https: must be true in production": not self.review.https,
-                "review.second_factor: must be true in production": not self.review.second_factor,
             }
             if wrong := [problem for problem, holds in refused.items() if holds]:
                 raise ValueError("\n".join(wrong))

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from config.schema import Settings
+from domain.errors import InputError
 from review.console.serving import Console
 
 
@@ -19,7 +21,22 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="threads of each (default: 4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        listen = options["listen"] or settings.NARCOWATCH.review.listen
+        chosen = settings.NARCOWATCH
+        check_fit(chosen)
+        listen = options["listen"] or chosen.review.listen
         connections.close_all()  # each worker opens its own
         self.stdout.write(f"the console answers at http://{listen}/ (Ctrl-C stops it)")
         Console(listen, workers=options["workers"], threads=options["threads"]).run()
+
+
+def check_fit(chosen: Settings) -> None:
+    """Raise InputError for a console that production must not have."""
+    if not chosen.production:
+        return
+    review = chosen.review
+    refused = {
+        "review.https must be true: passwords and cookies would go in the clear": not review.https,
+        "review.second_factor must be true": not review.second_factor,
+    }
+    if wrong := [problem for problem, holds in refused.items() if holds]:
+        raise InputError(f"no console in production like this: {'; '.join(wrong)}")
