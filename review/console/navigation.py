@@ -16,4 +16,4 @@ class Entry:
     title: Any
 
 
-ENTRIES = (Entry("queue", _("Queue")),)
+ENTRIES = (Entry("queue", _("Queue")), Entry("search", _("Search")))

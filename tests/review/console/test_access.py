@@ -10,9 +10,12 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
+from cases.models import Person
 from cases.people import Role
+from domain.clock import utc_now
 from domain.states import CaseState
 from review.console.table import PAGES, Page
+from review.models import SavedSearch
 from tests.people import PASSWORD, person
 from tests.records import case_in
 from tests.review.console.conftest import client_of, own
@@ -39,13 +42,31 @@ MAY = {
     "skip": DECIDING,
     "keep": DECIDING,
     "note": DECIDING,
+    "search": READING,
+    "saved_searches": READING,
+    "save_search": READING,
+    "saved_search": READING,
+    "rename_search": READING,
+    "delete_search": READING,
+    "alert_search": READING,
 }
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
 
 
 def address(page: Page, case_id: int) -> str:
+    if "search_id" in page.route:
+        return reverse(page.name, args=[kept_search()])
     return reverse(page.name, args=[case_id] if "case_id" in page.route else [])
+
+
+def kept_search() -> int:
+    """A search of the only person that these tests know, or the number of none."""
+    somebody = Person.objects.filter(username="somebody").first()
+    if somebody is None:
+        return 1
+    kept = {"name": "a", "asks": "q=a", "made_at": utc_now()}
+    return SavedSearch.objects.get_or_create(person=somebody, defaults=kept)[0].pk
 
 
 def ask(client: Client, page: Page, case_id: int):
