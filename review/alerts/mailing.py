@@ -64,6 +64,8 @@ class Mailer:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error.__context__, TimeoutError):  # smtplib calls it a lost connection
+        return "timeout"
     names: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
         (smtplib.SMTPAuthenticationError, "login"),
         ((smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused), "refused"),
