@@ -69,7 +69,7 @@ class Review(Section):
     mail_host: str = key(
         "", "Server that alerts by e-mail are handed in at; empty for no alerts by e-mail."
     )
-    mail_port: int = key(587, "Its port.", ge=1, le=65_535)
+    mail_port: int = key(587, "Port of that server.", "TCP port", ge=1, le=65_535)
     mail_tls: MailTls = key(
         MailTls.STARTTLS,
         "How the way to it is encrypted: starttls, tls (from the first byte) or off.",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from cases import audit
 from cases.models import Person
 from cases.people import require
 from domain.clock import Clock, utc_now
 from domain.errors import InputError
 from index.engine import Engine
 from review.alerts.looking import all_hits, know
-from review.alerts.plan import AlertPlan, Way
+from review.alerts.plan import AlertPlan, Way, destination
 from review.models import Alert, SavedSearch
 from review.searches import Search
 from review.service import READERS
@@ -55,22 +58,45 @@ def delete(saved: SavedSearch) -> None:
     saved.delete()
 
 
-def switch(saved: SavedSearch, way: Way, address: str, plan: AlertPlan, engine: Engine) -> None:
-    """Have new hits told by ``way``, or not any more. What it finds now is not new.
+def switch(
+    saved: SavedSearch,
+    way: Way,
+    address: str,
+    plan: AlertPlan,
+    open_engine: Callable[[], Engine],
+    *,
+    clock: Clock = utc_now,
+) -> None:
+    """Have new hits told by ``way``, or not any more. What it finds now is not new: an engine is
+    opened for that alone. The audit chain is told where to they go, by host or domain.
 
     Raises InputError for an address that alerts may not go to, and for a search that finds more
     than can be watched; IndexingError when the engine fails.
     """
     plan.check(way, address)
-    if way is Way.OFF:
-        with transaction.atomic():
-            saved.alerts.exclude(state=Alert.State.SENT).delete()
-            SavedSearch.objects.filter(pk=saved.pk).update(alert=way, address="", problem="")
-        return
-    known = {*all_hits(saved, engine)} if saved.alert == Way.OFF else set[str]()
+    begins = way is not Way.OFF and saved.alert == Way.OFF
+    known = _found(saved, open_engine) if begins else set[str]()
     with transaction.atomic():
+        if way is Way.OFF:
+            saved.alerts.exclude(state=Alert.State.SENT).delete()
+            address = ""
         know(saved, known)
         SavedSearch.objects.filter(pk=saved.pk).update(alert=way, address=address, problem="")
+        audit.append(
+            "search.alert_set",
+            f"search:{saved.pk}",
+            actor=saved.person.username,
+            details={"way": way.value, "to": destination(way, address)},
+            clock=clock,
+        )
+
+
+def _found(saved: SavedSearch, open_engine: Callable[[], Engine]) -> set[str]:
+    engine = open_engine()
+    try:
+        return {*all_hits(saved, engine)}
+    finally:
+        engine.close()
 
 
 def _named(saved: SavedSearch, name: str) -> SavedSearch:

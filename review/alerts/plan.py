@@ -84,6 +84,14 @@ class AlertPlan:
             raise InputError(_("The operator does not let webhooks go to this host."))
 
 
+def destination(way: SavedSearch.Way, address: str) -> str:
+    """The domain or host of an address that was checked; empty for no way. It may be logged, the
+    address may not: it is a person's, or carries a secret."""
+    if way is Way.MAIL:
+        return address.rpartition("@")[2]
+    return urlsplit(address).netloc if way is Way.WEBHOOK else ""
+
+
 def _any_matches(host: str, patterns: tuple[str, ...]) -> bool:
     return any(host_matches(host, pattern) for pattern in patterns)
 

@@ -7,7 +7,6 @@ import json
 import logging
 from collections import Counter
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 from django.db.models import F
 
@@ -18,7 +17,7 @@ from domain.errors import InputError, TransportError
 from net.webhooks import tell
 from review.alerts.looking import Counted
 from review.alerts.mailing import Mailer
-from review.alerts.plan import AlertPlan, Way
+from review.alerts.plan import AlertPlan, Way, destination
 from review.alerts.wording import Told, as_json, body, subject
 from review.models import Alert, SavedSearch
 from review.service import READERS
@@ -96,7 +95,7 @@ class _Sender:
             self.plan.check(Way(saved.alert), saved.address)
         except InputError as error:
             raise TransportError(str(error), reason="not allowed", permanent=True) from error
-        where = "mail" if saved.alert == Way.MAIL else urlsplit(saved.address).netloc
+        where = "mail" if saved.alert == Way.MAIL else destination(Way.WEBHOOK, saved.address)
         if reason := self._failed.get(where):
             raise TransportError(f"{where} failed before", reason=reason)
         try:

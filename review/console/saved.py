@@ -83,12 +83,8 @@ def alert(request: Asked, search_id: int) -> HttpResponseBase:
 def _switch(saved: SavedSearch, way: str, address: str) -> None:
     if way not in Way.values:
         raise InputError(_("Alerts do not go this way here: the operator has not set it up."))
-    engine = search.engine()
-    try:
-        plan = alert_plan(settings.NARCOWATCH)
-        saved_searches.switch(saved, Way(way), address, plan, engine)
-    finally:
-        engine.close()
+    plan = alert_plan(settings.NARCOWATCH)
+    saved_searches.switch(saved, Way(way), address, plan, search.engine)
 
 
 def _own(request: Asked, search_id: int) -> SavedSearch:

@@ -29,6 +29,19 @@ def people(*pairs: str) -> list[str]:
     ]
 
 
+def indexed(*hosts: str) -> list[int]:
+    """Cases of shops at ``hosts``, in review, with the index over them."""
+    from django.conf import settings
+
+    from index.embedded import EmbeddedEngine
+    from index.feeding import sync
+    from tests.index.shops import shop
+
+    cases = [shop(f"http://{host}/", "Здесь купить мефедрон").pk for host in hosts]
+    sync(EmbeddedEngine(settings.NARCOWATCH.data_dir / "index"))
+    return cases
+
+
 def watched(address: str) -> int:
     """A search that is told to ``address`` by mail, and one hit that is new to it."""
     from django.conf import settings
@@ -46,7 +59,7 @@ def watched(address: str) -> int:
     values = settings.NARCOWATCH
     engine = EmbeddedEngine(values.data_dir / "index")
     saved = saved_searches.save(person("analyst1", Role.ANALYST), "a", Search("мефедрон"))
-    saved_searches.switch(saved, Way.MAIL, address, alert_plan(values), engine)
+    saved_searches.switch(saved, Way.MAIL, address, alert_plan(values), lambda: engine)
     shop()
     sync(engine)
     return saved.pk

@@ -66,7 +66,7 @@ class House:
     def watch(self, who: Person, way: Way = Way.MAIL, address: str = TO) -> SavedSearch:
         name = f"search {SavedSearch.objects.count()}"
         saved = saved_searches.save(who, name, Search("мефедрон"))
-        saved_searches.switch(saved, way, address, self.plan, self.engine)
+        saved_searches.switch(saved, way, address, self.plan, lambda: self.engine)
         return saved
 
     def new(self, url: str) -> Case:

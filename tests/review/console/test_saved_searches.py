@@ -9,7 +9,7 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Person
+from cases.models import AuditEvent, Person
 from cases.people import Role
 from domain.clock import utc_now
 from index.embedded import EmbeddedEngine
@@ -120,9 +120,12 @@ def test_an_alert_begins_with_what_is_there(house: Path, analyst1: Person) -> No
     assert (kept.alert, kept.address) == ("mail", "one@unit.test")
     assert KnownHit.objects.filter(search=kept).count() == 1
     Alert.objects.create(search=kept, made_at=utc_now(), cases={"1": 1})
+    (house / "index" / "format.json").write_text("{}")  # switching off needs no engine
     assert alert(client, kept.pk, "off").status_code == 302
     kept.refresh_from_db()
     assert (kept.alert, kept.address) == ("off", "")
+    told = AuditEvent.objects.filter(action="search.alert_set").values_list("details", flat=True)
+    assert [*told] == [{"way": "mail", "to": "unit.test"}, {"way": "off", "to": ""}]
     assert not Alert.objects.exists(), "nothing is told of a search that was switched off"
 
 
