@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from domain.errors import IndexingError, InputError
 from index.engine import MAX_WINDOW, Engine, Page, Query
-from index.opening import open_engine
 from index.searching import find
 from review import searches
 from review.console.asking import Asked
@@ -50,6 +49,8 @@ def engine() -> Engine:
     folder: Path = values.data_dir / "index"
     if not values.index.url and not folder.exists():
         raise IndexingError("there is no index yet: a night, or `narcowatch index sync`, makes it")
+    from index.opening import open_engine  # all commands load the pages, and both engines are slow
+
     return open_engine(values.index.url, folder)
 
 
