@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.section import Section, key
-from config.values import HostPort
+from config.values import HostPattern, HostPort, ServiceUrl
+
+
+class MailTls(StrEnum):
+    OFF = "off"
+    STARTTLS = "starttls"
+    TLS = "tls"
 
 
 class Review(Section):
@@ -58,3 +65,36 @@ class Review(Section):
     undo_seconds: float = key(
         60.0, "How long a verdict can be taken back by whoever gave it.", "seconds", ge=0, le=600
     )
+    address: ServiceUrl = key(
+        "",
+        "Where people reach the console, as a URL: alerts name it. Empty for http:// and `listen`.",
+    )
+    mail_host: str = key(
+        "", "Server that alerts by e-mail are handed in at; empty for no alerts by e-mail."
+    )
+    mail_port: int = key(587, "Port of that server.", "TCP port", ge=1, le=65_535)
+    mail_tls: MailTls = key(
+        MailTls.STARTTLS,
+        "How the way to it is encrypted: starttls, tls (from the first byte) or off.",
+    )
+    mail_user: str = key("", "Name to sign in there with; empty for none.")
+    mail_password: Annotated[str, Field(repr=False)] = key(
+        "", "Password for it; better in the environment than in a file of settings."
+    )
+    mail_sender: str = key("", "Address that alerts come from.")
+    mail_domains: tuple[HostPattern, ...] = key(
+        (), "Domains that alerts may go to by e-mail: exact names, or `*.name` for all below it."
+    )
+    webhook_hosts: tuple[HostPattern, ...] = key(
+        (),
+        "Hosts that alerts may go to by webhook, over HTTPS: exact names, or `*.name` for all "
+        "below it. Empty for none. Hosts with private addresses are refused all the same.",
+    )
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Review:
+        if self.mail_host and not ("@" in self.mail_sender and self.mail_domains):
+            raise ValueError("mail_host needs mail_sender (an address) and mail_domains")
+        if self.mail_user and self.mail_tls is MailTls.OFF:
+            raise ValueError("mail_user: a password does not go out in the clear; set mail_tls")
+        return self

@@ -14,7 +14,7 @@ from elasticsearch import ApiError, Elasticsearch
 
 from domain.errors import IndexingError
 from index import elastic_bodies as bodies
-from index.engine import FACETS, VERSION, Entry, Health, Page, Query
+from index.engine import FACETS, MAX_WINDOW, VERSION, Entry, Health, Page, Query, too_many
 from index.marking import Marker
 from index.queries import needles, parse
 from index.sources import cleaned, from_source
@@ -95,6 +95,15 @@ class ElasticEngine:
                 for name in FACETS
             },
         )
+
+    def matches(self, query: Query) -> dict[str, int]:
+        body = bodies.matches_body(query)
+        with self._doing("search"):
+            answer = self._client.search(index=self._name, body=body)
+        total = int(answer["hits"]["total"]["value"])
+        if total > MAX_WINDOW:
+            raise too_many(total)
+        return {hit["_id"]: int(hit["_source"]["case_id"]) for hit in answer["hits"]["hits"]}
 
     def count(self) -> int:
         with self._doing("count"):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from index import kazakh, queries
-from index.engine import FACETS, VERSION, Entry, Filters, Query
+from index.engine import FACETS, MAX_WINDOW, VERSION, Entry, Filters, Query
 from index.folding import latin_twin
 from index.queries import EVERYTHING, Node, parse
 from index.sources import to_source
@@ -20,7 +20,9 @@ from index.terms import PLAIN_FIELDS, SEARCHED, folded
 Body = dict[str, Any]
 _FACET_VALUES = 100
 #: The entry's property that holds a facet's values.
-_FACET_FIELDS = dict(zip(FACETS, ("state", "kind", "lang", "regions", "substances"), strict=True))
+_FACET_FIELDS = dict(
+    zip(FACETS, ("state", "kind", "lang", "regions", "substances", "role"), strict=True)
+)
 _KAZAKH = {
     f"kazakh_{number:02}": {"type": "pattern_replace", "pattern": pattern, "replacement": into}
     for number, (pattern, into) in enumerate(kazakh.RULES)
@@ -126,7 +128,7 @@ def search_body(query: Query) -> Body:
     node = parse(query.text)
     newest_first = [{"date": "desc"}, {"id": "asc"}]
     return {
-        "query": {"bool": {"must": [_node(node)], "filter": _filters(query.filters)}},
+        "query": _asked(node, query),
         "from": query.offset,
         "size": query.limit,
         "track_total_hits": True,
@@ -137,6 +139,25 @@ def search_body(query: Query) -> Body:
             for name, field in _FACET_FIELDS.items()
         },
     }
+
+
+def matches_body(query: Query) -> Body:
+    """A request for the cases of all matches, in no order. Raises InputError when the query cannot
+    be understood."""
+    return {
+        "query": _asked(parse(query.text), query),
+        "size": MAX_WINDOW,
+        "track_total_hits": True,
+        "sort": ["_doc"],
+        "_source": ["case_id"],
+    }
+
+
+def _asked(node: Node, query: Query) -> Body:
+    clauses: Body = {"must": [_node(node)], "filter": _filters(query.filters)}
+    if query.hidden:
+        clauses["must_not"] = [{"terms": {"case_id": sorted(query.hidden)}}]
+    return {"bool": clauses}
 
 
 def _node(node: Node) -> Body:

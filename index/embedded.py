@@ -13,7 +13,7 @@ import tantivy
 
 from domain.errors import IndexingError
 from index.embedded_query import compiled
-from index.engine import FACETS, VERSION, Entry, Health, Page, Query
+from index.engine import FACETS, MAX_WINDOW, VERSION, Entry, Health, Page, Query, too_many
 from index.marking import Marker
 from index.queries import EVERYTHING, needles, parse
 from index.sources import cleaned, from_source, to_source
@@ -30,7 +30,8 @@ _DAMAGED = "it is damaged or of another version; `narcowatch index rebuild` make
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    for name in ("id", "case"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("text", "title"):
@@ -82,7 +83,7 @@ class EmbeddedEngine:
 
     def search(self, query: Query) -> Page:
         node = parse(query.text)
-        query_ = compiled(self._schema, node, query.filters)
+        query_ = compiled(self._schema, node, query.filters, query.hidden)
         with self._doing("search"):
             self._index.reload()
             searcher = self._index.searcher()
@@ -109,6 +110,18 @@ class EmbeddedEngine:
                 for name in FACETS
             },
         )
+
+    def matches(self, query: Query) -> dict[str, int]:
+        query_ = compiled(self._schema, parse(query.text), query.filters, query.hidden)
+        with self._doing("search"):
+            self._index.reload()
+            searcher = self._index.searcher()
+            found = searcher.search(query_, limit=MAX_WINDOW)
+            total = int(found.count)  # type: ignore[attr-defined] # the stubs lack it
+            if total > MAX_WINDOW:
+                raise too_many(total)
+            documents = (searcher.doc(address) for _, address in found.hits)
+            return {document["id"][0]: int(document["case"][0]) for document in documents}
 
     def count(self) -> int:
         with self._doing("count"):
@@ -167,12 +180,14 @@ class EmbeddedEngine:
 def _document(entry: Entry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("id", entry.id)
+    document.add_text("case", str(entry.case_id))
     for name, values in (
         ("state", (entry.state,)),
         ("kind", (entry.kind,)),
         ("lang", (entry.lang,)),
         ("region", entry.regions),
         ("substance", entry.substances),
+        ("role", (entry.role,) if entry.role else ()),
     ):
         for value in values:
             document.add_text(name, value)

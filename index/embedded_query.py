@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -13,14 +13,18 @@ from index.queries import Node
 from index.terms import PLAIN_FIELDS, SEARCHED, Forms, wanted
 
 
-def compiled(schema: tantivy.Schema, node: Node, filters: Filters) -> tantivy.Query:
-    """What matches ``node`` and passes ``filters``; filters do not change the order."""
+def compiled(
+    schema: tantivy.Schema, node: Node, filters: Filters, hidden: Collection[int] = ()
+) -> tantivy.Query:
+    """What matches ``node``, passes ``filters`` and is of no case in ``hidden``; neither of them
+    changes the order."""
     query = _node(schema, node)
     conditions = [*_filters(schema, filters)]
-    if not conditions:
-        return query
-    musts = [(Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in conditions]
-    return tantivy.Query.boolean_query([(Occur.Must, query), *musts])
+    clauses = [(Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in conditions]
+    if hidden:
+        cases = tantivy.Query.term_set_query(schema, "case", [*map(str, hidden)])
+        clauses.append((Occur.MustNot, cases))
+    return tantivy.Query.boolean_query([(Occur.Must, query), *clauses]) if clauses else query
 
 
 def _node(schema: tantivy.Schema, node: Node) -> tantivy.Query:

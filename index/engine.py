@@ -10,13 +10,13 @@ from typing import Protocol
 from domain.errors import InputError
 
 #: Rises with every change of schema or analysis: an index of another version must be rebuilt.
-VERSION = 1
+VERSION = 2
 MAX_LIMIT = 1000
 #: How deep a result can be paged. Elasticsearch's own limit (``index.max_result_window``).
 MAX_WINDOW = 10_000
 #: Dates beyond are moved here: tantivy counts nanoseconds in 64 bits (years 1677 to 2262).
 EARLIEST, LATEST = datetime(1700, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-FACETS = ("state", "kind", "lang", "region", "substance")
+FACETS = ("state", "kind", "lang", "region", "substance", "role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Entry:
     regions: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
     score: float = 0.0
+    role: str = ""
 
 
 def bounded(moment: datetime) -> datetime:
@@ -58,12 +59,16 @@ class Filters:
     langs: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The wanted values by facet; facets without a wish are left out."""
-        wanted = (self.states, self.kinds, self.langs, self.regions, self.substances)
+        wanted = (
+            *(self.states, self.kinds, self.langs, self.regions, self.substances),
+            self.roles,
+        )
         return {name: values for name, values in zip(FACETS, wanted, strict=True) if values}
 
 
@@ -71,13 +76,15 @@ class Filters:
 class Query:
     """What to look for (see ``index.queries`` for the language); empty text matches everything.
 
-    Raises InputError when the page asked for is out of bounds.
+    Nothing of the cases in ``hidden`` matches. Raises InputError when the page asked for is out of
+    bounds.
     """
 
     text: str = ""
     filters: Filters = field(default_factory=Filters)
     limit: int = 20
     offset: int = 0
+    hidden: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -128,6 +135,11 @@ class Health:
         return self.ok
 
 
+def too_many(total: int) -> InputError:
+    """What is said of a query that matches more than can be gone through."""
+    return InputError(f"search: {total} pages match; no more than {MAX_WINDOW} can be gone through")
+
+
 class Engine(Protocol):
     """A full-text index. Every method but ``healthy`` raises IndexingError when it fails."""
 
@@ -145,6 +157,13 @@ class Engine(Protocol):
         """The best matches first (the newest, when the text is empty).
 
         Raises InputError, naming the query, when it cannot be understood.
+        """
+
+    def matches(self, query: Query) -> Mapping[str, int]:
+        """Every match, without its text: ids of entries, and the case of each. Limit and offset of
+        the query do not count.
+
+        Raises InputError when it cannot be understood, or more than MAX_WINDOW match.
         """
 
     def count(self) -> int:

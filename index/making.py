@@ -131,6 +131,7 @@ def _entry(entry_id: str, case: Case, row: DocumentRow, assessed: AssessmentRow)
         regions=tuple(sorted({*assessed.regions, *case.regions})),
         substances=tuple(sorted({*assessed.substances, *case.substances})),
         score=assessed.probability,
+        role=assessed.role,
     )
 
 

@@ -23,6 +23,7 @@ from domain.retention import Days
 from domain.states import CaseState
 from nightly.alarms import Alarms
 from nightly.plan import FileRules, Plan, ShotPlan
+from review.apps import alert_plan
 
 if TYPE_CHECKING:
     from nightly.learning.adopting import Models
@@ -70,6 +71,7 @@ def plan_of(settings: Settings) -> Plan:
         max_tips=settings.discovery.max_tips_per_night,
         shots=shot_plan(settings),
         retention=days_of(settings.retention),
+        alerts=alert_plan(settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
     )

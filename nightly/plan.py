@@ -28,6 +28,7 @@ class FileRules:
 
 if TYPE_CHECKING:
     from crawlers.rendering.orders import RendererPlan
+    from review.alerts.plan import AlertPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Plan:
     says when known cases are looked at again, ``recheck`` what follows from it. ``max_tips`` bounds
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
-    first, where the threshold alone does not.
+    first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
+    their saved searches.
     """
 
     data_dir: Path
@@ -78,6 +80,7 @@ class Plan:
     max_tips: int
     shots: ShotPlan
     retention: Days
+    alerts: AlertPlan
     tor_required: bool = False
     fingerprint_days: int = 180
     dormant_days: int = 30

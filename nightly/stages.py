@@ -13,6 +13,7 @@ from cases.models import RunSource
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
+from nightly.alerting import tell_alerts
 from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.kinds import read_by
 from nightly.learning.watching import watch
@@ -141,12 +142,13 @@ NIGHT = (
     Stage("families", group_families, needed=False),
     Stage("recheck", recheck, needed=False),
     Stage("index", fill_index, needed=False),
+    Stage("alerts", tell_alerts, needed=False),
     Stage("screenshots", photograph, needed=False),
     Stage(sealing.STAGE, seal_evidence, needed=False),
     Stage("retention", forget, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:10]
+_AFTER = NIGHT[2:11]
 CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
 READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)

@@ -1,8 +1,15 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 
 from config.schema import Settings
 from domain.errors import InputError
 from net.timestamping import Authority
+
+if TYPE_CHECKING:
+    from review.alerts.plan import AlertPlan
 
 
 class ReviewConfig(AppConfig):
@@ -25,3 +32,40 @@ def authority_of(values: Settings) -> Authority | None:
     except OSError as error:
         raise InputError(f"evidence.timestamp_ca: {error.strerror}: {error.filename}") from error
     return Authority(evidence.timestamp_url, pem, evidence.timestamp_timeout_s)
+
+
+def alert_plan(values: Settings) -> AlertPlan:
+    """By which ways ``values`` let alerts leave the house.
+
+    Webhooks go out directly: ``net.proxy`` is for what is looked for, and they tell who we are.
+    """
+    from net.addresses import TestNetwork
+    from net.client import NetConfig
+    from review.alerts.plan import AlertPlan, MailServer  # needs the tables
+
+    net, review = values.net, values.review
+    mail = MailServer(
+        host=review.mail_host,
+        port=review.mail_port,
+        sender=review.mail_sender,
+        tls=review.mail_tls.value,
+        domains=review.mail_domains,
+        user=review.mail_user,
+        password=review.mail_password,
+        timeout_s=net.timeout_s,
+    )
+    return AlertPlan(
+        console=review.address or f"http://{review.listen}",
+        language=review.language,
+        net=NetConfig(
+            user_agent="narcowatch",
+            timeout_s=net.timeout_s,
+            test_networks=tuple(
+                TestNetwork.of(one.name, one.cidr, one.hosts) for one in net.test_networks
+            ),
+            resolver_overrides=net.resolver_overrides,
+            dns_servers=net.dns_servers,
+        ),
+        mail=mail if review.mail_host else None,
+        hosts=review.webhook_hosts,
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -76,3 +77,87 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note of {self.person_id} on case {self.case_id}"
+
+
+class SavedSearch(models.Model):
+    """A search that a person keeps: ``asks`` is the query part of its address.
+
+    With an ``alert``, new hits are told to ``address``. ``problem`` is why the last look for them
+    failed.
+    """
+
+    class Way(models.TextChoices):
+        OFF = "off"
+        MAIL = "mail"
+        WEBHOOK = "webhook"
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="searches"
+    )
+    name = models.CharField(max_length=100)
+    asks = models.TextField()
+    made_at = models.DateTimeField()
+    alert = models.CharField(max_length=10, choices=Way.choices, default=Way.OFF)
+    address = models.CharField(max_length=500, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "name"], name="one_search_of_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"search {self.pk} of {self.person_id}"
+
+
+class KnownHit(models.Model):
+    """An entry of the index that a saved search has found: it is told of no second time."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="known")
+    entry = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["search", "entry"], name="hit_known_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} of search {self.search_id}"
+
+
+class Alert(models.Model):
+    """New hits of a saved search, found at once and told at once.
+
+    ``cases`` are numbers of hits by the number of their case. It is ``sending`` from before it is
+    handed over until that ended: one that is found so was cut short, and goes out again under the
+    same ``key``, by which whoever got it already can tell.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="alerts")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    made_at = models.DateTimeField()
+    made_in = models.ForeignKey(
+        "cases.Run", on_delete=models.SET_NULL, null=True, related_name="alerts_made"
+    )
+    cases = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_in = models.ForeignKey(
+        "cases.Run", on_delete=models.SET_NULL, null=True, related_name="alerts_sent"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["state"], name="alert_by_state")]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk} of search {self.search_id} ({self.state})"

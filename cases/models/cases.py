@@ -74,6 +74,10 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-score"]),
             models.Index(fields=["state", "-band", "-worth", "id"], name="case_by_worth"),
+            # Few are, and every search asks which.
+            models.Index(
+                fields=["id"], condition=models.Q(restricted=True), name="restricted_cases"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,4 +16,8 @@ class Entry:
     title: Any
 
 
-ENTRIES = (Entry("queue", _("Queue")), Entry("people", _("People")))
+ENTRIES = (
+    Entry("queue", _("Queue")),
+    Entry("search", _("Search")),
+    Entry("people", _("People")),
+)

@@ -14,7 +14,18 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, Role
-from review.console import account, cases, families, filters, history, home, people, queue
+from review.console import (
+    account,
+    cases,
+    families,
+    filters,
+    history,
+    home,
+    people,
+    queue,
+    saved,
+    search,
+)  # fmt: skip
 from review.service import READERS
 
 View = Callable[..., HttpResponseBase]
@@ -84,5 +95,14 @@ PAGES = (
         methods=_POST,
     ),
     Page("cases/<int:case_id>/note", "note", cases.note, DECIDERS, methods=_POST),
+    Page("search", "search", search.search, READERS),
+    Page("search/saved", "saved_searches", saved.listed, READERS),
+    Page("search/save", "save_search", saved.save, READERS, methods=_POST),
+    Page("search/saved/<int:search_id>", "saved_search", saved.shown, READERS),
+    Page("search/saved/<int:search_id>/rename", "rename_search", saved.rename, READERS,
+         methods=_POST),
+    Page("search/saved/<int:search_id>/delete", "delete_search", saved.delete, READERS,
+         methods=_POST),
+    Page("search/saved/<int:search_id>/alert", "alert_search", saved.alert, READERS, methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

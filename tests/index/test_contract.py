@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import InputError
 from index.elastic import ElasticEngine
-from index.engine import Engine, Filters, Query
+from index.engine import MAX_WINDOW, Engine, Filters, Query
 from tests.index.samples import NOON, SERVER, entry, found, marked
 
 
@@ -148,7 +148,13 @@ def test_filters(engine: Engine) -> None:
             entry(
                 "b", "слово", state="in_review", kind="host", lang="kk", date=NOON.replace(day=3)
             ),
-            entry("c", "слово", substances=("mephedrone", "hashish"), regions=("KZ-75", "KZ-71")),
+            entry(
+                "c",
+                "слово",
+                substances=("mephedrone", "hashish"),
+                regions=("KZ-75", "KZ-71"),
+                role="shop",
+            ),
         ]
     )
     day = timedelta(days=1)
@@ -161,6 +167,7 @@ def test_filters(engine: Engine) -> None:
         (Filters(regions=("KZ-75",)), {"a", "c"}),
         (Filters(regions=("KZ-75",), kinds=("host",)), {"c"}),
         (Filters(substances=("hashish",)), {"c"}),
+        (Filters(roles=("shop", "news")), {"c"}),
         (Filters(since=NOON + day), {"b"}),
         (Filters(since=NOON, until=NOON + day), {"a", "c"}),
         (Filters(until=NOON), set()),
@@ -179,7 +186,13 @@ def test_dates_that_no_page_has_are_no_error(engine: Engine) -> None:
 
 def test_facets_count_all_matches_not_the_page(engine: Engine) -> None:
     engine.put(
-        entry(str(n), "слово", state="confirmed" if n % 3 else "requested", regions=("KZ-75",))
+        entry(
+            str(n),
+            "слово",
+            state="confirmed" if n % 3 else "requested",
+            regions=("KZ-75",),
+            role="" if n else "shop",
+        )
         for n in range(30)
     )
     page = engine.search(Query("слово", limit=5))
@@ -187,6 +200,32 @@ def test_facets_count_all_matches_not_the_page(engine: Engine) -> None:
     assert page.facets["state"] == {"confirmed": 20, "requested": 10}
     assert page.facets["region"] == {"KZ-75": 30}
     assert page.facets["substance"] == {}
+    assert page.facets["role"] == {"shop": 1}
+
+
+@pytest.mark.parametrize("text", ["слово", ""])
+def test_hidden_cases_are_neither_found_nor_counted(engine: Engine, text: str) -> None:
+    engine.put(entry(str(n), "слово", case_id=n % 3) for n in range(9))
+    page = engine.search(Query(text, hidden=frozenset({1, 77})))
+    assert {hit.entry.case_id for hit in page.hits} == {0, 2}
+    assert page.total == 6
+    assert page.facets["state"] == {"confirmed": 6}
+
+
+@pytest.mark.parametrize("text", ["слово", ""])
+def test_all_matches_are_told_by_id_and_case(engine: Engine, text: str) -> None:
+    engine.put(
+        entry(str(n), "слово", case_id=n % 3, kind="host" if n else "onion") for n in range(50)
+    )
+    query = Query(text, Filters(kinds=("host",)), limit=3, offset=6, hidden=frozenset({1}))
+    assert engine.matches(query) == {str(n): n % 3 for n in range(1, 50) if n % 3 != 1}
+    assert engine.matches(Query("нет")) == {}
+
+
+def test_more_matches_than_can_be_gone_through_are_refused(engine: Engine) -> None:
+    engine.put(entry(str(n), "слово") for n in range(MAX_WINDOW + 1))
+    with pytest.raises(InputError, match="10001 pages match"):
+        engine.matches(Query("слово"))
 
 
 def test_an_empty_query_lists_the_newest_first(engine: Engine) -> None:

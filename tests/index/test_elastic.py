@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import IndexingError
+from domain.errors import IndexingError, InputError
 from index.elastic import ElasticEngine
 from index.engine import VERSION, Query
 from tests.index.samples import entry
@@ -170,6 +170,19 @@ def test_an_error_of_the_server_is_told_in_one_line(server: Server) -> None:
             engine.search(Query("а"))
         assert caught.value.permanent
         assert not engine.healthy()
+
+
+def test_matches_are_told_by_id_and_case_unless_they_are_too_many(server: Server) -> None:
+    engine = ElasticEngine(server.url)
+    hits = [{"_id": "a", "_source": {"case_id": 7}}, {"_id": "b", "_source": {"case_id": 8}}]
+    for total in (2, 10_001):
+        answer = {"hits": {"total": {"value": total}, "hits": hits}}
+        server.answers["POST /narcowatch/_search"] = (200, answer)
+        if total == 2:
+            assert engine.matches(Query("слово")) == {"a": 7, "b": 8}
+            continue
+        with pytest.raises(InputError, match="10001 pages match"):
+            engine.matches(Query("слово"))
 
 
 def test_an_index_of_another_version_is_refused(server: Server) -> None:

@@ -9,8 +9,15 @@ import pytest
 
 from domain.errors import InputError
 from index import kazakh
-from index.elastic_bodies import batches, delete_line, index_body, put_lines, search_body
-from index.engine import FACETS, VERSION, Filters, Query
+from index.elastic_bodies import (
+    batches,
+    delete_line,
+    index_body,
+    matches_body,
+    put_lines,
+    search_body,
+)
+from index.engine import FACETS, MAX_WINDOW, VERSION, Filters, Query
 from tests.index.samples import NOON, entry
 
 
@@ -118,6 +125,14 @@ def test_filters_paging_and_facets() -> None:
     ]
     assert (body["from"], body["size"]) == (10, 5)
     assert set(body["aggs"]) == set(FACETS)
+
+
+def test_hidden_cases_are_excluded_in_both_requests() -> None:
+    query = Query("а", Filters(roles=("shop",)), hidden=frozenset({7, 3}))
+    for body in (search_body(query), matches_body(query)):
+        assert body["query"]["bool"]["must_not"] == [{"terms": {"case_id": [3, 7]}}]
+        assert body["query"]["bool"]["filter"] == [{"terms": {"role": ["shop"]}}]
+    assert matches_body(query)["size"] == MAX_WINDOW
 
 
 def test_an_empty_query_is_sorted_by_date() -> None:

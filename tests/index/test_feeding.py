@@ -17,7 +17,7 @@ from domain.targets import telegram_key
 from index.embedded import EmbeddedEngine
 from index.engine import Entry, Filters, Query
 from index.feeding import SyncCounts, sync
-from index.searching import find
+from index.searching import find, matches
 from tests.index.samples import found
 from tests.index.shops import captured, shop
 from tests.records import NOON, page
@@ -95,6 +95,9 @@ def test_a_case_that_becomes_restricted_leaves_the_index(engine: EmbeddedEngine)
     page_now = find(engine, Query("мефедрон"))
     assert [hit.entry.url for hit in page_now.hits] == ["http://other.test/"]
     assert page_now.total == 1
+    assert page_now.facets["state"] == {"in_review": 1}
+    assert page_now.facets["role"] == {"shop": 1}
+    assert {*matches(engine, Query("мефедрон")).values()} == {case.pk + 1}
     assert sync(engine) == SyncCounts(deleted=1, unchanged=1)
     assert engine.count() == 1
     assert sync(engine) == SyncCounts(unchanged=1)

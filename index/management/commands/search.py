@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from rich.console import Console
 
+from domain.assessment import Role
 from domain.errors import InputError
 from domain.regions import REGION_NAMES, codes_named
 from domain.states import CaseState
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             help="code (ISO 3166-2: KZ-75) or name (Almaty)",
         )
         parser.add_argument("--substance", action="append", default=[], help="group of substances")
+        parser.add_argument("--role", action="append", default=[], choices=[*map(str, Role)])
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="first day")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="last day")
         parser.add_argument("--limit", type=int, default=20, help="hits to show")
@@ -95,6 +97,7 @@ def _query(options: dict[str, Any]) -> Query:
             langs=tuple(map(_lang, options["lang"])),
             regions=tuple(code for name in options["region"] for code in _regions(name)),
             substances=tuple(options["substance"]),
+            roles=tuple(options["role"]),
             since=_day(options["since"]),
             until=until + timedelta(days=1) if until else None,
         ),

@@ -29,6 +29,42 @@ def people(*pairs: str) -> list[str]:
     ]
 
 
+def indexed(*hosts: str) -> list[int]:
+    """Cases of shops at ``hosts``, in review, with the index over them."""
+    from django.conf import settings
+
+    from index.embedded import EmbeddedEngine
+    from index.feeding import sync
+    from tests.index.shops import shop
+
+    cases = [shop(f"http://{host}/", "Здесь купить мефедрон").pk for host in hosts]
+    sync(EmbeddedEngine(settings.NARCOWATCH.data_dir / "index"))
+    return cases
+
+
+def watched(address: str) -> int:
+    """A search that is told to ``address`` by mail, and one hit that is new to it."""
+    from django.conf import settings
+
+    from cases.people import Role
+    from index.embedded import EmbeddedEngine
+    from index.feeding import sync
+    from review import saved_searches
+    from review.alerts.plan import Way
+    from review.apps import alert_plan
+    from review.searches import Search
+    from tests.index.shops import shop
+    from tests.people import person
+
+    values = settings.NARCOWATCH
+    engine = EmbeddedEngine(values.data_dir / "index")
+    saved = saved_searches.save(person("analyst1", Role.ANALYST), "a", Search("мефедрон"))
+    saved_searches.switch(saved, Way.MAIL, address, alert_plan(values), lambda: engine)
+    shop()
+    sync(engine)
+    return saved.pk
+
+
 if __name__ == "__main__":
     django.setup()
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

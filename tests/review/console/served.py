@@ -26,14 +26,14 @@ class Served:
     """A running console: ``url``, and ``data`` with its record."""
 
     def __init__(self, data: Path, environ: Mapping[str, str], port: int) -> None:
-        self.data, self._environ = data, environ
+        self.data, self.environ = data, environ
         self.url = f"http://127.0.0.1:{port}"
 
     def seed(self, what: str, *arguments: str) -> Any:
         """What a function of ``seeding`` made."""
         program = [sys.executable, "-m", "tests.review.console.seeding", what, *arguments]
         done = subprocess.run(
-            program, env=self._environ, cwd=CHECKOUT, capture_output=True, text=True, check=True
+            program, env=self.environ, cwd=CHECKOUT, capture_output=True, text=True, check=True
         )
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -10,10 +10,12 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Family
+from cases.models import Family, Person
 from cases.people import Role
+from domain.clock import utc_now
 from domain.states import CaseState
 from review.console.table import PAGES, Page
+from review.models import SavedSearch
 from tests.people import PASSWORD, person
 from tests.records import NOON, case_in
 from tests.review.console.conftest import client_of, own
@@ -51,6 +53,13 @@ MAY = {
     "screenshot": READING,
     "family": READING,
     "decide_family": DECIDING,
+    "search": READING,
+    "saved_searches": READING,
+    "save_search": READING,
+    "saved_search": READING,
+    "rename_search": READING,
+    "delete_search": READING,
+    "alert_search": READING,
 }
 # They answer 404 here: the case has no texts and no screenshots.
 OF_WHAT_IS_NOT_THERE = {"difference", "screenshot", "use_filter", "delete_filter", "change_person"}
@@ -59,8 +68,19 @@ WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"
 
 
 def address(page: Page, case_id: int) -> str:
-    """All numbers in it are the same here."""
+    """All numbers in it are the same here, but for those of searches."""
+    if "search_id" in page.route:
+        return reverse(page.name, args=[kept_search()])
     return reverse(page.name, args=[case_id] * page.route.count("<int:"))
+
+
+def kept_search() -> int:
+    """A search of the only person that these tests know, or the number of none."""
+    somebody = Person.objects.filter(username="somebody").first()
+    if somebody is None:
+        return 1
+    kept = {"name": "a", "asks": "q=a", "made_at": utc_now()}
+    return SavedSearch.objects.get_or_create(person=somebody, defaults=kept)[0].pk
 
 
 def ask(client: Client, page: Page, case_id: int):

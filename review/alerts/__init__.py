@@ -1,0 +1,1 @@
+"""Telling people of new hits of their saved searches."""
