@@ -34,6 +34,7 @@ def worth(
     cases one operator has, this one included; ``lapsed`` whether a block of it ran out.
     """
     readers = 1 + log10(1 + min(max(reach, 0), _MOST_READERS)) / 6
-    fresh = max(_LEAST_FRESH, 0.5 ** (max(unseen_for, timedelta()) / HALF_LIFE))
+    half_lives = max(unseen_for, timedelta()) / HALF_LIFE
+    fresh = max(_LEAST_FRESH, 2.0**-half_lives)
     related = 1 + log2(min(max(family, 1), _MOST_RELATED)) / 12
     return probability * readers * fresh * related * (_LAPSED if lapsed else 1.0)
