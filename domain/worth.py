@@ -9,7 +9,7 @@ reach, freshness and family the order is that of the probability.
 from __future__ import annotations
 
 from datetime import timedelta
-from math import log2, log10
+from math import exp2, log2, log10
 
 #: A shop not seen for so long is worth half; one that was seen in none, a quarter at least.
 HALF_LIFE = timedelta(days=30)
@@ -35,6 +35,6 @@ def worth(
     """
     readers = 1 + log10(1 + min(max(reach, 0), _MOST_READERS)) / 6
     half_lives = max(unseen_for, timedelta()) / HALF_LIFE
-    fresh = max(_LEAST_FRESH, 2.0**-half_lives)
+    fresh = max(_LEAST_FRESH, exp2(-half_lives))
     related = 1 + log2(min(max(family, 1), _MOST_RELATED)) / 12
     return probability * readers * fresh * related * (_LAPSED if lapsed else 1.0)
