@@ -69,7 +69,14 @@ class Case(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["state", "-score"])]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-score"]),
+            models.Index(fields=["opened_at"], name="case_by_opening"),
+            models.Index(fields=["changed_at"], name="case_by_change"),
+            models.Index(
+                fields=["restricted"], condition=models.Q(restricted=True), name="case_restricted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"case {self.pk} {self.target} ({self.state})"

@@ -16,4 +16,9 @@ class Entry:
     title: Any
 
 
-ENTRIES = (Entry("queue", _("Queue")),)
+ENTRIES = (
+    Entry("queue", _("Queue")),
+    Entry("overview", _("Overview")),
+    Entry("second_review", _("Second review")),
+    Entry("audit", _("Audit")),
+)

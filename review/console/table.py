@@ -14,11 +14,13 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, Role
-from review.console import account, cases, home, queue
+from review.console import account, audit, cases, home, overview, queue, second_review
 from review.service import READERS
+from review.trail import AUDIENCE
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = frozenset(Role)
+OF_THE_HOUSE = EVERYBODY - {Role.REGULATOR}
 
 
 class Signed(IntEnum):
@@ -64,5 +66,13 @@ PAGES = (
     Page("cases/<int:case_id>/skip", "skip", queue.skip, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/keep", "keep", queue.keep, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/note", "note", cases.note, DECIDERS, methods=_POST),
+    Page("overview", "overview", overview.overview, OF_THE_HOUSE),
+    Page("overview.pdf", "overview_pdf", overview.overview_pdf, OF_THE_HOUSE),
+    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, OF_THE_HOUSE),
+    Page("second-review", "second_review", second_review.second_review, AUDIENCE),
+    Page("second-review/<slug:table>.csv", "second_review_csv", second_review.as_csv, AUDIENCE),
+    Page("audit", "audit", audit.audit, AUDIENCE),
+    Page("audit/export", "audit_export", audit.export, AUDIENCE, methods=_POST),
+    Page("audit/verify", "audit_verify", audit.verify, AUDIENCE, methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

@@ -39,16 +39,31 @@ MAY = {
     "skip": DECIDING,
     "keep": DECIDING,
     "note": DECIDING,
+    "overview": EVERYBODY - {R.REGULATOR},
+    "overview_pdf": EVERYBODY - {R.REGULATOR},
+    "overview_csv": EVERYBODY - {R.REGULATOR},
+    "second_review": {R.SUPERVISOR, R.AUDITOR},
+    "second_review_csv": {R.SUPERVISOR, R.AUDITOR},
+    "audit": {R.SUPERVISOR, R.AUDITOR},
+    "audit_export": {R.SUPERVISOR, R.AUDITOR},
+    "audit_verify": {R.SUPERVISOR, R.AUDITOR},
 }
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
 
+#: What a page that refuses an empty form is given.
+GIVEN = {"audit_export": {"form": "csv"}}
+
 
 def address(page: Page, case_id: int) -> str:
-    return reverse(page.name, args=[case_id] if "case_id" in page.route else [])
+    arguments = {"case_id": case_id, "table": "times"}
+    used = {name: value for name, value in arguments.items() if f":{name}>" in page.route}
+    return reverse(page.name, kwargs=used)
 
 
 def ask(client: Client, page: Page, case_id: int):
+    if page.name in GIVEN:
+        return client.post(address(page, case_id), GIVEN[page.name])
     return client.generic(page.methods[0], address(page, case_id))
 
 
