@@ -103,7 +103,7 @@ def confirmed_since(since: datetime) -> list[tuple[datetime, datetime]]:
     """When people were asked about a case and when the second confirmed it."""
     subject = Concat(Value("case:"), Cast(OuterRef("case_id"), CharField()))
     asked = AuditEvent.objects.filter(subject=subject, action=f"case.{S.IN_REVIEW}")
-    asked = asked.exclude(details__undone=True).exclude(details__from=S.UNREACHABLE.value)
+    asked = asked.exclude(details__has_key="undone").exclude(details__from=S.UNREACHABLE.value)
     rows = _ending(since).filter(led_to=S.CONFIRMED, review_round=F("case__review_round"))
     rows = rows.annotate(asked=Subquery(asked.order_by("-seq").values("at")[:1]))
     pairs = rows.exclude(asked=None).values_list("asked", "decided_at")

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from review.tables import Table, csv_lines, defused
 
-BAD = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil.test")', " =1", "＝1")
+BAD = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    '=HYPERLINK("http://evil.test")',
+    " =1",
+    "＝1",
+)
 
 
 def read(lines) -> list[list[str]]:
@@ -39,7 +49,13 @@ def test_what_another_separator_would_cut_is_defused_too() -> None:
 
 
 def test_numbers_stay_numbers_and_nothing_is_empty() -> None:
-    assert read(csv_lines(["n"], [[-3], [-0.25], [None], [7]])) == [["n"], ["-3"], ["-0.25"], [""], ["7"]]
+    assert read(csv_lines(["n"], [[-3], [-0.25], [None], [7]])) == [
+        ["n"],
+        ["-3"],
+        ["-0.25"],
+        [""],
+        ["7"],
+    ]
 
 
 def test_directions_and_controls_are_made_visible() -> None:
