@@ -142,8 +142,8 @@ class SecondReview:
         ways = ((VerdictKind.ESCALATE, _now("asked for")), (VerdictKind.DISMISS, _now("disagreed")))
         rows: list[tuple[Cell, ...]] = []
         for verdict, told in ways:
-            ended = [endings[verdict, ending] for ending in _ENDINGS]
-            rows.append((told, sum(ended), *ended))
+            counts = [endings[verdict, ending] for ending in _ENDINGS]
+            rows.append((told, sum(counts), *counts))
         headers = (_("escalated because"), _("cases"), *_ENDINGS.values())
         return Table("escalations", _("Escalations and how they ended"), headers, tuple(rows))
 
@@ -169,8 +169,8 @@ class SecondReview:
 
 
 _HEADERS: tuple[Any, ...] = (
-    _("cases decided by both"), _("agreed"), _("agreement"), _("from"), _("to"), _("kappa"),
-    _("kappa from"), _("kappa to"),
+    _("cases decided by both"), _("agreed"), _("agreement"), _("agreement from"), _("agreement to"),
+    _("kappa"), _("kappa from"), _("kappa to"),
 )  # fmt: skip
 _KAPPA_NOTE = _(
     "Intervals are at 95 %: Wilson (1927) for agreement; Fleiss, Cohen and Everitt (1969) for "

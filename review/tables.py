@@ -35,6 +35,12 @@ class Table:
     note: Any = ""
 
     @property
+    def heads(self) -> list[tuple[Any, bool]]:
+        """Each header, and whether numbers stand below it."""
+        words = {at for row in self.rows for at, cell in enumerate(row) if isinstance(cell, str)}
+        return [(header, at not in words) for at, header in enumerate(self.headers)]
+
+    @property
     def shown(self) -> list[list[tuple[str, bool]]]:
         """Each cell as people of the language read it, and whether it is a number."""
         return [[(_shown(cell), not isinstance(cell, str)) for cell in row] for row in self.rows]

@@ -64,4 +64,5 @@ def test_directions_and_controls_are_made_visible() -> None:
 
 def test_what_is_shown_follows_the_language(settings) -> None:
     table = Table("t", "T", ("a", "b"), (("x\u202e", 1.5), ("y", None)))
+    assert table.heads == [("a", False), ("b", True)]
     assert table.shown == [[("x\\u202e", False), ("1.50", True)], [("y", False), ("–", True)]]

@@ -1,4 +1,4 @@
-"""The audit chain as it is looked through and taken out, without what is of the restricted queue."""
+"""The audit chain as it is looked through and taken out, without the restricted queue."""
 
 from __future__ import annotations
 

@@ -97,10 +97,8 @@ def test_a_restricted_case_changes_nothing_on_the_page(client_in) -> None:
 
 
 def test_what_a_night_met_is_shown_as_text(client_in) -> None:
-    night(
-        same_failure=[XSS], lost_accounts=[XSS],
-        sources=[{"source": "host:a.test", "name": XSS, "coverage": "broken", "coverage_reason": XSS}],
-    )  # fmt: skip
+    silent = {"source": "host:a.test", "name": XSS, "coverage": "broken", "coverage_reason": XSS}
+    night(same_failure=[XSS], lost_accounts=[XSS], sources=[silent])
     case = case_in(CaseState.IN_REVIEW, "host:b.test")
     Case.objects.filter(pk=case.pk).update(substances=[XSS, "=1+1"], regions=[XSS])
     client = client_in(Role.ANALYST)
