@@ -78,6 +78,8 @@ class Case(models.Model):
             models.Index(
                 fields=["id"], condition=models.Q(restricted=True), name="restricted_cases"
             ),
+            models.Index(fields=["opened_at"], name="case_by_opening"),
+            models.Index(fields=["changed_at"], name="case_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class DecisionRow(models.Model):
                 name="one_verdict_a_person",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["decided_at"], name="decision_by_time")]
 
     def __str__(self) -> str:
         return f"{self.verdict} of case {self.case_id} by {self.person_id}"

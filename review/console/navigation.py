@@ -20,4 +20,7 @@ ENTRIES = (
     Entry("queue", _("Queue")),
     Entry("search", _("Search")),
     Entry("people", _("People")),
+    Entry("overview", _("Overview")),
+    Entry("second_review", _("Second review")),
+    Entry("audit", _("Audit")),
 )

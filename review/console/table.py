@@ -16,21 +16,26 @@ from django.http import HttpResponseBase
 from cases.people import DECIDERS, Role
 from review.console import (
     account,
+    audit,
     cases,
     families,
     filters,
     history,
     home,
+    overview,
     people,
     queue,
     saved,
     search,
+    second_review,
 )  # fmt: skip
 from review.service import READERS
+from review.trail import AUDIENCE
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = frozenset(Role)
 ADMINISTERING = frozenset({Role.ADMINISTRATOR})
+OF_THE_HOUSE = EVERYBODY - {Role.REGULATOR}
 
 
 class Signed(IntEnum):
@@ -104,5 +109,13 @@ PAGES = (
     Page("search/saved/<int:search_id>/delete", "delete_search", saved.delete, READERS,
          methods=_POST),
     Page("search/saved/<int:search_id>/alert", "alert_search", saved.alert, READERS, methods=_POST),
+    Page("overview", "overview", overview.overview, OF_THE_HOUSE),
+    Page("overview.pdf", "overview_pdf", overview.overview_pdf, OF_THE_HOUSE),
+    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, OF_THE_HOUSE),
+    Page("second-review", "second_review", second_review.second_review, AUDIENCE),
+    Page("second-review/<slug:table>.csv", "second_review_csv", second_review.as_csv, AUDIENCE),
+    Page("audit", "audit", audit.audit, AUDIENCE),
+    Page("audit/export", "audit_export", audit.export, AUDIENCE, methods=_POST),
+    Page("audit/verify", "audit_verify", audit.verify, AUDIENCE, methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}
