@@ -18,6 +18,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["at"], name="audit_by_time"),
         ),
         migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(fields=["subject", "action", "seq"], name="audit_by_subject"),
+        ),
+        migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["opened_at"], name="case_by_opening"),
         ),

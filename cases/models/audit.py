@@ -23,6 +23,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["actor", "seq"], name="audit_by_actor"),
             models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(fields=["subject", "action", "seq"], name="audit_by_subject"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from blocking.models import BlockingRequest, Export, Order
 from blocking.states import OrderState
@@ -164,3 +166,15 @@ def test_the_map_has_what_the_table_has(world: None) -> None:
     tiles = {tile.lines: tile.number for tile in Overview(4, TODAY).region_map().tiles}
     assert tiles["Almaty",] == 1
     assert sum(tiles.values()) == 1
+
+
+@pytest.mark.parametrize("read", [pipeline.queued_since, pipeline.confirmed_since])
+def test_the_chain_is_searched_by_subject_and_not_walked_for_every_case(db: None, read) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan is read as SQLite tells it")
+    with CaptureQueriesContext(connection) as queries:
+        read(START)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[-1]['sql']}")
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert any("audit_by_subject (subject=? AND action=?" in line for line in plan), plan
