@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from blocking.standing import of_case
 from cases.models import Case, Person
 from cases.people import DECIDERS, may
 from domain.clock import utc_now
@@ -52,5 +53,6 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "jurisdictions": JURISDICTIONS,
         "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
         "may_note": may(person, DECIDERS),
+        "ordered": of_case(case_id),
         "case": Case.objects.select_related("hold_owner").get(pk=case_id),
     }

@@ -16,4 +16,11 @@ class Entry:
     title: Any
 
 
-ENTRIES = (Entry("queue", _("Queue")),)
+ENTRIES = (
+    Entry("queue", _("Queue")),
+    Entry("requests", _("Requests")),
+    Entry("exports", _("Exports")),
+    Entry("receipts", _("Receipts")),
+    Entry("own_exports", _("Our exports")),
+    Entry("own_receipts", _("Our answers")),
+)

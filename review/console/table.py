@@ -13,8 +13,10 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from cases.people import DECIDERS, Role
-from review.console import account, cases, home, queue
+from cases.people import DECIDERS, RELEASERS, Role
+from review.console import account, cases, exports, home, queue, receipts, recipients, requests
+from review.exports import EXPORT_READERS
+from review.recipients import RECIPIENTS
 from review.service import READERS
 
 View = Callable[..., HttpResponseBase]
@@ -64,5 +66,19 @@ PAGES = (
     Page("cases/<int:case_id>/skip", "skip", queue.skip, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/keep", "keep", queue.keep, DECIDERS, methods=_POST),
     Page("cases/<int:case_id>/note", "note", cases.note, DECIDERS, methods=_POST),
+    Page("requests", "requests", requests.requests, READERS),
+    Page("requests/<uuid:request_id>", "request", requests.one_request, READERS),
+    Page("exports", "exports", exports.exports, EXPORT_READERS),
+    Page("exports/<int:export_id>", "export", exports.export, EXPORT_READERS),
+    Page("exports/<int:export_id>/release", "release", exports.release, RELEASERS, methods=_BOTH),
+    Page("receipts", "receipts", receipts.receipts, EXPORT_READERS),
+    Page("receipts/<int:receipt_id>", "receipt", receipts.receipt, EXPORT_READERS),
+    Page("our/exports", "own_exports", recipients.own_exports, RECIPIENTS),
+    Page("our/exports/<int:number>", "own_export", recipients.own_export, RECIPIENTS),
+    Page("our/exports/<int:number>/answers", "own_blank", recipients.own_blank, RECIPIENTS),
+    Page("our/exports/<int:number>/files/<str:name>", "own_file", recipients.own_file, RECIPIENTS),
+    Page("our/receipts", "own_receipts", recipients.own_receipts, RECIPIENTS),
+    Page("our/receipts/new", "own_answer", recipients.own_answer, RECIPIENTS, methods=_BOTH),
+    Page("our/receipts/<int:receipt_id>", "own_receipt", recipients.own_receipt, RECIPIENTS),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

@@ -10,11 +10,12 @@ from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.releases import Released, find, release
 from blocking.requests import make_requests
-from blocking.states import ExportState, OrderState
+from blocking.states import ExportState
 from cases import audit
 from cases.models import AuditEvent, Person
 from cases.moves import move
 from domain.errors import AccessError, GateError, InputError, RuleError
+from domain.orders import OrderState
 from domain.states import CaseState
 from tests.blocking.conftest import Confirmed, Opened, Time, host
 

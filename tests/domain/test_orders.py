@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from blocking.states import STANDING, OrderState, check_order_move
 from domain.errors import MoveError
+from domain.orders import STANDING, OrderState, check_order_move
 
 S = OrderState
 ALLOWED = {
