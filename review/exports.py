@@ -107,7 +107,7 @@ def export_lines(
     if state in set(ExportState):
         rows = rows.filter(state=state)
     found = paged(rows.defer(*_HEAVY), page)
-    hidden = _hidden([row.pk for row in found.rows])
+    hidden = hidden_entries([row.pk for row in found.rows])
     return Paged(tuple(_line(row, hidden) for row in found.rows), found.number, found.more)
 
 
@@ -119,7 +119,7 @@ def export_view(
     require(person, EXPORT_READERS, "read exports")
     row = _export(export_id)
     before = row.previous
-    hidden = _hidden([pk for pk in (row.pk, row.previous_id) if pk])
+    hidden = hidden_entries([pk for pk in (row.pk, row.previous_id) if pk])
     line = _line(row, hidden)
     refused = row.state == ExportState.REFUSED
     return ExportView(
@@ -195,7 +195,7 @@ def _line(row: Export, hidden: dict[int, int]) -> ExportLine:
     )
 
 
-def _hidden(export_ids: Sequence[int]) -> dict[int, int]:
+def hidden_entries(export_ids: Sequence[int]) -> dict[int, int]:
     """How many entries of each export are of restricted cases."""
     rows = ExportEntry.objects.filter(export__in=export_ids, request__case__restricted=True)
     return dict(rows.values_list("export").annotate(n=Count("pk")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from blocking.models import Receipt, ReceiptEntry
 from cases.models import Person
@@ -81,7 +83,9 @@ def recipient_receipts(recipient: str = "") -> QuerySet[Receipt]:
 def lines_of(rows: QuerySet[Receipt], page: int, *, told: bool = False) -> Paged[ReceiptLine]:
     """A page of ``rows``; with ``told`` as their sender is told of them."""
     found = paged(rows.select_related("received_by").order_by("-received_at", "-pk"), page)
-    return Paged(tuple(_line(row, told) for row in found.rows), found.number, found.more)
+    hidden = _hidden([row.pk for row in found.rows])
+    lines = tuple(_line(row, hidden, told) for row in found.rows)
+    return Paged(lines, found.number, found.more)
 
 
 def view_of(
@@ -98,18 +102,29 @@ def view_of(
         entries = entries.filter(outcome__in=_meant(outcome, told))
     found = paged(entries, page)
     answers = tuple(_answer(entry, told) for entry in found.rows)
-    return ReceiptView(_line(row, told), Paged(answers, found.number, found.more))
+    return ReceiptView(
+        _line(row, _hidden([row.pk]), told), Paged(answers, found.number, found.more)
+    )
 
 
 def _meant(outcome: str, told: bool) -> list[str]:
     return [o for o in Outcome if (AS_TOLD[o] if told else o) == outcome]
 
 
-def _line(row: Receipt, told: bool) -> ReceiptLine:
-    counts: dict[Outcome, int] = {}
+def _hidden(receipt_ids: Sequence[int]) -> Counter[tuple[int, str]]:
+    """How many rows of each receipt and outcome are of restricted cases."""
+    rows = ReceiptEntry.objects.filter(
+        receipt__in=receipt_ids, order__request__case__restricted=True
+    )
+    counted = rows.order_by().values_list("receipt", "outcome").annotate(n=Count("pk"))
+    return Counter({(receipt, outcome): count for receipt, outcome, count in counted})
+
+
+def _line(row: Receipt, hidden: Counter[tuple[int, str]], told: bool) -> ReceiptLine:
+    counts = Counter[Outcome]()
     for name, count in row.counts.items():
         outcome = AS_TOLD[Outcome(name)] if told else Outcome(name)
-        counts[outcome] = counts.get(outcome, 0) + count
+        counts[outcome] += count - hidden[row.pk, name]
     return ReceiptLine(
         receipt_id=row.pk,
         recipient=row.recipient,
@@ -118,7 +133,7 @@ def _line(row: Receipt, told: bool) -> ReceiptLine:
         via=row.via,
         name=printable(row.name),
         sha256=row.sha256,
-        counts=tuple((outcome, counts[outcome]) for outcome in Outcome if outcome in counts),
+        counts=tuple((outcome, counts[outcome]) for outcome in Outcome if counts[outcome]),
         blank=row.blank,
         beyond=row.beyond,
     )

@@ -29,6 +29,7 @@ from domain.clock import Clock, utc_now
 from domain.errors import InputError, RecordError
 from domain.orders import OrderState
 from domain.receipts import answered
+from review.exports import hidden_entries
 from review.labels import label
 from review.paging import Paged, paged
 from review.receipts import ReceiptLine, ReceiptView, lines_of, recipient_receipts, view_of
@@ -83,7 +84,9 @@ def own_exports(person: Person, *, page: int = 1) -> Paged[OwnExport]:
     rows = _released(person).order_by("-number")
     newest = rows.values_list("number", flat=True).first()
     found = paged(rows.defer("manifest", "findings"), page)
-    return Paged(tuple(_own(row, newest) for row in found.rows), found.number, found.more)
+    hidden = hidden_entries([row.pk for row in found.rows])
+    lines = tuple(_own(row, newest, hidden) for row in found.rows)
+    return Paged(lines, found.number, found.more)
 
 
 def own_export(person: Person, number: int, *, page: int = 1) -> OwnExportView:
@@ -92,7 +95,8 @@ def own_export(person: Person, number: int, *, page: int = 1) -> OwnExportView:
     newest = _released(person).order_by("-number").values_list("number", flat=True).first()
     found = paged(_entries(row), page)
     entries = Paged(tuple(_entry(entry) for entry in found.rows), found.number, found.more)
-    return OwnExportView(_own(row, newest), _files(row), entries)
+    own = _own(row, newest, hidden_entries([row.pk]))
+    return OwnExportView(own, _files(row), entries)
 
 
 def download(
@@ -194,11 +198,11 @@ def _one(person: Person, number: int) -> Export:
     return row
 
 
-def _own(row: Export, newest: int | None) -> OwnExport:
+def _own(row: Export, newest: int | None, hidden: dict[int, int]) -> OwnExport:
     return OwnExport(
         number=row.number,
         released_at=row.released_at,
-        entries=row.entry_count,
+        entries=row.entry_count - hidden.get(row.pk, 0),
         manifest_sha256=row.manifest_sha256,
         in_force=row.number == newest,
     )

@@ -57,7 +57,8 @@ def release(request: Asked, export_id: int) -> HttpResponseBase:
             problem = _("Tick that you have looked, and type the name of the export.")
     view = _view(request, export_id)
     if not view.may_release:
-        raise Http404(f"export {view.line.name} does not wait for release")
+        messages.error(request, problem or _("This export does not wait for release."))
+        return redirect("export", export_id)
     plan = _plan()
     gate = service.gate_says(export_id, request.user, plan, plan.protection())
     context = {"view": view, "gate": gate, "problem": problem, "may_read_requests": True}
