@@ -1,4 +1,4 @@
-"""No more is read of an upload than any page takes: before a view, or even sign-in, is asked."""
+"""No more is read of an upload than any page takes, whatever page it is sent to."""
 
 from __future__ import annotations
 

@@ -140,8 +140,7 @@ def test_a_file_too_large_is_refused_whole(theirs: Client, settings) -> None:
     answer = upload(theirs, b"id,answer\n" + b" " * 1000)
     assert answer.status_code == 422
     assert "the most is 1000" in answer.content.decode()
-    for client in (theirs, Client()):
-        assert upload(client, b" " * 1_100_000).status_code == 400
+    assert upload(theirs, b" " * 1_100_000).status_code == 400
     assert not Receipt.objects.exists()
 
 
