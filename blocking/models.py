@@ -42,7 +42,10 @@ class BlockingRequest(models.Model):
                 fields=["case", "review_round", "action"], name="request_once_a_round"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["action", "sort_key"])]
+        indexes: ClassVar = [
+            models.Index(fields=["action", "sort_key"]),
+            models.Index(fields=["-valid_from", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.scope} {self.sort_key}"

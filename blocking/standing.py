@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Case as Choose
 from django.db.models import Count, IntegerField, QuerySet, Sum, Value, When
 
+from blocking.hidden import hidden_requests
 from blocking.models import Order
 from domain.orders import OrderState, Standing, standing_of
 
@@ -53,7 +54,7 @@ def cases_by_standing() -> dict[Standing, int]:
 
 
 def _shown(case_ids: Sequence[int] | None = None) -> QuerySet[Order]:
-    rows = Order.objects.filter(request__case__restricted=False)
+    rows = Order.objects.exclude(request__in=hidden_requests())
     return rows if case_ids is None else rows.filter(request__case__in=case_ids)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from blocking import releases
 from blocking.findings import Code, Finding
+from blocking.hidden import hidden_requests
 from blocking.manifest import FileFacts, parse
 from blocking.models import Export, ExportEntry
 from blocking.plan import ExportPlan
@@ -197,7 +198,8 @@ def _line(row: Export, hidden: dict[int, int]) -> ExportLine:
 
 def hidden_entries(export_ids: Sequence[int]) -> dict[int, int]:
     """How many entries of each export are of restricted cases."""
-    rows = ExportEntry.objects.filter(export__in=export_ids, request__case__restricted=True)
+    hidden = hidden_requests()
+    rows = ExportEntry.objects.filter(export__in=export_ids, request__in=hidden).order_by()
     return dict(rows.values_list("export").annotate(n=Count("pk")))
 
 
@@ -213,15 +215,21 @@ def _changes(row: Export, line: ExportLine, added: int, removed: int) -> Changes
     )
 
 
+def shown_entries(export_id: int | None) -> QuerySet[ExportEntry]:
+    """The entries of an export in their order, without those of restricted cases."""
+    rows = ExportEntry.objects.filter(export=export_id).exclude(request__in=hidden_requests())
+    return rows.order_by("pk")
+
+
 def _only_in(export_id: int | None, other_id: int | None) -> QuerySet[ExportEntry]:
     there = ExportEntry.objects.filter(export=other_id, request=OuterRef("request"))
-    rows = ExportEntry.objects.filter(export=export_id, request__case__restricted=False)
+    rows = shown_entries(export_id)
     return rows.filter(~Exists(there))
 
 
 def _entries(rows: QuerySet[ExportEntry], page: int) -> Paged[EntryLine]:
     rows = rows.select_related("request").defer("request__document")
-    found = paged(rows.order_by(F("request__sort_key"), "request"), page)
+    found = paged(rows, page)
     lines = (EntryLine(e.request_id, label(e.request), e.request.scope) for e in found.rows)
     return Paged(tuple(lines), found.number, found.more)
 

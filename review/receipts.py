@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from blocking.hidden import hidden_requests
 from blocking.models import Receipt, ReceiptEntry
 from cases.models import Person
 from cases.people import require
@@ -97,7 +98,7 @@ def view_of(
         raise InputError(f"there is no receipt {receipt_id}")
     entries = ReceiptEntry.objects.filter(receipt=row).select_related("order__request")
     entries = entries.defer("order__request__document").order_by("line", "pk")
-    entries = entries.filter(Q(order=None) | Q(order__request__case__restricted=False))
+    entries = entries.exclude(order__request__in=hidden_requests())
     if outcome in set(Outcome):
         entries = entries.filter(outcome__in=_meant(outcome, told))
     found = paged(entries, page)
@@ -113,9 +114,8 @@ def _meant(outcome: str, told: bool) -> list[str]:
 
 def _hidden(receipt_ids: Sequence[int]) -> Counter[tuple[int, str]]:
     """How many rows of each receipt and outcome are of restricted cases."""
-    rows = ReceiptEntry.objects.filter(
-        receipt__in=receipt_ids, order__request__case__restricted=True
-    )
+    hidden = hidden_requests()
+    rows = ReceiptEntry.objects.filter(receipt__in=receipt_ids, order__request__in=hidden)
     counted = rows.order_by().values_list("receipt", "outcome").annotate(n=Count("pk"))
     return Counter({(receipt, outcome): count for receipt, outcome, count in counted})
 

@@ -29,7 +29,7 @@ from domain.clock import Clock, utc_now
 from domain.errors import InputError, RecordError
 from domain.orders import OrderState
 from domain.receipts import answered
-from review.exports import hidden_entries
+from review.exports import hidden_entries, shown_entries
 from review.labels import label
 from review.paging import Paged, paged
 from review.receipts import ReceiptLine, ReceiptView, lines_of, recipient_receipts, view_of
@@ -233,11 +233,8 @@ def _opened(path: Path, facts: FileFacts) -> BinaryIO:
 
 def _entries(row: Export) -> QuerySet[ExportEntry]:
     orders = Order.objects.filter(recipient=row.recipient, request=OuterRef("request"))
-    rows = ExportEntry.objects.filter(export=row, request__case__restricted=False)
-    rows = rows.select_related("request").defer("request__document")
-    return rows.annotate(order_state=Subquery(orders.values("state")[:1])).order_by(
-        "request__sort_key", "request"
-    )
+    rows = shown_entries(row.pk).select_related("request").defer("request__document")
+    return rows.annotate(order_state=Subquery(orders.values("state")[:1]))
 
 
 def _entry(row: ExportEntry) -> OwnEntry:

@@ -69,7 +69,12 @@ class Case(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["state", "-score"])]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-score"]),
+            models.Index(
+                fields=["id"], condition=models.Q(restricted=True), name="cases_restricted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"case {self.pk} {self.target} ({self.state})"

@@ -41,14 +41,14 @@ def test_orders_and_cases_are_counted_apart(django_assert_num_queries) -> None:
     put(two, S.EXECUTED)
     put(three, S.ACCEPTED)
     Case.objects.filter(pk=secret.request.case_id).update(restricted=True)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         orders = orders_by_state()
     assert {state: count for state, count in orders.items() if count} == {
         S.SENT: 1, S.VERIFIED: 1, S.EXECUTED: 1, S.ACCEPTED: 1
     }  # fmt: skip
     assert orders_by_state("resolver")[S.VERIFIED] == 1
     assert sum(orders_by_state("resolver").values()) == 1
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         cases = cases_by_standing()
     assert {standing: count for standing, count in cases.items() if count} == {
         Standing.ORDERED: 2, Standing.EXECUTED: 1
