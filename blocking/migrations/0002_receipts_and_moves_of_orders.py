@@ -6,105 +6,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blocking', '0001_initial'),
-        ('cases', '0017_recipients_and_restricted'),
+        ("blocking", "0001_initial"),
+        ("cases", "0017_person_recipient"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderMove',
+            name="OrderMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('came_from', models.CharField(choices=[('sent', 'sent'), ('accepted', 'accepted'), ('refused', 'refused'), ('executed', 'executed'), ('verified', 'verified'), ('not_blocked', 'not_blocked'), ('lift_sent', 'lift_sent'), ('lift_executed', 'lift_executed')], max_length=15)),
-                ('to', models.CharField(choices=[('sent', 'sent'), ('accepted', 'accepted'), ('refused', 'refused'), ('executed', 'executed'), ('verified', 'verified'), ('not_blocked', 'not_blocked'), ('lift_sent', 'lift_sent'), ('lift_executed', 'lift_executed')], max_length=15)),
-                ('moved_at', models.DateTimeField()),
-                ('happened_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('actor', models.CharField(max_length=150)),
-                ('audit_seq', models.PositiveBigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "came_from",
+                    models.CharField(
+                        choices=[
+                            ("sent", "sent"),
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("executed", "executed"),
+                            ("verified", "verified"),
+                            ("not_blocked", "not_blocked"),
+                            ("lift_sent", "lift_sent"),
+                            ("lift_executed", "lift_executed"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("sent", "sent"),
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("executed", "executed"),
+                            ("verified", "verified"),
+                            ("not_blocked", "not_blocked"),
+                            ("lift_sent", "lift_sent"),
+                            ("lift_executed", "lift_executed"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("moved_at", models.DateTimeField()),
+                ("happened_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("actor", models.CharField(max_length=150)),
+                ("audit_seq", models.PositiveBigIntegerField()),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(max_length=40)),
-                ('received_at', models.DateTimeField()),
-                ('via', models.CharField(choices=[('file', 'file'), ('form', 'form')], max_length=10)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('counts', models.JSONField(default=dict)),
-                ('blank', models.PositiveIntegerField(default=0)),
-                ('beyond', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=40)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "via",
+                    models.CharField(choices=[("file", "file"), ("form", "form")], max_length=10),
+                ),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("counts", models.JSONField(default=dict)),
+                ("blank", models.PositiveIntegerField(default=0)),
+                ("beyond", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ReceiptEntry',
+            name="ReceiptEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('entry', models.CharField(blank=True, max_length=120)),
-                ('answer', models.CharField(choices=[('accepted', 'accepted'), ('refused', 'refused'), ('executed', 'executed'), ('lifted', 'lifted')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('applied', 'applied'), ('unchanged', 'unchanged'), ('conflict', 'conflict'), ('unknown', 'unknown'), ('foreign', 'foreign'), ('bad', 'bad')], max_length=10)),
-                ('note', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                ("entry", models.CharField(blank=True, max_length=120)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("executed", "executed"),
+                            ("lifted", "lifted"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("applied", "applied"),
+                            ("unchanged", "unchanged"),
+                            ("conflict", "conflict"),
+                            ("unknown", "unknown"),
+                            ("foreign", "foreign"),
+                            ("bad", "bad"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
             ],
         ),
         migrations.AddIndex(
-            model_name='blockingrequest',
-            index=models.Index(fields=['-valid_from', 'id'], name='blocking_bl_valid_f_b7542e_idx'),
+            model_name="blockingrequest",
+            index=models.Index(fields=["-valid_from", "id"], name="blocking_bl_valid_f_b7542e_idx"),
         ),
         migrations.AddField(
-            model_name='ordermove',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='blocking.order'),
+            model_name="ordermove",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="moves",
+                to="blocking.order",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='received_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to=settings.AUTH_USER_MODEL),
+            model_name="receipt",
+            name="received_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="receipts",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='ordermove',
-            name='receipt',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='blocking.receipt'),
+            model_name="ordermove",
+            name="receipt",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="moves",
+                to="blocking.receipt",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptentry',
-            name='order',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='blocking.order'),
+            model_name="receiptentry",
+            name="order",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="blocking.order",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptentry',
-            name='receipt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='blocking.receipt'),
+            model_name="receiptentry",
+            name="receipt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="entries",
+                to="blocking.receipt",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['recipient', '-received_at'], name='blocking_re_recipie_1d8fb6_idx'),
+            model_name="receipt",
+            index=models.Index(
+                fields=["recipient", "-received_at"], name="blocking_re_recipie_1d8fb6_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('recipient', 'sha256'), name='receipt_once'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("recipient", "sha256"), name="receipt_once"),
         ),
         migrations.AddIndex(
-            model_name='ordermove',
-            index=models.Index(fields=['audit_seq'], name='blocking_or_audit_s_61ce20_idx'),
+            model_name="ordermove",
+            index=models.Index(fields=["audit_seq"], name="blocking_or_audit_s_61ce20_idx"),
         ),
         migrations.AddIndex(
-            model_name='receiptentry',
-            index=models.Index(fields=['receipt', 'line'], name='blocking_re_receipt_51df87_idx'),
+            model_name="receiptentry",
+            index=models.Index(fields=["receipt", "line"], name="blocking_re_receipt_51df87_idx"),
         ),
         migrations.AddIndex(
-            model_name='receiptentry',
-            index=models.Index(fields=['receipt', 'outcome', 'line'], name='blocking_re_receipt_0ac03c_idx'),
+            model_name="receiptentry",
+            index=models.Index(
+                fields=["receipt", "outcome", "line"], name="blocking_re_receipt_0ac03c_idx"
+            ),
         ),
     ]

@@ -72,7 +72,7 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-score"]),
             models.Index(
-                fields=["id"], condition=models.Q(restricted=True), name="cases_restricted"
+                fields=["id"], condition=models.Q(restricted=True), name="restricted_cases"
             ),
         ]
 
