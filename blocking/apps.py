@@ -8,7 +8,7 @@ import config
 from blocking.entries import Scope
 from blocking.exporters import formats_of
 from blocking.gate import Limits
-from blocking.plan import ExportPlan, Recipient, RequestRules
+from blocking.plan import Bounds, ExportPlan, Recipient, RequestRules
 from blocking.protection import Protection
 from config.schema import Settings
 from domain.errors import InputError
@@ -25,6 +25,15 @@ class BlockingConfig(AppConfig):
     def protection(self) -> Protection:
         """The lists of this installation, read when they are first asked for."""
         return export_plan(settings.NARCOWATCH).protection()
+
+    def checked_plan(self) -> ExportPlan:
+        """The plan of this installation, for pages. Raises as ``checked_export_plan`` does."""
+        return checked_export_plan(settings.NARCOWATCH)
+
+    def bounds(self) -> Bounds:
+        """How much is read of a receipt."""
+        blocking = settings.NARCOWATCH.blocking
+        return Bounds(blocking.receipt_max_bytes, blocking.receipt_max_rows)
 
 
 def export_plan(values: Settings) -> ExportPlan:

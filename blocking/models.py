@@ -1,4 +1,4 @@
-"""The tables of requests, exports and orders."""
+"""The tables of requests, exports, orders and receipts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import models
 
 from blocking.entries import Action, Scope
-from blocking.states import ExportState, OrderState
+from blocking.states import ExportState
+from domain.orders import Answer, OrderState
+from domain.outcomes import Outcome, Via
 
 
 class BlockingRequest(models.Model):
@@ -40,7 +42,10 @@ class BlockingRequest(models.Model):
                 fields=["case", "review_round", "action"], name="request_once_a_round"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["action", "sort_key"])]
+        indexes: ClassVar = [
+            models.Index(fields=["action", "sort_key"]),
+            models.Index(fields=["-valid_from", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.scope} {self.sort_key}"
@@ -123,3 +128,81 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.request_id} {self.state}"
+
+
+class Receipt(models.Model):
+    """What a recipient answered at one time. ``sha256`` is of the bytes that came, which are not
+    kept: the same ones again are the same receipt. ``counts`` are rows by outcome, ``blank`` and
+    ``beyond`` rows that answered nothing or were too many."""
+
+    recipient = models.CharField(max_length=40)
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="receipts"
+    )
+    via = models.CharField(max_length=10, choices=[(v.value, v.value) for v in Via])
+    name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    counts = models.JSONField(default=dict)
+    blank = models.PositiveIntegerField(default=0)
+    beyond = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["recipient", "sha256"], name="receipt_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["recipient", "-received_at"])]
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk} of {self.recipient}"
+
+
+class ReceiptEntry(models.Model):
+    """One row of a receipt and what came of it. ``order`` is empty where the row names none of the
+    recipient's; ``entry`` is what the row called it by, ``note`` says why nothing moved."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="entries")
+    line = models.PositiveIntegerField()
+    entry = models.CharField(max_length=120, blank=True)
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
+    )
+    answer = models.CharField(max_length=10, choices=[(a.value, a.value) for a in Answer])
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Outcome])
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["receipt", "line"]),
+            models.Index(fields=["receipt", "outcome", "line"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.receipt_id}, line {self.line}: {self.outcome}"
+
+
+class OrderMove(models.Model):
+    """That an order changed its state: never changed afterwards. ``happened_at`` is what the
+    recipient says, ``moved_at`` when the record heard of it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="moves")
+    came_from = models.CharField(max_length=15, choices=[(s.value, s.value) for s in OrderState])
+    to = models.CharField(max_length=15, choices=[(s.value, s.value) for s in OrderState])
+    moved_at = models.DateTimeField()
+    happened_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    actor = models.CharField(max_length=150)
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, null=True, blank=True, related_name="moves"
+    )
+    audit_seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["audit_seq"])]
+
+    def __str__(self) -> str:
+        return f"order {self.order_id}: {self.came_from} became {self.to}"

@@ -23,6 +23,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """The largest file of answers in bytes, and the most rows that are read of one."""
+
+    max_bytes: int = 5_000_000
+    max_rows: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRules:
     """Who asks and on what ground, for how long, and from which share of selling pages on a
     whole host is meant."""

@@ -13,16 +13,19 @@ from blocking.findings import Code, Finding
 from blocking.gate import Gate
 from blocking.manifest import verify
 from blocking.models import Export, ExportEntry, Order
+from blocking.orders import Step, move
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
-from blocking.states import STANDING, ExportState, OrderState
+from blocking.states import ExportState
 from cases import audit
 from cases.models import Person
 from cases.people import RELEASERS, require
 from domain.clock import Clock, utc_now
 from domain.errors import GateError, InputError, RuleError
+from domain.orders import STANDING, OrderState
 
 _MAX_DIGITS = 9
+_LIFTED = frozenset({OrderState.LIFT_SENT, OrderState.LIFT_EXECUTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ def release(
     return released
 
 
+def look(
+    export: Export, plan: ExportPlan, protection: Protection, *, clock: Clock = utc_now
+) -> list[Finding]:
+    """What would keep ``export`` in the house if it were released now. Nothing is changed."""
+    return _findings(export, plan, protection, clock)
+
+
 @transaction.atomic
 def _release(
     export_id: int, person: Person, plan: ExportPlan, protection: Protection, clock: Clock
@@ -91,7 +101,7 @@ def _release(
     export.state = ExportState.RELEASED
     export.released_at, export.released_by = clock(), person
     export.save(update_fields=["state", "released_at", "released_by"])
-    sent, again, lifted = _open_orders(export, clock)
+    sent, again, lifted = _open_orders(export, person, clock)
     audit.append(
         "export.released",
         f"export:{export.recipient}/{export.number}",
@@ -145,16 +155,18 @@ def _files(export: Export, plan: ExportPlan) -> list[Finding]:
     return [Finding(Code.FILES, export.folder, problem) for problem in problems]
 
 
-def _open_orders(export: Export, clock: Clock) -> tuple[int, int, int]:
+def _open_orders(export: Export, person: Person, clock: Clock) -> tuple[int, int, int]:
     """Orders for what is new, again for what was lifted, and a lifting for what is gone."""
     now = clock()
     held = ExportEntry.objects.filter(export=export).values("request_id")
-    orders = Order.objects.filter(recipient=export.recipient)
-    lifted = orders.filter(state__in=[*STANDING]).exclude(request_id__in=held)
-    lifted_count = lifted.update(state=OrderState.LIFT_SENT, changed_at=now)
-    again = orders.filter(
-        state__in=[OrderState.LIFT_SENT, OrderState.LIFT_EXECUTED], request_id__in=held
-    ).update(state=OrderState.SENT, export=export, sent_at=now, changed_at=now)
+    orders = Order.objects.filter(recipient=export.recipient).select_for_update()
+    gone = orders.filter(state__in=[*STANDING]).exclude(request_id__in=held)
+    back = orders.filter(state__in=[*_LIFTED], request_id__in=held)
+    lifts = [Step(order, OrderState.LIFT_SENT) for order in gone.order_by("pk")]
+    again = [Step(order, OrderState.SENT) for order in back.order_by("pk")]
+    subject = f"export:{export.recipient}/{export.number}"
+    back.update(export=export, sent_at=now)
+    move([*lifts, *again], actor=person.username, subject=subject, clock=clock)
     known = set(orders.values_list("request_id", flat=True))
     fresh = [
         Order(
@@ -168,7 +180,7 @@ def _open_orders(export: Export, clock: Clock) -> tuple[int, int, int]:
         if row["request_id"] not in known
     ]
     Order.objects.bulk_create(fresh, batch_size=2000)
-    return len(fresh), again, lifted_count
+    return len(fresh), len(again), len(lifts)
 
 
 def _record_refusal(export: Export, person: Person, error: GateError, clock: Clock) -> None:

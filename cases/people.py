@@ -45,6 +45,12 @@ def may(person: Person, roles: frozenset[Role]) -> bool:
     return person.is_active and person.groups.filter(name__in=[*roles]).exists()
 
 
+def roles_of(person: Person) -> frozenset[Role]:
+    """The groups of an active person, in one query; none of one who is switched off."""
+    names = person.groups.values_list("name", flat=True) if person.is_active else ()
+    return frozenset(Role(name) for name in names if name in set(Role))
+
+
 def require(person: Person, roles: frozenset[Role], what: str) -> None:
     """Raise AccessError unless ``person`` is active and in one of ``roles``."""
     if not may(person, roles):
@@ -63,14 +69,15 @@ def check_name(name: str) -> None:
         raise InputError(f"there is a person called {name!r} already")
 
 
-def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
-    """Create a person in one group.
+def add_person(name: str, password: str, role: Role, *, actor: str, recipient: str = "") -> Person:
+    """Create a person in one group; one of the regulator's may belong to a recipient.
 
     Raises InputError for a name that is taken or could be taken for another, and for a weak
     password.
     """
     check_name(name)
-    person = Person(username=name)
+    _check_recipient(role, recipient)
+    person = Person(username=name, recipient=recipient)
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
@@ -79,7 +86,8 @@ def add_person(name: str, password: str, role: Role, *, actor: str) -> Person:
     with transaction.atomic():
         person.save()
         person.groups.add(_group(role))
-        audit.append("person.added", f"person:{name}", actor=actor, details={"group": role.value})
+        details = {"group": role.value, **({"recipient": recipient} if recipient else {})}
+        audit.append("person.added", f"person:{name}", actor=actor, details=details)
     return person
 
 
@@ -102,9 +110,13 @@ def change_password(person: Person, password: str, *, actor: str) -> None:
 
 
 def change_group(person: Person, role: Role, *, actor: str) -> None:
-    """Put a person into another group, and out of those of before."""
+    """Put a person into another group, and out of those of before. Whoever leaves the regulator's
+    belongs to no recipient any more."""
     before = sorted(person.groups.values_list("name", flat=True))
     with transaction.atomic():
+        if role is not Role.REGULATOR and person.recipient:
+            person.recipient = ""
+            person.save(update_fields=["recipient"])
         person.groups.set([_group(role)])
         audit.append(
             "person.group_changed",
@@ -112,6 +124,28 @@ def change_group(person: Person, role: Role, *, actor: str) -> None:
             actor=actor,
             details={"from": before, "to": role.value},
         )
+
+
+def change_recipient(person: Person, recipient: str, *, actor: str) -> None:
+    """Have a person of the regulator's group belong to a recipient; "" for none. Raises InputError
+    for a person of another group."""
+    held = person.groups.filter(name=Role.REGULATOR).exists()
+    _check_recipient(Role.REGULATOR if held else None, recipient)
+    before = person.recipient
+    with transaction.atomic():
+        person.recipient = recipient
+        person.save(update_fields=["recipient"])
+        audit.append(
+            "person.recipient_changed",
+            f"person:{person.username}",
+            actor=actor,
+            details={"from": before, "to": recipient},
+        )
+
+
+def _check_recipient(role: Role | None, recipient: str) -> None:
+    if recipient and role is not Role.REGULATOR:
+        raise InputError(f"only people of the group {Role.REGULATOR} belong to a recipient")
 
 
 def switch(person: Person, *, active: bool, actor: str) -> None:

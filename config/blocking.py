@@ -67,5 +67,11 @@ class Blocking(Section):
         ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
         "Provisions named in a request.",
     )
+    receipt_max_bytes: int = key(
+        5_000_000, "Largest file of answers that is read.", "bytes", ge=1_000, le=100_000_000
+    )
+    receipt_max_rows: int = key(
+        50_000, "Most answers that are read of one file.", "rows", ge=1, le=1_000_000
+    )
     authority: Authority = table(Authority, "Who asks.")
     gate: Gate = table(Gate, "Limits that an export must keep.")

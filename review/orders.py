@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 
 from blocking.entries import Action
 from blocking.models import Order
-from blocking.states import OrderState
+from domain.orders import OrderState
 
 
 def order_counts() -> dict[OrderState, int]:

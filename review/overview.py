@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from blocking.states import OrderState
+from domain.orders import OrderState
 from domain.states import CaseState
 from review import orders, pipeline
 from review.charts import BarChart, TileMap, bar_chart, tile_map

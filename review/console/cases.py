@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from blocking.standing import of_case
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may
 from domain.clock import utc_now
@@ -56,5 +57,6 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],
+        "ordered": of_case(case_id),
         "case": Case.objects.select_related("hold_owner").get(pk=case_id),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from cases.people import may
+from cases.people import roles_of
 from review.console.navigation import ENTRIES, Entry
 from review.console.table import BY_NAME
 
@@ -26,6 +26,5 @@ def _navigation(request: HttpRequest) -> list[tuple[Entry, bool]]:
         return []
     match = request.resolver_match
     here = match.url_name if match else ""
-    return [
-        (entry, entry.name == here) for entry in ENTRIES if may(person, BY_NAME[entry.name].roles)
-    ]
+    held = roles_of(person)
+    return [(entry, entry.name == here) for entry in ENTRIES if BY_NAME[entry.name].roles & held]

@@ -112,3 +112,32 @@ class PasswordForm(forms.Form):
         if given.get("new") != given.get("again"):
             self.add_error("again", _("The two passwords are not the same."))
         return given
+
+
+class ReleaseForm(forms.Form):
+    """That somebody has looked at what an export changes, and its name typed."""
+
+    looked = forms.BooleanField()
+    typed = forms.CharField(max_length=60, strip=True)
+
+
+class AnswerFileForm(forms.Form):
+    """A file of answers."""
+
+    file = forms.FileField(allow_empty_file=False, max_length=200)
+
+
+class AnswerForm(forms.Form):
+    """One answer; its rules are those of a row in a file. ``once`` is one sending's own."""
+
+    entry = forms.CharField(max_length=60, strip=True)
+    answer = forms.CharField(max_length=20, strip=True)
+    reason = forms.CharField(max_length=500, required=False, strip=True)
+    at = forms.CharField(max_length=40, required=False, strip=True)
+    once = forms.UUIDField()
+
+    def cells(self) -> dict[str, str]:
+        """The answer as a row would give it."""
+        given = self.cleaned_data
+        values = {name: given[name] for name in ("answer", "reason", "at")}
+        return {"id": given["entry"], **values}

@@ -23,4 +23,9 @@ ENTRIES = (
     Entry("overview", _("Overview")),
     Entry("second_review", _("Second review")),
     Entry("audit", _("Audit")),
+    Entry("requests", _("Requests")),
+    Entry("exports", _("Exports")),
+    Entry("receipts", _("Receipts")),
+    Entry("own_exports", _("Our exports")),
+    Entry("own_receipts", _("Our answers")),
 )

@@ -13,11 +13,12 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from cases.people import DECIDERS, Role
+from cases.people import DECIDERS, RELEASERS, Role
 from review.console import (
     account,
     audit,
     cases,
+    exports,
     families,
     filters,
     history,
@@ -25,10 +26,15 @@ from review.console import (
     overview,
     people,
     queue,
+    receipts,
+    recipients,
+    requests,
     saved,
     search,
     second_review,
-)  # fmt: skip
+)
+from review.exports import EXPORT_READERS
+from review.recipients import RECIPIENTS
 from review.service import READERS
 from review.trail import AUDIENCE
 
@@ -117,5 +123,19 @@ PAGES = (
     Page("audit", "audit", audit.audit, AUDIENCE),
     Page("audit/export", "audit_export", audit.export, AUDIENCE, methods=_POST),
     Page("audit/verify", "audit_verify", audit.verify, AUDIENCE, methods=_POST),
+    Page("requests", "requests", requests.requests, READERS),
+    Page("requests/<uuid:request_id>", "request", requests.one_request, READERS),
+    Page("exports", "exports", exports.exports, EXPORT_READERS),
+    Page("exports/<int:export_id>", "export", exports.export, EXPORT_READERS),
+    Page("exports/<int:export_id>/release", "release", exports.release, RELEASERS, methods=_BOTH),
+    Page("receipts", "receipts", receipts.receipts, EXPORT_READERS),
+    Page("receipts/<int:receipt_id>", "receipt", receipts.receipt, EXPORT_READERS),
+    Page("our/exports", "own_exports", recipients.own_exports, RECIPIENTS),
+    Page("our/exports/<int:number>", "own_export", recipients.own_export, RECIPIENTS),
+    Page("our/exports/<int:number>/answers", "own_blank", recipients.own_blank, RECIPIENTS),
+    Page("our/exports/<int:number>/files/<str:name>", "own_file", recipients.own_file, RECIPIENTS),
+    Page("our/receipts", "own_receipts", recipients.own_receipts, RECIPIENTS),
+    Page("our/receipts/new", "own_answer", recipients.own_answer, RECIPIENTS, methods=_BOTH),
+    Page("our/receipts/<int:receipt_id>", "own_receipt", recipients.own_receipt, RECIPIENTS),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

@@ -12,11 +12,11 @@ from blocking.ordering import orderings
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.requests import make_requests
-from blocking.states import OrderState
 from cases import runs
 from cases.models import Case, Run
 from cases.rechecking import due_cases
 from domain.candidates import Why
+from domain.orders import OrderState
 from domain.rechecks import Ordering
 from domain.states import CaseState
 from nightly.apps import plan_of

@@ -4,42 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from blocking.exports import Built, build
 from blocking.models import Export, Order
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
-from blocking.releases import Released, find, release
-from blocking.requests import make_requests
-from blocking.states import ExportState, OrderState
+from blocking.releases import find
+from blocking.states import ExportState
 from cases import audit
 from cases.models import AuditEvent, Person
 from cases.moves import move
 from domain.errors import AccessError, GateError, InputError, RuleError
+from domain.orders import OrderState
 from domain.states import CaseState
 from tests.blocking.conftest import Confirmed, Opened, Time, host
+from tests.blocking.house import House
 
 pytestmark = pytest.mark.django_db
-
-
-class House:
-    """Builds and releases for one recipient."""
-
-    def __init__(
-        self, plan: ExportPlan, protection: Protection, clock: Time, person: Person
-    ) -> None:
-        self.plan, self.protection, self.clock, self.person = plan, protection, clock, person
-
-    def build(self) -> Built:
-        make_requests(self.plan.rules, self.protection, clock=self.clock)
-        recipient = self.plan.recipient("regulator")
-        return build(recipient, self.plan, self.protection, clock=self.clock)
-
-    def release(self, export: Export, person: Person | None = None) -> Released:
-        who = person or self.person
-        return release(export, who, self.plan, self.protection, clock=self.clock)
-
-    def orders(self) -> dict[str, str]:
-        return {order.request.sort_key: order.state for order in Order.objects.all()}
 
 
 @pytest.fixture

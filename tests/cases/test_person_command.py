@@ -127,3 +127,28 @@ def test_a_typed_password_is_typed_twice(tmp_path: Path, second: str, code: int,
         out = asking.stdout.read().decode()
     os.close(ours)
     assert (asking.returncode, told in out) == (code, True), out
+
+
+def test_people_of_the_regulators_group_belong_to_a_recipient(password: str) -> None:
+    add = ("add", "aru", "--group", "regulator", "--password-file", password)
+    with pytest.raises(InputError, match="no recipient is called 'nobody': regulator"):
+        person(*add, "--recipient", "nobody")
+    person(*add, "--recipient", "regulator")
+    assert "aru  regulator of regulator" in person("list")
+    assert AuditEvent.objects.get(action="person.added").details["recipient"] == "regulator"
+    assert person("recipient", "aru", "none") == "aru is of no recipient\n"
+    assert person("recipient", "aru", "regulator") == "aru is of regulator\n"
+    changed = AuditEvent.objects.filter(action="person.recipient_changed").order_by("seq").last()
+    assert changed.details == {"from": "", "to": "regulator"}
+    person("group", "aru", "--group", "auditor")
+    assert Person.objects.get(username="aru").recipient == ""
+
+
+def test_nobody_else_belongs_to_one(password: str) -> None:
+    analyst("one")
+    with pytest.raises(InputError, match="only people of the group regulator"):
+        person("recipient", "one", "regulator")
+    add = ("add", "two", "--group", "auditor", "--password-file", password)
+    with pytest.raises(InputError, match="only people of the group regulator"):
+        person(*add, "--recipient", "regulator")
+    assert not Person.objects.filter(username="two").exists()

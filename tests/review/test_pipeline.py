@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from blocking.models import BlockingRequest, Export, Order
-from blocking.states import OrderState
 from cases import undoing
 from cases.models import Case
 from cases.moves import move
+from domain.orders import OrderState
 from domain.states import CaseState
 from review import orders, pipeline
 from review.overview import TABLES, Overview

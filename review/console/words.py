@@ -1,0 +1,58 @@
+"""What states and outcomes are called on pages."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from blocking.entries import Action, Scope
+from blocking.states import ExportState
+from domain.orders import Answer, OrderState, Standing
+from domain.outcomes import Outcome
+
+ORDER_STATES = {
+    OrderState.SENT: _("sent, not answered"),
+    OrderState.ACCEPTED: _("accepted"),
+    OrderState.REFUSED: _("refused by the recipient"),
+    OrderState.EXECUTED: _("executed, as the recipient says"),
+    OrderState.VERIFIED: _("verified blocked"),
+    OrderState.NOT_BLOCKED: _("executed, but seen not blocked"),
+    OrderState.LIFT_SENT: _("lifting sent"),
+    OrderState.LIFT_EXECUTED: _("lifted"),
+}
+STANDINGS = {
+    Standing.NONE: _("not sent"),
+    Standing.SENT: _("sent"),
+    Standing.REFUSED: _("refused"),
+    Standing.ORDERED: _("ordered"),
+    Standing.EXECUTED: _("executed, not verified"),
+    Standing.VERIFIED: _("verified blocked"),
+    Standing.LIFTING: _("being lifted"),
+    Standing.LIFTED: _("lifted"),
+}
+EXPORT_STATES = {
+    ExportState.BUILT: _("waits for release"),
+    ExportState.REFUSED: _("refused by the gate"),
+    ExportState.RELEASED: _("released"),
+}
+SCOPES = {
+    Scope.TELEGRAM: _("Telegram item"),
+    Scope.ONION: _("onion notice"),
+    Scope.URL: _("exact addresses"),
+    Scope.HOST: _("host"),
+    Scope.DOMAIN: _("domain"),
+}
+ACTIONS = {Action.BLOCK: _("block"), Action.LIFT: _("lift")}
+ANSWERS = {
+    Answer.ACCEPTED: _("accepted"),
+    Answer.REFUSED: _("refused"),
+    Answer.EXECUTED: _("executed"),
+    Answer.LIFTED: _("lifted"),
+}
+OUTCOMES = {
+    Outcome.APPLIED: _("taken"),
+    Outcome.UNCHANGED: _("known before"),
+    Outcome.CONFLICT: _("does not fit the order"),
+    Outcome.UNKNOWN: _("no entry that was sent to this recipient"),
+    Outcome.FOREIGN: _("another recipient's entry"),
+    Outcome.BAD: _("cannot be read"),
+}

@@ -1,0 +1,261 @@
+"""What a recipient's people see and do: their own released exports and receipts, nothing else.
+
+Somebody of the regulator's group who belongs to no recipient has none of either.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from blocking import receipts
+from blocking.manifest import NAME, FileFacts, parse
+from blocking.models import Export, ExportEntry, Order
+from blocking.plan import Bounds
+from blocking.states import ExportState
+from cases import audit
+from cases.models import Person
+from cases.people import Role, require
+from domain.clock import Clock, utc_now
+from domain.errors import InputError, RecordError
+from domain.orders import OrderState
+from domain.receipts import answered
+from review.exports import hidden_entries, shown_entries
+from review.labels import label
+from review.paging import Paged, paged
+from review.receipts import ReceiptLine, ReceiptView, lines_of, recipient_receipts, view_of
+
+RECIPIENTS = frozenset({Role.REGULATOR})
+_CHUNK = 1 << 20
+_COLUMNS = ("id", "target", "state", "answer", "reason", "at")
+#: Of an export of another's, of one that is not released, and of one that there is not.
+_NONE = "there is no export {}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnExport:
+    """A release in a recipient's list."""
+
+    number: int
+    released_at: datetime | None
+    entries: int
+    manifest_sha256: str
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry of a release, and where its order stands now."""
+
+    entry: str
+    label: str
+    scope: str
+    state: OrderState | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnExportView:
+    """A release with its files, the manifest among them, and a page of its entries."""
+
+    export: OwnExport
+    files: tuple[FileFacts, ...]
+    entries: Paged[OwnEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it was released; ``stream`` is open at its beginning."""
+
+    facts: FileFacts
+    stream: BinaryIO
+
+
+def own_exports(person: Person, *, page: int = 1) -> Paged[OwnExport]:
+    """The releases of the person's recipient, the newest first. Raises AccessError."""
+    rows = _released(person).order_by("-number")
+    newest = rows.values_list("number", flat=True).first()
+    found = paged(rows.defer("manifest", "findings"), page)
+    hidden = hidden_entries([row.pk for row in found.rows])
+    lines = tuple(_own(row, newest, hidden) for row in found.rows)
+    return Paged(lines, found.number, found.more)
+
+
+def own_export(person: Person, number: int, *, page: int = 1) -> OwnExportView:
+    """One release. Raises AccessError, and InputError where the recipient has none such."""
+    row = _one(person, number)
+    newest = _released(person).order_by("-number").values_list("number", flat=True).first()
+    found = paged(_entries(row), page)
+    entries = Paged(tuple(_entry(entry) for entry in found.rows), found.number, found.more)
+    own = _own(row, newest, hidden_entries([row.pk]))
+    return OwnExportView(own, _files(row), entries)
+
+
+def download(
+    person: Person, number: int, name: str, folder: Path, *, clock: Clock = utc_now
+) -> Download:
+    """Open a file of a release, and write down that it was fetched.
+
+    ``folder`` is where exports lie. Raises AccessError; InputError where the recipient has no such
+    file; RecordError where what lies there is not what was released.
+    """
+    row = _one(person, number)
+    facts = next((file for file in _files(row) if file.name == name), None)
+    if facts is None:
+        raise InputError(f"export {row.recipient}/{row.number} has no file {name!r}")
+    stream = _opened(folder / row.folder / facts.name, facts)
+    with transaction.atomic():
+        audit.append(
+            "export.downloaded",
+            f"export:{row.recipient}/{row.number}",
+            actor=person.username,
+            details={"file": facts.name, "sha256": facts.sha256},
+            clock=clock,
+        )
+    return Download(facts, stream)
+
+
+def blank_answers(person: Person, number: int) -> Iterator[str]:
+    """A file to answer a release in: CSV, a line an entry, ``answer`` to be filled in. Raises
+    AccessError, and InputError where the recipient has no such release."""
+    row = _one(person, number)
+    return _csv(_entries(row))
+
+
+def own_receipts(person: Person, *, page: int = 1) -> Paged[ReceiptLine]:
+    """What the person's recipient answered, the newest first. Raises AccessError."""
+    recipient = _recipient(person)
+    return lines_of(recipient_receipts(recipient), page, told=True) if recipient else Paged()
+
+
+def own_receipt(
+    person: Person, receipt_id: int, *, outcome: str = "", page: int = 1
+) -> ReceiptView:
+    """One receipt. Raises AccessError, and InputError where the recipient has none such."""
+    recipient = _recipient(person)
+    if not recipient:
+        raise InputError(f"there is no receipt {receipt_id}")
+    return view_of(recipient_receipts(recipient), receipt_id, outcome, page, told=True)
+
+
+def send_file(
+    person: Person,
+    data: bytes,
+    name: str,
+    *,
+    bounds: Bounds,
+    zone: tzinfo,
+    clock: Clock = utc_now,
+) -> receipts.Received:
+    """Answer with a file. Raises AccessError; InputError for a file that is none, and for a person
+    of no recipient."""
+    recipient = _sender(person)
+    return receipts.receive_file(
+        recipient, data, person, name=name, bounds=bounds, zone=zone, clock=clock
+    )
+
+
+def send_answer(
+    person: Person, cells: dict[str, str], *, once: str, zone: tzinfo, clock: Clock = utc_now
+) -> receipts.Received:
+    """Answer one entry. Raises AccessError, and InputError for what is no answer."""
+    recipient = _sender(person)
+    answer = answered(1, cells, zone)
+    return receipts.receive_answer(recipient, answer, person, once=once, clock=clock)
+
+
+def _recipient(person: Person) -> str:
+    require(person, RECIPIENTS, "read what recipients get")
+    return person.recipient
+
+
+def _sender(person: Person) -> str:
+    recipient = _recipient(person)
+    if not recipient:
+        raise InputError("you belong to no recipient: an administrator can change that")
+    return recipient
+
+
+def _released(person: Person) -> QuerySet[Export]:
+    recipient = _recipient(person)
+    if not recipient:
+        return Export.objects.none()
+    return Export.objects.filter(recipient=recipient, state=ExportState.RELEASED)
+
+
+def _one(person: Person, number: int) -> Export:
+    row = _released(person).filter(number=number).first()
+    if row is None:
+        raise InputError(_NONE.format(number))
+    return row
+
+
+def _own(row: Export, newest: int | None, hidden: dict[int, int]) -> OwnExport:
+    return OwnExport(
+        number=row.number,
+        released_at=row.released_at,
+        entries=row.entry_count - hidden.get(row.pk, 0),
+        manifest_sha256=row.manifest_sha256,
+        in_force=row.number == newest,
+    )
+
+
+def _files(row: Export) -> tuple[FileFacts, ...]:
+    content = row.manifest.encode()
+    facts = FileFacts(
+        NAME, "manifest", "application/json", len(content), row.manifest_sha256, row.entry_count
+    )
+    return (*parse(content, f"export {row.recipient}/{row.number}").files, facts)
+
+
+def _opened(path: Path, facts: FileFacts) -> BinaryIO:
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise RecordError(f"{facts.name} cannot be read: {error.strerror}") from error
+    found = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        found.update(chunk)
+    if found.hexdigest() != facts.sha256:
+        stream.close()
+        raise RecordError(f"{facts.name} is not what was released: its SHA-256 is another")
+    stream.seek(0)
+    return stream
+
+
+def _entries(row: Export) -> QuerySet[ExportEntry]:
+    orders = Order.objects.filter(recipient=row.recipient, request=OuterRef("request"))
+    rows = shown_entries(row.pk).select_related("request").defer("request__document")
+    return rows.annotate(order_state=Subquery(orders.values("state")[:1]))
+
+
+def _entry(row: ExportEntry) -> OwnEntry:
+    state: str | None = row.order_state  # type: ignore[attr-defined]  # annotated above
+    return OwnEntry(
+        entry=str(row.request_id),
+        label=label(row.request),
+        scope=row.request.scope,
+        state=OrderState(state) if state else None,
+    )
+
+
+def _csv(rows: QuerySet[ExportEntry]) -> Iterator[str]:
+    """Hosts, URLs and names of channels can begin no formula; see ``register_csv.cell``."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(_COLUMNS)
+    for row in rows.iterator(chunk_size=2000):
+        target, state = row.request.sort_key, row.order_state  # type: ignore[attr-defined]
+        writer.writerow((row.request_id, target, state or "", "", "", ""))
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
