@@ -12,6 +12,8 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bench import (
@@ -89,14 +91,19 @@ def main() -> int:
     """Run the measurements named, or all of them. Returns 1 where one missed its bound."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
-    names = parser.parse_args().names or list(MEASURES)
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="a text pack, for cascade: its untrained rows"
+    )
+    given = parser.parse_args()
+    names = given.names or list(MEASURES)
+    measures = {**MEASURES, "cascade": partial(cascade.measure, data=given.data)}
     if unknown := [name for name in names if name not in MEASURES]:
         parser.error(f"no measurement {unknown[0]!r}; there are {', '.join(MEASURES)}")
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "on": machine}))
     below = []
     for name in names:
-        figures = MEASURES[name]()
+        figures = measures[name]()
         print(json.dumps({name: figures}, ensure_ascii=False), flush=True)
         below.append(missed(name, figures))
     for line in filter(None, below):

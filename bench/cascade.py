@@ -25,6 +25,7 @@ from classifiers.lexicons import read_lexicon
 from classifiers.linear import sigmoid
 from classifiers.normalise import normalise
 from classifiers.prepared import prepare
+from classifiers.rows import UNTRAINED, read_pack
 from classifiers.store import NETWORK, load, read_card
 from classifiers.transformer.network import Network, batches, selling_logits
 from classifiers.transformer.passages import MOST, passages_of
@@ -42,13 +43,15 @@ _ROUNDS = 3
 _FITTED_ON = 4_000
 
 
-def measure(model: Path = MODEL, texts: int = TEXTS) -> dict[str, Any]:
-    """Documents per second of each way, and their ratios."""
+def measure(model: Path = MODEL, texts: int = TEXTS, data: Path | None = None) -> dict[str, Any]:
+    """Documents per second of each way, and their ratios; ``data`` is a text pack whose rows stand
+    in for the grammar's."""
     assert NETWORK in read_card(model)["files"], "the model has no encoder"
     lexicon = read_lexicon(ROOT / "config" / "lexicons")
-    given = mix(texts, seed=11)
+    given = mix(texts, seed=11) if data is None else mix_of_pack(data, texts, seed=11)
     return {
         "texts": len(given),
+        "of": "grammar" if data is None else "pack",
         "median_chars": round(median(map(len, given))),
         **_against_all(model, lexicon, given),
         **_against_bare(model, lexicon, given),
@@ -74,6 +77,26 @@ def mix(count: int, seed: int) -> list[str]:
         text = writer.write(rng.choice(shapes))
         while len(text) < length:
             text += "\n" + writer.write(rng.choice(shapes))
+        found.append(text[:length])
+    rng.shuffle(found)
+    return found
+
+
+def mix_of_pack(data: Path, count: int, seed: int) -> list[str]:
+    """The same of rows of a pack that no shipped model is trained on: the untrained chat and the
+    dev part."""
+    rng = random.Random(seed)
+    files = [one for one in read_pack(data) if one.part == "dev" or one.name in UNTRAINED]
+    rows = [row for one in files for row in one.rows if row.text.strip()]
+    innocent = [row.text for row in rows if row.label is not Label.DRUG_SALE]
+    offers = [row.text for row in rows if row.label is Label.DRUG_SALE]
+    found = []
+    for number in range(count):
+        texts = offers if number % round(1 / SELLING) == 0 else innocent
+        length = round(MEDIAN * rng.lognormvariate(0, 0.7))
+        text = rng.choice(texts)
+        while len(text) < length:
+            text += "\n" + rng.choice(texts)
         found.append(text[:length])
     rng.shuffle(found)
     return found

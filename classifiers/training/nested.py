@@ -16,6 +16,7 @@ from classifiers.linear import sigmoid
 from classifiers.rates import Rate
 from classifiers.training import fitting
 from classifiers.training.corpus import Corpus
+from classifiers.training.lines import calibrated_lines
 from classifiers.training.reliability import Reliability, mixed_weights, reliability
 
 Floats = NDArray[np.float64]
@@ -84,13 +85,10 @@ def limit(logits: Floats, cut: float, missed: float) -> float:
 
 def _through(scores: Scores, fitted: Mask, asked: Mask) -> Floats:
     corpus = scores.corpus
-    weights = fitting.row_weights(corpus.source, corpus.sells, fitted)[fitted]
     found = np.full(scores.raw.shape, np.nan)
     for stage in range(scores.raw.shape[1]):
         columns = scores.raw[:, : stage + 1]
-        lines = fitting.calibrate(
-            columns[fitted], corpus.sells[fitted], weights, scores.langs[fitted]
-        )
+        lines = calibrated_lines(corpus, columns, scores.langs, fitted)
         found[asked, stage] = fitting.calibrated(lines, columns[asked], scores.langs[asked])
     return found
 

@@ -19,15 +19,9 @@ from classifiers.substances import FILE as SUBSTANCES
 from classifiers.substances import save_head
 from classifiers.training import fitting
 from classifiers.training.corpus import GENERATED, Corpus, dev_name
-from classifiers.training.judging import (
-    FALSE_POSITIVES,
-    MISSED_BY_FIRST,
-    NO_SAY,
-    SAY_FROM_ROWS,
-    judged,
-    report,
-)
+from classifiers.training.judging import MISSED_BY_FIRST, judged, report
 from classifiers.training.leaving_out import Say, leave_one_source_out, prepare
+from classifiers.training.lines import FALSE_POSITIVES, NO_SAY, SAY_FROM_ROWS
 from classifiers.training.measures import Figures
 from classifiers.training.nested import Scores
 from classifiers.training.packfigures import pack_figures

@@ -18,9 +18,10 @@ from classifiers.transformer.passages import rated
 _PART = re.compile(r"[^\n.!?;]*[^\W_][^\n.!?;]*(?:[.!?;]+|\n|$)")
 _MOST_PARTS = 16
 _LEAST_SHARE = 0.1
-# Log-odds of about one in ten. Each explanation reads the passage once more for each of its parts,
-# and most of what is passed on turns out innocent: what the first stage showed has to do there.
-_EXPLAINED_FROM = -2.0
+# Log-odds somewhat below the threshold of the shipped model. Each explanation reads the passage
+# once more for each of its parts, and most of what is passed on turns out innocent: what the first
+# stage showed has to do there.
+_EXPLAINED_FROM = -0.5
 
 
 class TransformerStage:

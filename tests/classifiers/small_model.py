@@ -37,6 +37,6 @@ def trained_model(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("classifiers.training.leaving_out.assemble", lambda f, s: assemble(f, s, 300))
         patch.setattr("classifiers.training.fitting._OWN_LINE_FROM", 20)
         patch.setattr("classifiers.training.nested._LEAST", 20)
-        patch.setattr("classifiers.training.judging.SAY_FROM_ROWS", 20)
+        patch.setattr("classifiers.training.lines.SAY_FROM_ROWS", 20)
         train.train(read_pack(pack), lexicon, out, seed=5, date="2026-01-02", say=lambda line: None)
     return out

@@ -14,6 +14,7 @@ from classifiers.normalise import normalise
 from classifiers.rows import Row
 from domain.assessment import Label
 from domain.errors import InputError
+from tests.classifiers.conftest import ROOT
 
 WORDS = "Большой красивый самовар стоит на деревянном столе возле окошка"
 
@@ -39,6 +40,13 @@ def test_every_slot_of_every_template_can_be_filled() -> None:
             for _ in range(5):
                 text = writer.fill(template, shape.lang)
                 assert "{" not in text, (shape.name, text)
+
+
+def test_the_card_says_how_large_the_grammar_is() -> None:
+    shapes = load_grammar().shapes
+    templates = sum(len(shape.templates) for shape in shapes)
+    card = " ".join((ROOT / "docs" / "model-card.md").read_text().split())
+    assert f"some {round(templates, -1):,} templates in {len(shapes)} shapes" in card
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_an_offer_says_what_where_and_how_much(cascade: Cascade) -> None:
     assert [(i.kind, i.value) for i in found.indicators] == [("telegram", "primer_magazin_bot")]
     assert found.lang == "ru"
     assert found.model == cascade.version
-    assert found.stage == "linear"
+    assert found.stage == "transformer"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,11 +60,22 @@ class SecondStage:
         )
 
     def ship(self, folder: Path) -> None:
-        """Fine-tune on all trainable rows and write network and tokenizer under ``folder``."""
-        course = self._plan.course
-        examples = examples_of(self._corpus, self._cut, self._corpus.trainable, course.seed)
-        model, encode = trained(self.base, examples, course, self._say)
-        export(model, encode.tokenizer, folder)
+        """Fine-tune on all trainable rows and write network and tokenizer under ``folder``. They
+        are kept, too, and taken from there when they are found."""
+        kept = self._plan.keep / "shipped"
+        if kept.exists():
+            self._say(f"network and tokenizer found in {kept}")
+        else:
+            course = self._plan.course
+            examples = examples_of(self._corpus, self._cut, self._corpus.trainable, course.seed)
+            model, encode = trained(self.base, examples, course, self._say)
+            partial = kept.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            export(model, encode.tokenizer, partial)
+            partial.rename(kept)
+        for file in kept.iterdir():
+            shutil.copyfile(file, folder / file.name)
 
 
 def _claim(keep: Path, mark: str) -> None:

@@ -96,6 +96,11 @@ def test_a_training_that_was_killed_between_folds_goes_on_where_it_was(
     sale, tea = cascade.assess(SALE), cascade.assess(TEA)
     assert sale.probability > tea.probability
     assert sale.stage == "transformer"
+    again = tmp_path / "again"
+    said = trained(files, lexicon, again, plan)
+    assert any(line.startswith("network and tokenizer found") for line in said)
+    assert (again / "encoder.onnx").read_bytes() == (out / "encoder.onnx").read_bytes()
+    assert load(again, lexicon).assess(SALE).probability == sale.probability
 
 
 def test_what_was_saved_in_part_is_made_anew(
