@@ -149,7 +149,9 @@ def test_the_table_here_speaks_of_every_page() -> None:
     assert {page.name for page in PAGES} == MAY.keys()
 
 
-@pytest.mark.parametrize(("page", "role"), list(itertools.product(PAGES, R)), ids=str)
+@pytest.mark.parametrize(
+    ("page", "role"), list(itertools.product(PAGES, R)), ids=lambda one: one.name
+)
 def test_every_page_by_every_group(page: Page, role: Role) -> None:
     case = case_in(CaseState.IN_REVIEW)
     case.family = Family.objects.create(pk=FAMILY, founded_at=NOON)
