@@ -18,7 +18,7 @@ from pathlib import Path
 
 import classifiers
 from channels.advertising import Said, advertises, said_in
-from classifiers.cascade import Cascade
+from classifiers.cascade import Glancer
 from classifiers.lexicons import read_lexicon
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +27,7 @@ _SIZES = (1, 2, 3, 5)
 _TALK = ("talk", "news", "harm", "pharmacy")
 
 
-def authors(cascade: Cascade) -> Iterator[tuple[str, list[list[Said]]]]:
+def authors(glancer: Glancer) -> Iterator[tuple[str, list[list[Said]]]]:
     """What the world's authors said, by what they are."""
     from tests.world.content import Truth, load
 
@@ -38,32 +38,32 @@ def authors(cascade: Cascade) -> Iterator[tuple[str, list[list[Said]]]]:
             if channel.group:
                 seller = post.author == "sunny_dos_orb"
                 kind = "the group's seller" if seller else "innocent members of groups"
-            glance = cascade.glance(post.text)
+            glance = glancer.glance(post.text)
             name = f"{channel.name}/{post.author}"
             said[kind][name].append(said_in(post.text, glance, {post.author} - {""}))
     for kind, found in said.items():
         yield kind, [*found.values()]
 
 
-def sources(cascade: Cascade) -> dict[tuple[bool, str], list[Said]]:
+def sources(glancer: Glancer) -> dict[tuple[bool, str], list[Said]]:
     """The texts of the corpus by whether they sell, and source."""
     rows = (ROOT / "tests/corpus/corpus.jsonl").read_text("utf-8").splitlines()
     found: dict[tuple[bool, str], list[Said]] = defaultdict(list)
     for row in map(json.loads, rows):
         sells = row["label"] == "drug_sale"
-        found[sells, row["source"]].append(said_in(row["text"], cascade.glance(row["text"])))
+        found[sells, row["source"]].append(said_in(row["text"], glancer.glance(row["text"])))
     return found
 
 
-def cases(cascade: Cascade) -> Iterator[tuple[str, int, int, int]]:
+def cases(glancer: Glancer) -> Iterator[tuple[str, int, int, int]]:
     """What innocent members write about drugs: of each kind how many messages, and how many authors
     are kept who wrote one of them, and two."""
     from tests.channels.advertising_cases import MET, UNSEEN
 
-    line = cascade.threshold
+    line = glancer.threshold
     for met, told in (("met", MET), ("unseen", UNSEEN)):
         for kind, texts in told.items():
-            found = [said_in(text, cascade.glance(text)) for text in texts]
+            found = [said_in(text, glancer.glance(text)) for text in texts]
             alone = sum(advertises([one], line) for one in found)
             pairs = sum(advertises(pair, line) for pair in combinations(found, 2))
             yield f"{kind}, {met}", len(found), alone, pairs
@@ -80,16 +80,16 @@ def share(pools: Sequence[Sequence[Said]], size: int, threshold: float) -> float
 def main() -> None:
     """Print the tables."""
     model, lexicons = ROOT / "classifiers" / "model", ROOT / "config" / "lexicons"
-    cascade = classifiers.load(model, read_lexicon(lexicons))
-    line = cascade.threshold
+    glancer = classifiers.load_glancer(model, read_lexicon(lexicons))
+    line = glancer.threshold
     print("| authors of the sample world | number | kept |\n| --- | --- | --- |")
-    for kind, found in authors(cascade):
+    for kind, found in authors(glancer):
         print(f"| {kind} | {len(found)} | {sum(advertises(one, line) for one in found)} |")
     print("\n| innocent, about drugs | messages | kept by one | by two |")
     print("| --- | --- | --- | --- |")
-    for kind, number, alone, pairs in cases(cascade):
+    for kind, number, alone, pairs in cases(glancer):
         print(f"| {kind} | {number} | {alone} | {pairs} |")
-    texts = sources(cascade)
+    texts = sources(glancer)
     innocent = {source: pool for (sells, source), pool in texts.items() if not sells}
     selling = {source: pool for (sells, source), pool in texts.items() if sells}
     kinds = {

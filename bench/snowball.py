@@ -95,10 +95,10 @@ def _scores() -> tuple[dict[str, list[tuple[float, float]]], float]:
 
     root = Path(__file__).resolve().parents[1]
     lexicon = read_lexicon(root / "config" / "lexicons")
-    cascade = classifiers.load(root / "classifiers" / "model", lexicon)
+    glancer = classifiers.load_glancer(root / "classifiers" / "model", lexicon)
 
     def glance(text: str, title: str) -> tuple[float, float]:
-        found = cascade.glance(text, title=title)
+        found = glancer.glance(text, title=title)
         return found.selling, found.about_drugs
 
-    return scored_posts(glance), cascade.threshold
+    return scored_posts(glance), glancer.threshold

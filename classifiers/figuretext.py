@@ -123,13 +123,17 @@ def obfuscation(found: Json) -> Iterator[str]:
 
 
 def passing(by_name: Mapping[str, Json], first: str) -> Iterator[str]:
-    """What the first stage passes on: of innocent texts, and of those the second calls selling."""
+    """What the first stage passes on: of innocent texts, and of those the second calls selling; of
+    sources also the innocent ones that both call selling by what was chosen without them."""
+    columns = {
+        "innocent_passed_on": "innocent texts passed on",
+        "called_selling_passed_on": "passed on of what the second stage calls selling",
+        "innocent_called_selling": "innocent, called selling",
+    }
+    there = [name for name in columns if all(name in one for one in by_name.values())]
     yield from table(
-        (first, "innocent texts passed on", "passed on of what the second stage calls selling"),
-        (
-            (name, rate(one["innocent_passed_on"]), rate(one["called_selling_passed_on"]))
-            for name, one in by_name.items()
-        ),
+        (first, *(columns[name] for name in there)),
+        ((source, *(rate(one[name]) for name in there)) for source, one in by_name.items()),
     )
 
 

@@ -107,14 +107,31 @@ def read_card(folder: Path) -> dict[str, Any]:
         card = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(card, dict) or not {"files", "threshold", "lexicon"} <= card.keys():
             raise ValueError("it lacks files, threshold or lexicon")
-    except (OSError, ValueError) as error:
+        _check_thresholds(card)
+    except (OSError, ValueError, TypeError) as error:
         raise _failed(f"model card {path} cannot be read: {error}") from error
     return card
+
+
+def _check_thresholds(card: Mapping[str, Any]) -> None:
+    """Raise ValueError for what cannot decide anything."""
+    for name in ("threshold", GLANCE_THRESHOLD):
+        if name in card and not 0 <= float(card[name]) <= 1:
+            raise ValueError(f"{name} {card[name]!r} is no probability")
+    if "passed_on" in card and NETWORK not in card["files"]:
+        raise ValueError(f"texts are passed on to {NETWORK}, which it does not name")
 
 
 def threshold_of(folder: Path) -> float:
     """The threshold in the card of a model. Raises ModelError when there is none."""
     return float(read_card(folder)["threshold"])
+
+
+def glance_threshold_of(folder: Path) -> float:
+    """The first stage's own threshold in the card of a model: that of glances. Raises as
+    ``threshold_of``."""
+    card = read_card(folder)
+    return float(card.get(GLANCE_THRESHOLD, card["threshold"]))
 
 
 _DECIDES = ("files", "lexicon", "threshold", "passed_on", GLANCE_THRESHOLD)
@@ -151,8 +168,7 @@ def load_glancer(folder: Path, lexicon: Lexicon) -> Glancer:
     ``load``."""
     card = _checked(folder, lexicon)
     first = LinearStage(load_linear(folder), load_calibration(folder)[LinearStage.name])
-    threshold = float(card.get(GLANCE_THRESHOLD, card["threshold"]))
-    return Cascade(first, lexicon, threshold=threshold, version=version_of(card))
+    return Cascade(first, lexicon, threshold=glance_threshold_of(folder), version=version_of(card))
 
 
 def _checked(folder: Path, lexicon: Lexicon) -> dict[str, Any]:
@@ -178,6 +194,8 @@ def _second(
         raise _failed(f"calibration {folder / CALIBRATION} has no line for the transformer stage")
     try:
         low, high = map(float, card["passed_on"])
+        if not 0 <= low <= high <= 1:
+            raise ValueError(f"{low} to {high} is no band of probabilities")
     except (KeyError, TypeError, ValueError) as error:
         raise _failed(
             f"model card {folder / CARD} does not say what is passed on to the encoder: {error!r}"

@@ -3,8 +3,10 @@
 Each language has its line (Platt). What a line leaves is how far the innocent rows of a language
 reach above the bulk of it: in English, descriptions of goods reach higher than any Russian news.
 At one threshold for all, the language whose innocents reach highest would set it for every other
-one. So the lines are levelled: each is lowered until its own innocent sources need no higher
-threshold than those of the language that needs the lowest.
+one. So the lines of the languages that have one of their own are levelled: each is lowered until
+its own innocent sources need no higher threshold than those of the language that needs the lowest.
+That is a threshold for each language, written into its offset: probabilities of the lowered one say
+less than its rows would bear out.
 """
 
 from __future__ import annotations
@@ -67,12 +69,14 @@ def calibrated_lines(
         for lang in found.lines
         if lang != ANY
     }
-    return levelled(found, {lang: need for lang, need in needs.items() if np.isfinite(need)})
+    return levelled(found, needs)
 
 
 def levelled(found: Calibration, needs: Mapping[str, float]) -> Calibration:
     """``found`` with the line of each language lowered to the lowest of ``needs``, the threshold
-    that the language's own innocent sources need, in calibrated log-odds."""
+    that the language's own innocent sources need, in calibrated log-odds; a need that is no finite
+    number is none."""
+    needs = {lang: need for lang, need in needs.items() if np.isfinite(need)}
     lowest = min(needs.values(), default=0.0)
     return Calibration(
         {

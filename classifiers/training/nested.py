@@ -16,7 +16,7 @@ from classifiers.linear import sigmoid
 from classifiers.rates import Rate
 from classifiers.training import fitting
 from classifiers.training.corpus import Corpus
-from classifiers.training.lines import calibrated_lines
+from classifiers.training.lines import calibrated_lines, threshold
 from classifiers.training.reliability import Reliability, mixed_weights, reliability
 
 Floats = NDArray[np.float64]
@@ -43,10 +43,12 @@ class Scores:
 @dataclass(frozen=True, slots=True)
 class Nested:
     """Calibrated log-odds after each stage, shape as ``Scores.raw``, nan for rows not ``seen``;
-    ``passed_on`` is the first stage's limit for each row, minus infinity with one stage."""
+    ``passed_on`` is the first stage's limit for each row, minus infinity with one stage, ``cut``
+    its threshold on the last stage: both chosen without the row's fold."""
 
     logits: Floats
     passed_on: Floats
+    cut: Floats
 
     @property
     def used(self) -> Floats:
@@ -56,14 +58,15 @@ class Nested:
 
 
 def nested(scores: Scores, cut: float, missed: float) -> Nested:
-    """Every trainable row of the pack by lines fitted without its fold.
+    """Every trainable row of the pack by lines, threshold and limit chosen without its fold.
 
-    ``cut`` is the threshold in calibrated log-odds; of what the last stage puts above it, at most
-    the share ``missed`` lies under the first stage's limit on the rows that it is chosen from.
+    ``cut``, in calibrated log-odds, is the threshold where no source left has a say in it; of what
+    the last stage puts above the threshold, at most the share ``missed`` lies under the first
+    stage's limit on the rows that it is chosen from.
     """
     corpus, seen = scores.corpus, scores.seen
     logits = np.full(scores.raw.shape, np.nan)
-    passed_on = np.full(len(seen), -np.inf)
+    passed_on, cuts = np.full(len(seen), -np.inf), np.full(len(seen), cut)
     for _, group in corpus.folds():
         out = seen & np.isin(corpus.source, sorted(group))
         rest = seen & ~out
@@ -71,9 +74,11 @@ def nested(scores: Scores, cut: float, missed: float) -> Nested:
             continue  # nothing to fit a line on
         both = _through(scores, rest, rest | out)
         logits[out] = both[out]
+        own = threshold(corpus, both[:, -1], rest)
+        cuts[out] = own if np.isfinite(own) else cut
         if scores.raw.shape[1] > 1:
-            passed_on[out] = limit(both[rest], cut, missed)
-    return Nested(logits, passed_on)
+            passed_on[out] = limit(both[rest], own if np.isfinite(own) else cut, missed)
+    return Nested(logits, passed_on, cuts)
 
 
 def limit(logits: Floats, cut: float, missed: float) -> float:
@@ -110,20 +115,22 @@ def calibration_figures(scores: Scores, found: Nested) -> dict[str, Reliability]
     return measured
 
 
-def passing_figures(scores: Scores, found: Nested, cut: float) -> dict[str, tuple[Rate, Rate]]:
-    """By source and for all: of innocent rows those passed on, and of rows that the last stage
-    calls selling those that the first passes on. Empty with one stage."""
+def passing_figures(scores: Scores, found: Nested) -> dict[str, tuple[Rate, Rate, Rate]]:
+    """By source and for all: of innocent rows those passed on, of rows that the last stage calls
+    selling those that the first passes on, and of innocent rows those that both stages call
+    selling. Empty with one stage."""
     if scores.raw.shape[1] < 2:
         return {}
     corpus = scores.corpus
     there = scores.seen & ~np.isnan(found.used)
     passed = found.logits[:, 0] >= found.passed_on
-    called = found.logits[:, -1] >= cut
+    called = found.logits[:, -1] >= found.cut
     sources = [(str(o), there & (corpus.source == o)) for o in np.unique(corpus.source[there])]
     return {
         name: (
             rate(passed, own & ~corpus.sells),
             rate(passed, own & called),
+            rate(found.used >= found.cut, own & ~corpus.sells),
         )
         for name, own in [("all", there), *sources]
     }

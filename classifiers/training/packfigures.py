@@ -23,13 +23,14 @@ def pack_figures(
             name: one.as_json() for name, one in calibration_figures(scores, again).items()
         },
     }
-    passing = passing_figures(scores, again, cut)
+    passing = passing_figures(scores, again)
     if passing:
         card["passing"] = {
             name: {
                 "innocent_passed_on": innocent.as_json(),
                 "called_selling_passed_on": called.as_json(),
+                "innocent_called_selling": wrongly.as_json(),
             }
-            for name, (innocent, called) in passing.items()
+            for name, (innocent, called, wrongly) in passing.items()
         }
     return card

@@ -130,7 +130,7 @@ def _card(
     files: Sequence[SourceFile], lexicon: Lexicon, seed: int, date: str, corpus: Corpus
 ) -> dict[str, Any]:
     return {
-        "name": "narcowatch linear stage",
+        "name": "narcowatch",
         "date": date,
         "seed": seed,
         "lexicon": lexicon.digest,
@@ -138,7 +138,9 @@ def _card(
         "threshold_rule": (
             f"lowest logit at which every source of {SAY_FROM_ROWS} innocent rows or more, scored "
             f"by a model that has not seen it, stays at or under {FALSE_POSITIVES:.1%} false "
-            f"positives; without a say: {', '.join(sorted(NO_SAY))} and the dev part"
+            f"positives; without a say: {', '.join(sorted(NO_SAY))} and the dev part; before, the "
+            "line of each language that has its own is lowered until its sources need no higher "
+            "one than those of the language that needs the lowest"
         ),
         "prior": fitting.PRIOR,
         "generated_rows": GENERATED,

@@ -19,7 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
-from classifiers.store import threshold_of
+from classifiers.store import glance_threshold_of
 from crawlers.answers import egress_of, of_failure, of_response
 from crawlers.bodies import unwanted
 from crawlers.cookies import Jar, cookie_header, stamp_of, take_cookies
@@ -143,7 +143,7 @@ class SitesSpider(Spider):
             raise InputError(f"sites are crawled through HTTP proxies, not through {proxy}")
         threshold = self.settings["NARCOWATCH_REVIEW_THRESHOLD"]
         model_dir = Path(self.settings["NARCOWATCH_MODEL_DIR"])
-        self._sells_from = threshold_of(model_dir) if threshold is None else threshold
+        self._sells_from = glance_threshold_of(model_dir) if threshold is None else threshold
         self.tor = TorPool(self.settings.getlist("TOR_SOCKS"), f"run-{self.run_id}")
         journals = Path(self.settings["NARCOWATCH_JOURNALS"])
         self._journal = RequestJournal(journals / f"crawl-{self.run_id:06d}.log")

@@ -18,7 +18,7 @@ import classifiers
 from channels.advertising import Said, Watch, advertises, hint_of, said_in, says_how_to_order
 from channels.group_answers import Author
 from channels.redaction import redact
-from classifiers.cascade import Cascade, Glance
+from classifiers.cascade import Glance, Glancer
 from classifiers.lexicons import read_lexicon
 from tests.channels.advertising_cases import MET, UNSEEN
 from tests.channels.groups import Somebody, answer, message
@@ -33,8 +33,8 @@ LIKE, DOUBTFUL, NOTHING = 0.9, 0.3, 0.05
 
 
 @pytest.fixture(scope="module")
-def cascade() -> Cascade:
-    return classifiers.load(
+def cascade() -> Glancer:
+    return classifiers.load_glancer(
         ROOT / "classifiers" / "model", read_lexicon(ROOT / "config" / "lexicons")
     )
 
@@ -155,14 +155,14 @@ TELLING = (
 )
 
 
-def author(cascade: Cascade, *texts: str, own: str = "") -> bool:
+def author(cascade: Glancer, *texts: str, own: str = "") -> bool:
     found = [said_in(text, cascade.glance(text), {own} - {""}) for text in texts]
     return advertises(found, cascade.threshold)
 
 
 @pytest.mark.parametrize("texts", [ASKING, TELLING])
 def test_who_asks_or_tells_is_not_kept_however_often(
-    cascade: Cascade, texts: tuple[str, ...]
+    cascade: Glancer, texts: tuple[str, ...]
 ) -> None:
     assert max(cascade.glance(text).selling for text in texts) > hint_of(cascade.threshold)
     assert not author(cascade, *texts)
@@ -170,7 +170,7 @@ def test_who_asks_or_tells_is_not_kept_however_often(
 
 @pytest.mark.parametrize("told", [MET, UNSEEN], ids=["met", "unseen"])
 def test_who_quotes_warns_jokes_asks_or_tells_is_not_kept(
-    cascade: Cascade, told: Mapping[str, tuple[str, ...]]
+    cascade: Glancer, told: Mapping[str, tuple[str, ...]]
 ) -> None:
     scores = [cascade.glance(text).selling for texts in told.values() for text in texts]
     assert sum(score >= cascade.threshold for score in scores) >= len(scores) / 3
@@ -179,7 +179,7 @@ def test_who_quotes_warns_jokes_asks_or_tells_is_not_kept(
     assert [kind for kind, texts in told.items() if author(cascade, *texts)] == []
 
 
-def test_in_the_worlds_groups_the_seller_alone_is_kept(cascade: Cascade) -> None:
+def test_in_the_worlds_groups_the_seller_alone_is_kept(cascade: Glancer) -> None:
     written: dict[str, list[str]] = defaultdict(list)
     for channel in CONTENT.channels.values():
         if channel.group:
@@ -191,7 +191,7 @@ def test_in_the_worlds_groups_the_seller_alone_is_kept(cascade: Cascade) -> None
 
 
 def test_no_innocent_channel_would_be_kept_if_one_account_wrote_it_in_a_group(
-    cascade: Cascade,
+    cascade: Glancer,
 ) -> None:
     innocent = [one for one in CONTENT.channels.values() if one.truth is not Truth.SHOP]
     kept = [one.name for one in innocent if author(cascade, *(post.text for post in one.posts))]
@@ -199,7 +199,7 @@ def test_no_innocent_channel_would_be_kept_if_one_account_wrote_it_in_a_group(
     assert kept == []
 
 
-def test_what_the_corpus_says_of_the_rule(cascade: Cascade) -> None:
+def test_what_the_corpus_says_of_the_rule(cascade: Glancer) -> None:
     """Floors: innocent texts one by one and in pairs of one source, sellers' in fives."""
     rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
     found: dict[tuple[bool, str], list[Said]] = defaultdict(list)

@@ -118,15 +118,17 @@ def test_a_row_of_a_source_has_no_say_in_the_line_that_it_is_measured_by() -> No
 def test_what_the_first_stage_keeps_back_is_counted_by_a_limit_of_other_sources() -> None:
     two = scores(0.0, stages=2)
     found = nested(two, 0.0, 0.01)
-    by_source = passing_figures(two, found, 0.0)
-    innocent, kept = by_source["all"]
+    by_source = passing_figures(two, found)
+    innocent, kept, wrongly = by_source["all"]
+    assert wrongly.count == innocent.count
+    assert 0 < wrongly.hits < wrongly.count
     assert kept.count > 300
     assert kept.share is not None
     assert kept.share > 0.97
     assert innocent.share is not None
     assert 0 < innocent.share < 0.7
     assert kept.count == sum(by_source[name][1].count for name in ("first", "second", "shifted"))
-    assert passing_figures(scores(0.0), nested(scores(0.0), 0.0, 0.01), 0.0) == {}
+    assert passing_figures(scores(0.0), nested(scores(0.0), 0.0, 0.01)) == {}
 
 
 def test_the_limit_loses_no_more_than_the_share_allowed() -> None:

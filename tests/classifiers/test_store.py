@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from classifiers.store import CARD, MODEL, SKETCH, load, read_card, save
+from classifiers.store import (
+    CARD,
+    MODEL,
+    SKETCH,
+    glance_threshold_of,
+    load,
+    read_card,
+    save,
+    threshold_of,
+)
 from domain.errors import ModelError
 from domain.lexicon import Lexicon
 
@@ -89,3 +99,30 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         save(tmp_path / name, model)
     assert (tmp_path / "a" / MODEL).read_bytes() == (tmp_path / "b" / MODEL).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"threshold": 2.0}, "threshold 2.0 is no probability"),
+        ({"threshold": float("nan")}, "threshold nan is no probability"),
+        ({"threshold": "x"}, "could not convert"),
+        ({"glance_threshold": -0.1}, "glance_threshold -0.1 is no probability"),
+        ({"files": {"model.npz": ""}, "passed_on": [0.1, 1.0]}, "encoder.onnx, which it does not"),
+    ],
+)
+def test_a_card_that_can_decide_nothing_is_refused(
+    tmp_path: Path, values: dict[str, object], said: str
+) -> None:
+    card = {"files": {}, "threshold": 0.5, "lexicon": "x", **values}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match=re.escape(said)):
+        read_card(tmp_path)
+
+
+def test_glances_have_the_first_stages_own_threshold(tmp_path: Path) -> None:
+    card = {"files": {}, "threshold": 0.5, "lexicon": "x"}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    assert glance_threshold_of(tmp_path) == 0.5
+    (tmp_path / "card.json").write_text(json.dumps({**card, "glance_threshold": 0.4}))
+    assert (threshold_of(tmp_path), glance_threshold_of(tmp_path)) == (0.5, 0.4)

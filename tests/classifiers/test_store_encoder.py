@@ -62,7 +62,9 @@ def test_an_encoder_of_other_labels_is_refused_though_the_card_names_it(
         load(model, lexicon)
 
 
-@pytest.mark.parametrize("passed_on", ["x", [0.1], [0.1, "b"], [0.1, 0.5, 1.0], None, 3])
+@pytest.mark.parametrize(
+    "passed_on", ["x", [0.1], [0.1, "b"], [0.1, 0.5, 1.0], [1.0, 0.1], None, 3]
+)
 def test_a_card_that_does_not_say_what_is_passed_on_is_refused(
     model: Path, lexicon: Lexicon, passed_on: object
 ) -> None:

@@ -10,7 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifiers.learning.decided import card_entry, told
 from classifiers.lexicons import read_lexicon
 from classifiers.rows import read_pack
+from classifiers.store import read_card
+from classifiers.transformer.network import NETWORK
 from domain.clock import utc_now
+from nightly.apps import models_of
 from nightly.learning.decided import candidate_in, decided_lesson
 from nightly.readiness import check_record
 
@@ -93,6 +96,12 @@ class Command(BaseCommand):
             f"candidate written to {out}, threshold {card['threshold']}; what it would change: "
             f"{settings.CALLED_AS} model compare {out}"
         )
+        in_force = models_of(chosen).in_use
+        if NETWORK in read_card(in_force)["files"] and NETWORK not in card["files"]:
+            self.stdout.write(
+                "it has one stage and the model in force has two, whose floors it may not reach: "
+                "--stage transformer trains both"
+            )
 
 
 def _plan(options: dict[str, Any], out: Path) -> Plan:
