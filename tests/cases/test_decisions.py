@@ -93,13 +93,13 @@ def test_earlier_rounds_do_not_count_again() -> None:
     assert decide(case.pk, analyst("two"), CONFIRM).state == "confirmed"
 
 
-def test_the_queue_offers_likely_shops_first_and_nothing_decided_or_restricted() -> None:
+def test_the_queue_offers_first_what_is_worth_most_and_nothing_decided_or_restricted() -> None:
     one = analyst()
     low, high, mine, hidden = (
         case_in(CaseState.IN_REVIEW, f"host:{name}.test") for name in ("a", "b", "c", "d")
     )
-    for case, score in ((low, 0.5), (high, 0.9), (mine, 0.99), (hidden, 0.99)):
-        Case.objects.filter(pk=case.pk).update(score=score, restricted=case is hidden)
+    for case, worth in ((low, 0.5), (high, 0.9), (mine, 0.99), (hidden, 0.99)):
+        Case.objects.filter(pk=case.pk).update(worth=worth, restricted=case is hidden)
     decide(mine.pk, one, CONFIRM)
     assert awaiting(one) == [high.pk, low.pk]
     Case.objects.filter(pk=low.pk).update(band=ReviewBand.FIRST)

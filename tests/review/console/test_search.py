@@ -174,7 +174,7 @@ def test_the_number_of_queries_does_not_grow(
     shop("http://one.test/")
     index(house)
     asked(client)  # the content types and such are read once
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(10) as few:
         asked(client)
     for n in range(12):
         shop(f"http://more{n}.test/")
