@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.models import Capture, Case, DocumentRow, Person
-from cases.people import require
+from cases.models import Capture, DocumentRow, Person
 from domain.defang import defang
-from domain.errors import AccessError, InputError
+from domain.errors import InputError
 from review.differences import MOST_LINES, Part, differences
-from review.service import READERS
-
-#: Looks on one page of the history.
-SHOWN = 50
+from review.paging import Paged, paged
+from review.service import readable_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +31,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """``looks`` of page ``page`` (from 1), the newest first, of ``looks_in_all``."""
+    """One page of looks at a case, the newest first."""
 
     case_id: int
     target: str
-    looks: tuple[Look, ...]
-    page: int
-    looks_in_all: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.looks_in_all // SHOWN))
+    looks: Paged[Look]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +51,19 @@ class Compared:
     lines_left_out: int = 0
 
 
-def history_of(case_id: int, person: Person, page: int = 1) -> History:
-    """One page of what was fetched of a case. Raises InputError where there is no such case or
-    page, AccessError where ``person`` may not know of it."""
-    case = _readable(case_id, person)
-    rows = Capture.objects.filter(target=case.target)
-    count = rows.count()
-    if not 1 <= page <= max(1, -(-count // SHOWN)):
-        raise InputError(f"the history of case {case_id} has no page {page}")
-    chosen = list(rows.order_by("-fetched_at", "-pk")[(page - 1) * SHOWN : page * SHOWN])
+def history_of(case_id: int, person: Person, number: int = 1) -> History:
+    """Page ``number`` of what was fetched of a case. Raises InputError where there is no such case,
+    AccessError where ``person`` may not know of it."""
+    case = readable_case(case_id, person)
+    rows = Capture.objects.filter(target=case.target).order_by("-fetched_at", "-pk")
+    page = paged(rows, number)
     documents: dict[int, list[tuple[int, str]]] = {}
-    found = DocumentRow.objects.filter(capture__in=chosen).values_list("capture_id", "pk", "part")
-    for capture, document, part in found.order_by("pk"):
+    found = DocumentRow.objects.filter(capture__in=page.rows)
+    for capture, document, part in found.order_by("pk").values_list("capture_id", "pk", "part"):
         documents.setdefault(capture, []).append((document, part))
-    return History(
-        case_id,
-        defang(case.target.name or case.target.value),
-        tuple(_look(row, documents.get(row.pk, [])) for row in chosen),
-        page,
-        count,
-    )
+    looks = tuple(_look(row, documents.get(row.pk, [])) for row in page.rows)
+    target = defang(case.target.name or case.target.value)
+    return History(case_id, target, Paged(looks, page.number, page.more))
 
 
 def _look(row: Capture, documents: list[tuple[int, str]]) -> Look:
@@ -102,7 +86,7 @@ def compare(case_id: int, person: Person, one: int, other: int) -> Compared:
 
     Raises InputError for numbers that are not of this case, or whose text is erased.
     """
-    case = _readable(case_id, person)
+    case = readable_case(case_id, person)
     rows = DocumentRow.objects.filter(
         target=case.target, pk__in=[one, other], capture__erased_at=None
     ).select_related("capture")
@@ -118,13 +102,3 @@ def compare(case_id: int, person: Person, one: int, other: int) -> Compared:
         tuple(differences(old.text, new.text)),
         sum(max(0, len(row.text.splitlines()) - MOST_LINES) for row in found),
     )
-
-
-def _readable(case_id: int, person: Person) -> Case:
-    require(person, READERS, "read cases")
-    case = Case.objects.select_related("target").filter(pk=case_id).first()
-    if case is None:
-        raise InputError(f"there is no case {case_id}")
-    if case.restricted:
-        raise AccessError(f"case {case_id} is in the restricted queue")
-    return case

@@ -1,25 +1,14 @@
-"""What recipients did with what they were sent: the one place where the console counts orders.
-
-An order is one request at one recipient. Its states are never added together: what was sent was
-not ordered by anybody, and what a recipient says is blocked may still answer.
-"""
+"""How long recipients took over what they were sent."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from blocking.entries import Action
 from blocking.models import Order
 from domain.orders import OrderState
-
-
-def order_counts() -> dict[OrderState, int]:
-    """How many orders to block stand in each state, in the order of the states; empty where
-    nothing was ever sent."""
-    found = dict(_orders().values_list("state").annotate(n=Count("pk")))
-    return {state: found.get(state, 0) for state in OrderState} if found else {}
 
 
 def sent_since(since: datetime) -> list[tuple[datetime, datetime]]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from blocking.standing import orders_by_state
 from domain.orders import OrderState
 from domain.states import CaseState
 from review import orders, pipeline
@@ -76,7 +77,9 @@ class Overview:
 
     def orders(self) -> Table:
         """What recipients did, by state."""
-        rows = tuple((str(_ORDERS[state]), n) for state, n in orders.order_counts().items())
+        counts = orders_by_state()
+        shown = counts if any(counts.values()) else {}
+        rows = tuple((str(_ORDERS[state]), n) for state, n in shown.items())
         note = _(
             "One order is one request at one recipient. Sent, ordered and verified blocked are "
             "different things: these numbers are not to be added together."

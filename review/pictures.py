@@ -16,8 +16,8 @@ from cases.models import Case, Person, Screenshot
 from cases.people import RELEASERS, require
 from domain.clock import Clock, iso, utc_now
 from domain.defang import defang
-from domain.errors import AccessError, InputError
-from review.service import READERS
+from domain.errors import InputError
+from review.service import readable_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,7 @@ def screenshot_png(
 
 
 def _lookable(case_id: int, person: Person) -> Case:
-    require(person, READERS, "look at screenshots")
-    case = Case.objects.select_related("target").filter(pk=case_id).first()
-    if case is None:
-        raise InputError(f"there is no case {case_id}")
-    if case.restricted:
-        raise AccessError(f"case {case_id} is in the restricted queue")
+    case = readable_case(case_id, person, "look at screenshots")
     if on_hold(case) and case.hold_owner_id != person.pk:
         require(person, RELEASERS, f"look at screenshots of case {case_id}, which is on hold")
     return case

@@ -104,10 +104,7 @@ def next_case(person: Person) -> int | None:
 
 def case_view(case_id: int, person: Person) -> CaseView:
     """Everything a reviewer needs to decide. Raises InputError when there is no such case."""
-    require(person, READERS, "read cases")
-    case = _case(case_id)
-    if case.restricted:
-        raise AccessError(f"case {case_id} is in the restricted queue")
+    case = readable_case(case_id, person)
     pages = assessed_pages(case)
     rows = _carriers(case) or pages[:_LIKELIEST_SHOWN]
     return CaseView(
@@ -137,6 +134,16 @@ def case_view(case_id: int, person: Person) -> CaseView:
         channel=channel_lines(case),
         listed=page_lines(pages),
     )
+
+
+def readable_case(case_id: int, person: Person, what: str = "read cases") -> Case:
+    """The case with its target. Raises InputError where there is none, AccessError where ``person``
+    may not read cases, or not know of this one."""
+    require(person, READERS, what)
+    case = _case(case_id)
+    if case.restricted:
+        raise AccessError(f"case {case_id} is in the restricted queue")
+    return case
 
 
 def open_proposals(person: Person) -> list[ProposalView]:

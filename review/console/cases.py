@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from blocking.standing import of_case
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may
-from domain.clock import utc_now
 from domain.errors import AccessError, InputError
 from domain.states import CaseState
+from review import notes
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
 from review.models import Note
-from review.service import case_view
+from review.service import case_view, readable_case
 
 _SHOTS = 5
 _OPEN = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
@@ -30,13 +30,19 @@ def case(request: Asked, case_id: int) -> HttpResponseBase:
 
 def note(request: Asked, case_id: int) -> HttpResponseBase:
     """Write a note down."""
-    case_context(case_id, request.user)  # whoever may not read it may not write to it
+    known_case(case_id, request.user)
     form = NoteForm(request.POST)
     if form.is_valid():
-        Note.objects.create(
-            case_id=case_id, person=request.user, at=utc_now(), text=form.cleaned_data["text"]
-        )
+        notes.write(case_id, request.user, form.cleaned_data["text"])
     return redirect("case", case_id)
+
+
+def known_case(case_id: int, person: Person) -> Case:
+    """The case; raises Http404 where there is none, or none that ``person`` may know of."""
+    try:
+        return readable_case(case_id, person)
+    except (InputError, AccessError) as error:
+        raise Http404(str(error)) from error
 
 
 def case_context(case_id: int, person: Person) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import NarcowatchError
 from review import filters, leases, service
 from review.console.asking import Asked
-from review.console.cases import case_context
+from review.console.cases import case_context, known_case
 from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
 
@@ -48,6 +48,7 @@ def ahead(request: Asked) -> HttpResponseBase:
 
 def decide(request: Asked, case_id: int) -> HttpResponseBase:
     """A verdict. Refused ones say why, and nothing is lost of what was typed."""
+    known_case(case_id, request.user)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         told = [str(problem) for errors in form.errors.values() for problem in errors]
@@ -84,12 +85,14 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:
     """Leave the case to others."""
+    known_case(case_id, request.user)
     leases.skip(case_id, request.user)
     return _answer(request, case_id, _DONE, _("Left to others: case %(case)s.") % {"case": case_id})
 
 
 def keep(request: Asked, case_id: int) -> HttpResponseBase:
     """A sign of life from an open case."""
+    known_case(case_id, request.user)
     if leases.keep(case_id, request.user, _lasting()):
         return JsonResponse({})
     return JsonResponse({"said": _("Somebody else has this case by now.")}, status=_TAKEN)

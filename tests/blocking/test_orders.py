@@ -73,3 +73,4 @@ def test_many_orders_take_few_queries(django_assert_max_num_queries) -> None:
     many = sent(*(f"shop{n}.test" for n in range(60)), number=2)
     with django_assert_max_num_queries(len(used)):
         moved(*(Step(order, S.ACCEPTED) for order in many))
+    assert set(Order.objects.values_list("state", flat=True)) == {S.ACCEPTED}

@@ -183,3 +183,4 @@ def test_rows_cost_no_query_each(take, django_assert_max_num_queries) -> None:
     many = sent(*(f"shop{n}.test" for n in range(80)), number=2)
     with django_assert_max_num_queries(len(used)):
         take(*((order.request_id, "accepted", "", "") for order in many))
+    assert Order.objects.filter(state=OrderState.ACCEPTED).count() == len(few) + len(many)

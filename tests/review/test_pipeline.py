@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.moves import move
 from domain.orders import OrderState
 from domain.states import CaseState
-from review import orders, pipeline
+from review import pipeline
 from review.overview import TABLES, Overview
 from tests.people import analyst, supervisor
 from tests.records import case_in, new_case
@@ -89,7 +89,6 @@ def test_sent_ordered_and_verified_stand_apart(world: None) -> None:
 
 
 def test_where_nothing_was_sent_there_are_no_orders(db: None) -> None:
-    assert orders.order_counts() == {}
     assert rows("orders") == []
 
 

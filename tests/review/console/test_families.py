@@ -117,4 +117,5 @@ def test_the_page_asks_the_record_as_often_for_thirty_as_for_three(
         case = case_in(CaseState.IN_REVIEW, f"host:more{n}.test")
         Case.objects.filter(pk=case.pk).update(family=family)
     with django_assert_num_queries(len(few)):
-        client.get(address)
+        page = client.get(address).content.decode()
+    assert page.count('name="cases"') == 30

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case, DecisionRow, Person
+from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.people import Role
 from domain.clock import utc_now
 from domain.states import CaseState
-from review.models import Lease
+from review.models import Lease, Note
 from tests.records import case_in
 from tests.review.console.conftest import client_of
 
@@ -124,6 +124,27 @@ def test_restricted_cases_are_not_there(client_in) -> None:
     client = client_in(Role.SUPERVISOR)
     assert shown(client) is None
     assert client.get(reverse("case", args=[only])).status_code == 404
+    for number in (only, 10_000):
+        for page in ("decide", "skip", "keep", "note"):
+            answer = client.post(reverse(page, args=[number]), {**CONFIRM, "text": "x"})
+            assert answer.status_code == 404, page
+            assert "restricted" not in answer.content.decode()
+    assert not (Lease.objects.exists())
+    assert not (Note.objects.exists())
+    assert not DecisionRow.objects.exists()
+
+
+def test_a_note_is_kept_and_told_by_its_digest(analyst1: Person) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    client.post(reverse("note", args=[only]), {"text": "asks for <b>cash</b>"})
+    assert (
+        "asks for &lt;b&gt;cash&lt;/b&gt;"
+        in client.get(reverse("case", args=[only])).content.decode()
+    )
+    event = AuditEvent.objects.get(action="note.written")
+    assert (event.actor, event.subject) == ("analyst1", f"case:{only}")
+    assert "cash" not in str(event.details)
 
 
 def test_a_form_without_its_token_is_refused(analyst1: Person) -> None:
