@@ -54,4 +54,5 @@ def test_a_host_that_is_not_its_own_is_refused(console: Served) -> None:
     request = urllib.request.Request(f"{console.url}/sign-in", headers={"Host": "evil.test"})
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
-    assert refused.value.code == 400
+    with refused.value as answer:
+        assert answer.code == 400
