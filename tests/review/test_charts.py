@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.regions import REGION_NAMES
 from review.charts import GAP, PLACES, TILE_HEIGHT, TILE_WIDTH, bar_chart, level, tile_map
-from review.naming import REGIONS
+from review.vocabulary import REGIONS
 
 
 def test_every_region_has_a_place_of_its_own() -> None:
