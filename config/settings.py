@@ -177,6 +177,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
 LANGUAGE_CODE = NARCOWATCH.review.language
 USE_I18N = True
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 TIME_ZONE = NARCOWATCH.night.timezone
 

@@ -22,6 +22,8 @@ PLACES: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 TILE_WIDTH, TILE_HEIGHT, GAP = 130, 66, 6
 LEVELS = 4
+#: Characters of 13 pixels (DejaVu Sans, Cyrillic) that a tile has room for.
+LINE = 15
 #: Colours on paper, from nothing to most; black on each of them is readable (4.5 to 1 and more).
 SERIES = ("#52606d", "#155a8a", "#b45309")
 PAPER = ("#f2f4f6", "#d5e6f3", "#a9cde8", "#7fb3dc", "#5b9bd0")
@@ -50,6 +52,11 @@ class Tile:
         """The name's lines with where they stand."""
         first = self.y + (20 if len(self.lines) > 1 else 27)
         return [(first + 15 * at, line) for at, line in enumerate(self.lines)]
+
+    @property
+    def fits(self) -> int:
+        """Characters of a line that stand in it as they are; longer lines are drawn together."""
+        return LINE
 
     @property
     def foot(self) -> int:

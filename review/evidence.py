@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cases.models import Capture, Case, Screenshot
 from domain.clock import iso
 from domain.defang import defang
+from review.vocabulary import called
 
 _SHOWN = 5
 
@@ -37,17 +40,27 @@ def _of_capture(row: Capture, case: Case) -> EvidenceView:
     """An account's answer holds many messages: those that carry the verdict are named."""
     carrying = row.documents.filter(pk__in=case.carriers).order_by("pk")
     parts = [part for part in carrying.values_list("part", flat=True) if part]
-    name = f"capture {row.pk}" + (f", post {', '.join(parts)}" if parts else "")
-    note = f"through {row.egress}, run {row.run_id}, {row.warc_file}@{row.warc_offset}"
+    name = _("capture %(number)s, post %(parts)s") if parts else _("capture %(number)s")
+    name %= {"number": row.pk, "parts": ", ".join(parts)}
+    note = _("way out: %(egress)s, run %(run)s, %(place)s") % {
+        "egress": called(row.egress, "egress"),
+        "run": row.run_id,
+        "place": f"{row.warc_file}@{row.warc_offset}",
+    }
     return EvidenceView(name, defang(row.url), iso(row.fetched_at), row.sha256, note)
 
 
 def _of_screenshot(row: Screenshot) -> EvidenceView:
-    images = "loaded" if row.images else "blocked"
-    note = (
-        f"through {row.egress}, with {row.browser}, images {images}, for {row.taken_for}, "
-        f"{row.warc_file}@{row.png_offset}, its text @{row.text_offset}"
-    )
-    return EvidenceView(
-        f"screenshot {row.pk}", defang(row.final_url), iso(row.taken_at), row.png_sha256, note
-    )
+    note = _(
+        "way out: %(egress)s, with %(browser)s, images %(images)s, for %(person)s, %(place)s, "
+        "its text @%(offset)s"
+    ) % {
+        "egress": called(row.egress, "egress"),
+        "browser": row.browser,
+        "images": _("loaded") if row.images else _("not loaded"),
+        "person": row.taken_for,
+        "place": f"{row.warc_file}@{row.png_offset}",
+        "offset": row.text_offset,
+    }
+    name = _("screenshot %(number)s") % {"number": row.pk}
+    return EvidenceView(name, defang(row.final_url), iso(row.taken_at), row.png_sha256, note)

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from blocking import releases
 from blocking.findings import Code, Finding
@@ -172,7 +173,7 @@ def release(
     row = _export(export_id)
     name = f"{row.recipient}/{row.number}"
     if typed.strip() != name:
-        raise InputError(f"this is export {name}: type that to release it")
+        raise InputError(_("This is export %(name)s: type that to release it.") % {"name": name})
     return releases.release(row, person, plan, protection, clock=clock)
 
 

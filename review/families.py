@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cases import families
 from cases.decisions import OPEN_STATES
 from cases.models import Case, DecisionRow, Family, Person
@@ -126,9 +128,12 @@ def decide_ticked(
     """
     members = {member.case_id for member in family_view(family_id, person).members}
     if strangers := sorted(set(ticked) - members):
-        raise InputError(f"not of family {family_id}: {', '.join(map(str, strangers))}")
+        raise InputError(
+            _("Not of family %(family)s: %(cases)s.")
+            % {"family": family_id, "cases": ", ".join(map(str, strangers))}
+        )
     if not ticked:
-        raise InputError("no case is ticked")
+        raise InputError(_("No case is ticked."))
     each = seconds // len(set(ticked))
     found = list[Given]()
     for case_id in sorted(set(ticked)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from review.families import FamilyView
+from review.vocabulary import called
 
 WIDTH = 960
 _ROW = 26
@@ -57,7 +58,7 @@ def picture_of(view: FamilyView) -> Picture:
     for tie in wanted:
         mean = sum(heights.get(m, 0) for m in tie.members) // len(tie.members)
         last = max(last + _ROW, mean)
-        name = f"{tie.kind} {tie.value}"
+        name = f"{called(tie.kind, 'indicator')} {tie.value}"
         ties.append(Label(_RIGHT + 10, last, _cut(name), name))
         lines += [Line(_LEFT, heights[m], _RIGHT, last) for m in tie.members if m in heights]
     height = max(last, _ROW * len(cases)) + _ROW

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
+from django.utils.translation import gettext as _
+
 from cases.decisions import OPEN_STATES
 from cases.models import Person
 from domain.errors import InputError
@@ -24,11 +26,16 @@ def wanted_from(values: Mapping[str, str]) -> Wanted:
     known = {field.name: str(values.get(field.name, "")).strip() for field in fields(Wanted)}
     for name, value in known.items():
         if len(value) > _LONGEST:
-            raise InputError(f"{name}: longer than {_LONGEST} characters")
+            raise InputError(
+                _("%(name)s: longer than %(most)s characters.") % {"name": name, "most": _LONGEST}
+            )
         if '"' in value or "\\" in value:
-            raise InputError(f"{name}: no such value: {value!r}")
+            raise InputError(
+                _("“%(value)s” is no value of the filter “%(name)s”.")
+                % {"value": value, "name": name}
+            )
     if known["state"] and known["state"] not in OPEN_STATES:
-        raise InputError(f"state: one of {', '.join(sorted(OPEN_STATES))}, not {known['state']!r}")
+        raise InputError(_("Nothing is decided in the state “%(state)s”.") % known)
     return Wanted(**known)
 
 
@@ -42,11 +49,13 @@ def save(person: Person, name: str, wanted: Wanted) -> SavedFilter:
     too long, and more than ``MOST``."""
     name = " ".join(name.split())
     if not 0 < len(name) <= _LONGEST:
-        raise InputError(f"a name of a filter has 1 to {_LONGEST} characters")
+        raise InputError(_("A name has 1 to %(most)s characters.") % {"most": _LONGEST})
     mine = SavedFilter.objects.filter(person=person)
     if mine.count() >= MOST and not mine.filter(name=name).exists():
-        raise InputError(f"nobody keeps more than {MOST} filters: delete one first")
-    row, _ = SavedFilter.objects.update_or_create(
+        raise InputError(
+            _("Nobody keeps more than %(most)s filters: delete one first.") % {"most": MOST}
+        )
+    row, _made = SavedFilter.objects.update_or_create(
         person=person, name=name, defaults={"wanted": asdict(wanted)}
     )
     return row

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Person, Run, Target
@@ -148,16 +148,16 @@ def _broken(report: Mapping[str, Any]) -> list[str]:
 
 def _elsewhere(match: re.Match[str]) -> str:
     """Where a source moves to is another target, whose case may be restricted."""
-    return "moves elsewhere"
+    return gettext("moves elsewhere")
 
 
 def _lost(report: Mapping[str, Any]) -> list[str]:
     lost = [
-        _now("Telegram account lost: %(account)s") % {"account": account}
+        gettext("Telegram account lost: %(account)s") % {"account": account}
         for account in report.get("lost_accounts", [])
     ]
     if waiting := len(report.get("waiting_searches", [])):
-        lost.append(_now("Telegram searches that wait for an account: %(n)s") % {"n": waiting})
+        lost.append(gettext("Telegram searches that wait for an account: %(n)s") % {"n": waiting})
     return lost
 
 
@@ -171,5 +171,5 @@ def _stage(line: Mapping[str, Any], *, reads: bool) -> Stage:
     for name, n in line["counts"].items():
         what = name if name.partition(": ")[0] in _WITH_REASON else name.partition(": ")[0]
         counts[what] = counts.get(what, 0) + n
-    error = line["error"] if reads else line["error"] and _now("The log has the rest.")
+    error = line["error"] if reads else line["error"] and gettext("The log has the rest.")
     return Stage(line["stage"], line["state"], line["seconds"], (*counts.items(),), error)

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blocking.standing import orders_by_state
@@ -17,8 +18,8 @@ from domain.orders import OrderState
 from domain.states import CaseState
 from review import orders, pipeline
 from review.charts import BarChart, TileMap, bar_chart, tile_map
-from review.naming import KINDS, REGIONS, STATES, SUBSTANCES, called
 from review.tables import Table
+from review.vocabulary import KINDS, REGIONS, called
 
 PERIODS = (4, 12, 26, 52)
 _ORDERS = {
@@ -65,12 +66,12 @@ class Overview:
         """How far cases have come, each counted at every step that it has made."""
         counts = self._states
         rows = (
-            (_now("found"), sum(counts.values())),
-            (_now("assessed"), pipeline.reached(counts, pipeline.ASSESSED)),
-            (_now("put before people"), pipeline.reached(counts, pipeline.QUEUED)),
-            (_now("decided"), pipeline.reached(counts, pipeline.DECIDED)),
-            (_now("confirmed"), pipeline.reached(counts, pipeline.CONFIRMED)),
-            (_now("requested"), pipeline.requested()),
+            (gettext("found"), sum(counts.values())),
+            (gettext("assessed"), pipeline.reached(counts, pipeline.ASSESSED)),
+            (gettext("put before people"), pipeline.reached(counts, pipeline.QUEUED)),
+            (gettext("decided"), pipeline.reached(counts, pipeline.DECIDED)),
+            (gettext("confirmed"), pipeline.reached(counts, pipeline.CONFIRMED)),
+            (gettext("requested"), pipeline.requested()),
         )
         note = _("Each case counts at every step that it has made; those put back count anew.")
         return Table("steps", _("How far cases have come"), (_("step"), _("cases")), rows, note)
@@ -91,18 +92,18 @@ class Overview:
         found = Counter[CaseState]()
         for (_kind, state), n in self._states.items():
             found[state] += n
-        rows = tuple((called(STATES, state), found[state]) for state in CaseState)
+        rows = tuple((called(state, "state"), found[state]) for state in CaseState)
         note = _("What cannot be reached stands where it stood before.")
         return Table("states", _("Where cases stand"), (_("state"), _("cases")), rows, note)
 
     def times(self) -> Table:
         """How long each step took, of those made in the weeks."""
         steps = (
-            (_now("found to put before people"), pipeline.queued_since),
-            (_now("put before people to confirmed"), pipeline.confirmed_since),
-            (_now("confirmed to requested"), pipeline.requested_since),
-            (_now("requested to sent, each recipient"), orders.sent_since),
-            (_now("sent to verified blocked, each recipient"), orders.verified_since),
+            (gettext("found to put before people"), pipeline.queued_since),
+            (gettext("put before people to confirmed"), pipeline.confirmed_since),
+            (gettext("confirmed to requested"), pipeline.requested_since),
+            (gettext("requested to sent, each recipient"), orders.sent_since),
+            (gettext("sent to verified blocked, each recipient"), orders.verified_since),
         )
         rows = tuple((told, *pipeline.hours(read(self.since))) for told, read in steps)
         headers = (_("step"), _("steps made"), _("median hours"))
@@ -110,9 +111,9 @@ class Overview:
 
     def regions(self) -> Table:
         """By region: all twenty, and what names none."""
-        rows = [self._row(called(REGIONS, code), self._regions, code) for code in REGIONS]
+        rows = [self._row(called(code, "region"), self._regions, code) for code in REGIONS]
         rows += [
-            self._row(called(REGIONS, code), self._regions, code)
+            self._row(called(code, "region"), self._regions, code)
             for code in pipeline.ranked(self._regions)
             if code not in REGIONS
         ]
@@ -121,7 +122,9 @@ class Overview:
     def substances(self) -> Table:
         """By substance, the most frequent first."""
         found = pipeline.by_value("substances")
-        rows = [self._row(called(SUBSTANCES, code), found, code) for code in pipeline.ranked(found)]
+        rows = [
+            self._row(called(code, "substance"), found, code) for code in pipeline.ranked(found)
+        ]
         return self._table("substances", _("By substance"), _("substance"), rows)
 
     def kinds(self) -> Table:
@@ -130,18 +133,18 @@ class Overview:
         for (kind, state), n in self._states.items():
             if state in pipeline.QUEUED:
                 found[kind][state] += n
-        rows = [self._row(called(KINDS, kind), found, kind) for kind in KINDS]
+        rows = [self._row(called(kind, "kind"), found, kind) for kind in KINDS]
         return self._table("kinds", _("By kind"), _("kind"), rows)
 
     def by_week(self) -> Table:
         """By week: found, confirmed, dismissed."""
-        rows = tuple((monday.isoformat(), *self._week(monday)) for monday in self.mondays)
+        rows = tuple((monday, *self._week(monday)) for monday in self.mondays)
         headers = (_("week from"), _("found"), _("confirmed"), _("dismissed"))
         return Table("weeks", _("By week"), headers, rows)
 
     def week_chart(self) -> BarChart:
         """The weeks as bars."""
-        labels = [f"{monday:%m-%d}" for monday in self.mondays]
+        labels = [date_format(monday, "MONTH_DAY_FORMAT") for monday in self.mondays]
         series = (_("found"), _("confirmed"), _("dismissed"))
         rows = [self._week(monday) for monday in self.mondays]
         return bar_chart(_("Cases by week"), series, labels, rows)

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from blocking.subjects import carriers_of, channel_of
 from cases.assessing import latest_assessments
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
@@ -16,6 +20,7 @@ from domain.counting import counted
 from domain.defang import defang, defang_prose
 from domain.errors import KeyFormatError
 from domain.targets import parse_key
+from review.vocabulary import called
 from review.wording import OF_A_GROUP
 
 #: Pages listed of one case; a channel may have thousands of posts.
@@ -103,9 +108,9 @@ def _messages_meant(case: Case, profile: ChannelProfile) -> Iterator[tuple[str, 
 
 _AT_THE_THRESHOLD = re.compile(r"score ([0-9.]+), threshold \1\b")
 _TIED = {
-    Tie.NAMED: "it and what sells name each other",
-    Tie.RESERVE: "what sells calls it its reserve, and is named by it",
-    Tie.DOSES: "it lists prices by dose, and what sells leads to it",
+    Tie.NAMED: _("it and what sells name each other"),
+    Tie.RESERVE: _("what sells calls it its reserve, and is named by it"),
+    Tie.DOSES: _("it lists prices by dose, and what sells leads to it"),
 }
 
 
@@ -118,7 +123,11 @@ def queued_because(case: Case) -> str:
     if not case.tied_to or tie is None:
         return f"{reason}{_why_at_the_threshold(case, reason)}"
     names = ", ".join(_name(key) for key in case.tied_to)
-    return f"score {case.score or 0.0:.3f} alone is too low; {_TIED[tie]}: {names}"
+    return gettext("score %(score)s alone is too low; %(why)s: %(names)s") % {
+        "score": number_format(case.score or 0.0, 3),
+        "why": _TIED[tie],
+        "names": names,
+    }
 
 
 def _why_at_the_threshold(case: Case, reason: str) -> str:
@@ -135,4 +144,5 @@ def _why_at_the_threshold(case: Case, reason: str) -> str:
 def _name(key: str) -> str:
     wanted = parse_key(key)
     target = Target.objects.filter(kind=wanted.kind, value=wanted.value).first()
-    return f"{wanted.kind} {defang(target.name if target and target.name else wanted.value)}"
+    name = target.name if target and target.name else wanted.value
+    return f"{called(wanted.kind, 'kind')} {defang(name)}"

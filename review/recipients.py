@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from blocking import receipts
 from blocking.manifest import NAME, FileFacts, parse
@@ -180,7 +181,7 @@ def _recipient(person: Person) -> str:
 def _sender(person: Person) -> str:
     recipient = _recipient(person)
     if not recipient:
-        raise InputError("you belong to no recipient: an administrator can change that")
+        raise InputError(_("You belong to no recipient: an administrator can change that."))
     return recipient
 
 

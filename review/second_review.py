@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import DecisionRow
@@ -30,8 +30,8 @@ from review.agreement import (
     quantile,
     share_interval,
 )
-from review.naming import LANGUAGES, VERDICTS, called
 from review.tables import Cell, Table
+from review.vocabulary import called
 
 PERIODS = (30, 90, 365)
 #: Below so many cases a kappa says little.
@@ -98,7 +98,7 @@ class SecondReview:
             if group != _PEOPLE:
                 by_language[group.removeprefix("lang:")].append(Crossed(cells))
         rows = [
-            (called(LANGUAGES, lang), *_pooled(pairs))
+            (called(lang, "language"), *_pooled(pairs))
             for lang, pairs in sorted(by_language.items())
         ]
         headers = (_("language"), *_HEADERS[:-2])
@@ -124,7 +124,7 @@ class SecondReview:
         for who, verdict in sorted({*seconds, *untimed}):
             counts = seconds.get((who, verdict), {})
             found.append((
-                who, called(VERDICTS, verdict), sum(counts.values()), quantile(counts, 0.5),
+                who, called(verdict, "verdict"), sum(counts.values()), quantile(counts, 0.5),
                 quantile(counts, 0.9), untimed[who, verdict],
             ))  # fmt: skip
         headers = (
@@ -139,7 +139,10 @@ class SecondReview:
         endings: Counter[tuple[str, str]] = Counter()
         for verdict, ended, state, current, n in self._escalated():
             endings[verdict, _ending(ended, state, current=current)] += n
-        ways = ((VerdictKind.ESCALATE, _now("asked for")), (VerdictKind.DISMISS, _now("disagreed")))
+        ways = (
+            (VerdictKind.ESCALATE, gettext("asked for")),
+            (VerdictKind.DISMISS, gettext("disagreed")),
+        )
         rows: list[tuple[Cell, ...]] = []
         for verdict, told in ways:
             counts = [endings[verdict, ending] for ending in _ENDINGS]
@@ -181,7 +184,7 @@ _KAPPA_NOTE = _(
 _ENDINGS: dict[str, Any] = {
     "confirmed": _("confirmed"),
     "dismissed": _("dismissed"),
-    "open": _("open"),
+    "open": pgettext_lazy("not decided", "open"),
     "held": _("on hold"),
     "other": _("otherwise"),
 }

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from blocking import safeguards
 from cases import decisions, proposals
 from cases.models import AssessmentRow, Case, Person, Proposal
@@ -26,6 +30,7 @@ from review.pages import (
     page_lines,
     queued_because,
 )
+from review.vocabulary import called
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
@@ -186,16 +191,30 @@ def _case(case_id: int) -> Case:
 def _found(case: Case) -> tuple[str, ...]:
     rows = case.target.candidates.select_related("parent").order_by("pk")[:10]
     return tuple(
-        f"{row.why} from {defang(row.parent.name or row.parent.value)}" if row.parent else row.why
+        _("%(why)s, from %(parent)s")
+        % {
+            "why": called(row.why, "why"),
+            "parent": defang(row.parent.name or row.parent.value),
+        }
+        if row.parent
+        else called(row.why, "why")
         for row in rows
     )
 
 
 def _looks(case: Case) -> tuple[str, ...]:
     """The last looks at a known case, newest first."""
-    selling = {None: "", True: ", selling", False: ", not selling"}
+    selling = {
+        None: "%(day)s: %(result)s",
+        True: _("%(day)s: %(result)s, selling"),
+        False: _("%(day)s: %(result)s, not selling"),
+    }
     return tuple(
-        f"{row.at:%Y-%m-%d} {row.result}{selling[row.selling]}"
+        selling[row.selling]
+        % {
+            "day": date_format(timezone.localtime(row.at), "SHORT_DATE_FORMAT"),
+            "result": called(row.result, "look"),
+        }
         for row in case.checks.order_by("-at", "-pk")[:_LOOKS_SHOWN]
     )
 

@@ -12,14 +12,16 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 from domain.defang import printable
 
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 NOTHING = "–"
+_WORDS = (str, date)
 _FORMULA = re.compile(r"(^|[;\t\r\n])(?=[ \"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])")
 
 
@@ -37,13 +39,13 @@ class Table:
     @property
     def heads(self) -> list[tuple[Any, bool]]:
         """Each header, and whether numbers stand below it."""
-        words = {at for row in self.rows for at, cell in enumerate(row) if isinstance(cell, str)}
+        words = {at for row in self.rows for at, cell in enumerate(row) if isinstance(cell, _WORDS)}
         return [(header, at not in words) for at, header in enumerate(self.headers)]
 
     @property
     def shown(self) -> list[list[tuple[str, bool]]]:
         """Each cell as people of the language read it, and whether it is a number."""
-        return [[(_shown(cell), not isinstance(cell, str)) for cell in row] for row in self.rows]
+        return [[(_shown(cell), not isinstance(cell, _WORDS)) for cell in row] for row in self.rows]
 
 
 def defused(cell: Cell) -> str:
@@ -76,4 +78,7 @@ def _shown(cell: Cell) -> str:
         return NOTHING
     if isinstance(cell, str):
         return printable(cell)
-    return number_format(cell, 2 if isinstance(cell, float) else None, use_l10n=True)
+    if isinstance(cell, date):
+        return date_format(cell, "SHORT_DATE_FORMAT")
+    digits = 2 if isinstance(cell, float) else None
+    return number_format(cell, digits, use_l10n=True, force_grouping=True)

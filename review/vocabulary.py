@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 STATES: Mapping[str, Any] = {
-    "new": _("new"),
-    "assessed": _("assessed"),
-    "screened_out": _("screened out"),
-    "in_review": _("in review"),
-    "escalated": _("escalated"),
-    "on_hold": _("on hold"),
-    "dismissed": _("dismissed"),
-    "confirmed": _("confirmed"),
-    "requested": _("requested"),
-    "expired": _("expired"),
-    "lifted": _("lifted"),
-    "withdrawn": _("withdrawn"),
-    "unreachable": _("unreachable"),
+    "new": pgettext_lazy("state of a case", "new"),
+    "assessed": pgettext_lazy("state of a case", "assessed"),
+    "screened_out": pgettext_lazy("state of a case", "screened out"),
+    "in_review": pgettext_lazy("state of a case", "in review"),
+    "escalated": pgettext_lazy("state of a case", "escalated"),
+    "on_hold": pgettext_lazy("state of a case", "on hold"),
+    "dismissed": pgettext_lazy("state of a case", "dismissed"),
+    "confirmed": pgettext_lazy("state of a case", "confirmed"),
+    "requested": pgettext_lazy("state of a case", "requested"),
+    "expired": pgettext_lazy("state of a case", "expired"),
+    "lifted": pgettext_lazy("state of a case", "lifted"),
+    "withdrawn": pgettext_lazy("state of a case", "withdrawn"),
+    "unreachable": pgettext_lazy("state of a case", "unreachable"),
 }
 KINDS: Mapping[str, Any] = {
     "url": _("page"),
@@ -107,6 +107,138 @@ GROUPS: Mapping[str, Any] = {
     "regulator": _("regulator"),
     "administrator": _("administrator"),
 }
+LOOKS: Mapping[str, Any] = {
+    "up": _("is up"),
+    "down": _("is down"),
+    "blocked": _("is blocked"),
+    "unreadable": _("cannot be read"),
+    "parked": _("is parked"),
+    "seized": _("is seized"),
+    "moved": _("has moved"),
+}
+WHYS: Mapping[str, Any] = {
+    "seed": pgettext_lazy("how it was found", "in a seed list"),
+    "link": pgettext_lazy("how it was found", "by a link"),
+    "forward": pgettext_lazy("how it was found", "by a forward"),
+    "mention": pgettext_lazy("how it was found", "by a mention"),
+    "search": pgettext_lazy("how it was found", "by a search"),
+    "similar": pgettext_lazy("how it was found", "by likeness"),
+    "tip": pgettext_lazy("how it was found", "by a tip"),
+    "recheck": pgettext_lazy("how it was found", "when looked at again"),
+}
+EGRESSES: Mapping[str, Any] = {
+    "direct": pgettext_lazy("way out", "direct"),
+    "tor": pgettext_lazy("way out", "Tor"),
+    "proxy": pgettext_lazy("way out", "proxy"),
+    "telegram": pgettext_lazy("way out", "Telegram account"),
+    "preview": pgettext_lazy("way out", "Telegram preview"),
+}
+OUTCOMES: Mapping[str, Any] = {
+    "ok": _("fetched"),
+    "redirect": _("leads elsewhere"),
+    "not_found": _("not found"),
+    "http_error": _("error of the server"),
+    "forbidden": _("access refused"),
+    "empty": _("empty"),
+    "default_page": _("page of the host"),
+    "captcha": _("behind a captcha"),
+    "interstitial": _("behind a check of the browser"),
+    "login_wall": _("behind a sign-in"),
+    "parked": _("parked domain"),
+    "seized": _("seized domain"),
+    "blocked_on_the_way": _("blocked on the way"),
+    "not_text": _("no text"),
+    "no_icon": _("no icon"),
+    "too_large": _("too large"),
+    "bomb": _("grows too much when unpacked"),
+    "header_flood": _("too many headers"),
+    "truncated": _("cut short"),
+    "undecodable": _("cannot be decoded"),
+    "timeout": _("no answer in time"),
+    "connection": _("no connection"),
+    "dns": _("name not found in the DNS"),
+    "tor_down": _("Tor does not work"),
+    "onion_down": _("onion site does not answer"),
+    "address_refused": _("address not allowed"),
+    "throttled": _("asked too often"),
+    "no_preview": _("no preview"),
+    "no_such_name": _("no such name"),
+    "private": _("private channel"),
+    "restricted": _("restricted by Telegram"),
+    "group": _("group, not read"),
+    "no_channel": _("no channel"),
+    "layout_changed": _("page layout changed"),
+    "not_rendered": _("not rendered"),
+    "failed": _("failed"),
+}
+#: What an indicator is, and what else ties cases of a family.
+INDICATORS: Mapping[str, Any] = {
+    "telegram": _("Telegram name"),
+    "telegram_invite": _("Telegram invitation"),
+    "btc": _("Bitcoin address"),
+    "eth": _("Ethereum address"),
+    "ltc": _("Litecoin address"),
+    "tron": _("TRON address"),
+    "xmr": _("Monero address"),
+    "card": _("payment card"),
+    "phone": _("telephone number"),
+    "email": _("e-mail address"),
+    "jabber": _("Jabber address"),
+    "session": _("Session id"),
+    "tox": _("Tox id"),
+    "pgp": _("PGP key"),
+    "onion": _("onion address"),
+    "same text": _("same text"),
+    "post on a page": _("post on a page"),
+    "near copy": _("near copy"),
+}
+#: Why characters of a text count.
+MARKS: Mapping[str, Any] = {
+    "substance": pgettext_lazy("mark in a text", "substance"),
+    "selling": pgettext_lazy("mark in a text", "selling"),
+    "logistics": pgettext_lazy("mark in a text", "hiding place or delivery"),
+    "payment": pgettext_lazy("mark in a text", "payment"),
+    "recruitment": pgettext_lazy("mark in a text", "recruitment"),
+    "market": pgettext_lazy("mark in a text", "market"),
+    "quality": pgettext_lazy("mark in a text", "quality"),
+    "quantity": pgettext_lazy("mark in a text", "quantity"),
+    "price": pgettext_lazy("mark in a text", "price"),
+    "contact": pgettext_lazy("mark in a text", "contact"),
+    "request": pgettext_lazy("mark in a text", "wish to buy"),
+    "news": pgettext_lazy("mark in a text", "news"),
+    "medical": pgettext_lazy("mark in a text", "medicine"),
+    "harm_reduction": pgettext_lazy("mark in a text", "harm reduction"),
+    "trade": pgettext_lazy("mark in a text", "lawful trade"),
+    "talk": pgettext_lazy("mark in a text", "talk"),
+    "denial": pgettext_lazy("mark in a text", "denial"),
+    "place": pgettext_lazy("mark in a text", "place"),
+    "context": pgettext_lazy("mark in a text", "context"),
+    "passage": pgettext_lazy("mark in a text", "whole sentence"),
+}
+RUN_STATES: Mapping[str, Any] = {
+    "running": pgettext_lazy("state of a night", "running"),
+    "complete": pgettext_lazy("state of a night", "complete"),
+    "coverage_broken": pgettext_lazy("state of a night", "complete, but sources fell silent"),
+    "failed": pgettext_lazy("state of a night", "failed"),
+    "damaged": pgettext_lazy("state of a night", "damaged"),
+    "done": pgettext_lazy("state of a night", "done"),
+}
+STAGES: Mapping[str, Any] = {
+    "discover": pgettext_lazy("stage of a night", "discover"),
+    "gather": pgettext_lazy("stage of a night", "gather"),
+    "tor": pgettext_lazy("stage of a night", "check Tor"),
+    "assess": pgettext_lazy("stage of a night", "assess"),
+    "drift": pgettext_lazy("stage of a night", "watch for drift"),
+    "families": pgettext_lazy("stage of a night", "group families"),
+    "recheck": pgettext_lazy("stage of a night", "look again"),
+    "index": pgettext_lazy("stage of a night", "fill the index"),
+    "alerts": pgettext_lazy("stage of a night", "tell alerts"),
+    "screenshots": pgettext_lazy("stage of a night", "take screenshots"),
+    "seal": pgettext_lazy("stage of a night", "seal the evidence"),
+    "retention": pgettext_lazy("stage of a night", "erase what is due"),
+    "requests": pgettext_lazy("stage of a night", "make requests"),
+    "exports": pgettext_lazy("stage of a night", "build exports"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -116,9 +248,18 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "language": LANGUAGES,
     "region": REGIONS,
     "group": GROUPS,
+    "look": LOOKS,
+    "why": WHYS,
+    "egress": EGRESSES,
+    "outcome": OUTCOMES,
+    "indicator": INDICATORS,
+    "mark": MARKS,
+    "run": RUN_STATES,
+    "stage": STAGES,
 }
 
 
 def called(code: str, table: str) -> str:
-    """What ``code`` is called in the reader's language; a code that is in no table, itself."""
-    return str(TABLES[table].get(code, code))
+    """What ``code`` is called in the reader's language; a code that is in no table, itself;
+    no code, that it is not known."""
+    return str(TABLES[table].get(code, code or gettext("not known")))

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from cases.decisions import OPEN_STATES
 from domain.errors import InputError
@@ -20,11 +20,11 @@ from review.vocabulary import KINDS, LANGUAGES, REGIONS, STATES, SUBSTANCES
 
 _KEPT = "wanted"
 _CHOICES = (
-    ("kind", _lazy("Kind"), KINDS),
-    ("lang", _lazy("Language"), LANGUAGES),
-    ("region", _lazy("Region"), REGIONS),
-    ("substance", _lazy("Substance"), SUBSTANCES),
-    ("state", _lazy("State"), {code: STATES[code] for code in sorted(OPEN_STATES)}),
+    ("kind", gettext_lazy("Kind"), KINDS),
+    ("lang", gettext_lazy("Language"), LANGUAGES),
+    ("region", gettext_lazy("Region"), REGIONS),
+    ("substance", gettext_lazy("Substance"), SUBSTANCES),
+    ("state", gettext_lazy("State"), {code: STATES[code] for code in sorted(OPEN_STATES)}),
 )
 
 

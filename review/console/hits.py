@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from domain.defang import defang, printable
-from domain.regions import REGION_NAMES
 from index.engine import FACETS, Hit, Mark, Segment
 from review.searches import Search
+from review.vocabulary import called
 
 _VALUES_SHOWN = 12
 _LONGEST_TITLE = 300
@@ -25,6 +25,7 @@ _TITLES: Mapping[str, Any] = {
     "substance": _("Substance"),
     "role": _("Role"),
 }
+_TABLES = {**{name: name for name in _TITLES}, "lang": "language"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def hit_line(hit: Hit) -> HitLine:
     entry = hit.entry
     return HitLine(
         case_id=entry.case_id,
-        state=entry.state,
-        kind=entry.kind,
-        lang=printable(entry.lang),
-        role=entry.role,
+        state=called(entry.state, "state"),
+        kind=called(entry.kind, "kind"),
+        lang=printable(called(entry.lang, "language")),
+        role=called(entry.role, "role") if entry.role else "",
         score=entry.score,
         date=entry.date,
         url=printable(defang(entry.url)),
@@ -114,5 +115,5 @@ def _facet(name: str, counts: Mapping[str, int], asked: Search) -> Facet:
 def _value(facet: str, value: str, count: int, asked: Search) -> FacetValue:
     chosen = value in asked.chosen.get(facet, ())
     other = asked.without_value(facet, value) if chosen else asked.with_value(facet, value)
-    name = REGION_NAMES.get(value, value) if facet == "region" else value
+    name = called(value, _TABLES[facet])
     return FacetValue(printable(name), count, chosen, other.address())

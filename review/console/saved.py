@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from domain.errors import IndexingError, InputError
 from review import saved_searches, searches
@@ -22,7 +22,7 @@ from review.models import SavedSearch
 _REFUSED, _NO_ENGINE = 422, 503
 _ALERTS_SHOWN = 20
 _WAYS = {
-    Way.OFF: gettext_lazy("none"),
+    Way.OFF: pgettext_lazy("no alerts", "none"),
     Way.MAIL: gettext_lazy("by e-mail"),
     Way.WEBHOOK: gettext_lazy("by webhook"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from blocking.entries import Action, Scope
 from blocking.states import ExportState
@@ -35,13 +36,16 @@ EXPORT_STATES = {
     ExportState.RELEASED: _("released"),
 }
 SCOPES = {
-    Scope.TELEGRAM: _("Telegram item"),
+    Scope.TELEGRAM: _("channel or posts of Telegram"),
     Scope.ONION: _("onion notice"),
     Scope.URL: _("exact addresses"),
     Scope.HOST: _("host"),
     Scope.DOMAIN: _("domain"),
 }
-ACTIONS = {Action.BLOCK: _("block"), Action.LIFT: _("lift")}
+ACTIONS = {
+    Action.BLOCK: pgettext_lazy("what a request asks for", "block"),
+    Action.LIFT: pgettext_lazy("what a request asks for", "lift"),
+}
 ANSWERS = {
     Answer.ACCEPTED: _("accepted"),
     Answer.REFUSED: _("refused"),

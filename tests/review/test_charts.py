@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.regions import REGION_NAMES
-from review.charts import GAP, PLACES, TILE_HEIGHT, TILE_WIDTH, bar_chart, level, tile_map
-from review.naming import REGIONS
+from review.charts import GAP, LINE, PLACES, TILE_HEIGHT, TILE_WIDTH, bar_chart, level, tile_map
+from review.vocabulary import REGIONS
 
 
 def test_every_region_has_a_place_of_its_own() -> None:
@@ -24,6 +26,16 @@ def test_tiles_lie_apart_and_on_the_sheet() -> None:
         assert tile.x % (TILE_WIDTH + GAP) == tile.y % (TILE_HEIGHT + GAP) == 0
         assert all(len(line) <= 17 for line in tile.lines), tile.lines
     assert sorted((tile.number, tile.level) for tile in made.tiles)[-3:] == [(0, 0), (1, 1), (8, 4)]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_the_longest_names_are_drawn_together(language: str) -> None:
+    with override(language):
+        made = tile_map("map", {"KZ-27": 1}, REGIONS)
+        drawn = render_to_string("console/tile_map.html", {"map": made})
+    lines = [line for tile in made.tiles for line in tile.lines]
+    assert max(map(len, lines)) <= 22  # seven tenths of their width, at the least
+    assert drawn.count('textLength="122"') == sum(len(line) > LINE for line in lines) > 0
 
 
 def test_levels() -> None:

@@ -69,7 +69,7 @@ def test_an_outsider_sees_none(moved: Case) -> None:
 def test_a_reviewer_sees_looks_and_proposals_beside_the_case(moved: Case) -> None:
     out = StringIO()
     show_case(service.case_view(moved.pk, analyst("one")), Console(file=out, width=160))
-    assert "2026-03-01 moved" in out.getvalue()
+    assert "2026-03-01: has moved" in out.getvalue()
     assert "moved to new[.]test: it redirects" in out.getvalue()
 
 

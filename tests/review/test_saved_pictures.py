@@ -135,9 +135,9 @@ def test_a_reviewer_sees_what_a_case_is_proved_by(shop: Shop) -> None:
     view = service.case_view(shop.case.pk, shop.first)
     capture, shot = view.evidence
     assert capture.url == "hxxp://shop[.]test/goods"
-    assert "through direct" in capture.note
+    assert "way out: direct" in capture.note
     assert shot.sha256 == shop.case.screenshots.get().png_sha256
-    assert "images blocked" in shot.note
+    assert "images not loaded" in shot.note
     row = shop.case.screenshots.get()
     assert shot.note.endswith(f"{row.warc_file}@{row.png_offset}, its text @{row.text_offset}")
     out = StringIO()

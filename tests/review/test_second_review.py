@@ -79,9 +79,9 @@ def test_times_by_person_and_verdict(three) -> None:
     say(queued("d"), ann, "dismiss", seconds=5)
     say(queued("e"), bob, "dismiss")
     assert figures().times().rows == (
-        ("ann", "confirm", 4, 25.0, pytest.approx(37.0), 1),
-        ("ann", "dismiss", 1, 5.0, 5.0, 0),
-        ("bob", "dismiss", 0, None, None, 1),
+        ("ann", "sells drugs", 4, 25.0, pytest.approx(37.0), 1),
+        ("ann", "does not sell drugs", 1, 5.0, 5.0, 0),
+        ("bob", "does not sell drugs", 0, None, None, 1),
     )
 
 

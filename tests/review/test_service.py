@@ -152,7 +152,7 @@ def test_a_tied_case_names_the_targets_that_it_is_tied_to(tie: Tie, said: str) -
     Case.objects.filter(pk=tied.pk).update(score=0.25)
     assessing.queue_for_ties({tied.pk: [str(seller.target)]}, tie, actor="test")
     view = service.case_view(tied.pk, analyst())
-    assert view.because == f"score 0.250 alone is too low; {said}: host seller[.]test"
+    assert view.because == f"score 0.250 alone is too low; {said}: site seller[.]test"
 
 
 def test_what_only_the_model_reads_is_marked_when_asked_for(case: Case) -> None:

@@ -6,14 +6,23 @@ import re
 
 import pytest
 
+from cases.families import OWN_INDICATORS
+from cases.models import Run, StageRun
 from cases.people import Role as Group
+from classifiers.spans import _KINDS, PASSAGE
 from config.schema import CHECKOUT
 from domain.assessment import Role
+from domain.candidates import Why
+from domain.captures import Egress, Outcome
 from domain.decisions import VerdictKind
+from domain.lexicon import TermKind
+from domain.rechecks import CheckResult
 from domain.regions import REGION_NAMES
 from domain.states import CaseState
 from domain.targets import TargetKind
+from nightly.stages import NIGHT
 from review import vocabulary
+from review.excerpts import NGRAM
 
 SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
 
@@ -27,6 +36,12 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("role", set(Role)),
         ("region", set(REGION_NAMES)),
         ("group", set(Group)),
+        ("look", set(CheckResult)),
+        ("why", set(Why)),
+        ("egress", set(Egress)),
+        ("outcome", set(Outcome)),
+        ("run", {*Run.State.values, *StageRun.State.values}),
+        ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],
 )
@@ -41,3 +56,9 @@ def test_regions_are_called_alike_everywhere() -> None:
 def test_a_code_without_a_name_is_shown_as_it_is() -> None:
     assert vocabulary.called("shop", "role") == "shop"
     assert vocabulary.called("something_new", "role") == "something_new"
+    assert vocabulary.called("", "role") == "not known"
+
+
+def test_what_ties_families_and_marks_texts_has_a_name() -> None:
+    assert vocabulary.INDICATORS.keys() >= OWN_INDICATORS | {"card", "onion"}
+    assert vocabulary.MARKS.keys() >= {*TermKind, *_KINDS.values(), PASSAGE} - {NGRAM}

@@ -71,7 +71,7 @@ def test_strangers_and_nothing_ticked_are_refused(family: Family, analyst1: Pers
     stranger = case_in(CaseState.IN_REVIEW, "host:other.test")
     client = client_of(analyst1)
     for ticked, said in (
-        ([str(stranger.pk)], f"not of family {family.pk}: {stranger.pk}"),
+        ([str(stranger.pk)], f"Not of family {family.pk}: {stranger.pk}."),
         ([], "required"),
         (["1 or 1"], "These are no numbers of cases."),
     ):

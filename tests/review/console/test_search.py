@@ -51,7 +51,7 @@ def test_hits_lead_to_their_case_with_matches_marked(house: Path, client: Client
     assert answer.status_code == 200
     assert '<mark class="for">мефедрон</mark>' in text
     assert f'href="{reverse("case", args=[case.pk])}"' in text
-    assert "in_review" in text
+    assert "in review" in text
     assert "hxxp://lavka[.]test/" in text
     assert "http://lavka.test" not in text
     assert answer.context["total"] == 1
@@ -82,7 +82,7 @@ def test_facets_narrow_and_widen_and_stand_in_the_address(house: Path, client: C
     facets = {str(one.title): one for one in asked(client).context["facets"]}
     assert set(facets) == {"State", "Kind", "Language", "Region", "Substance", "Role"}
     assert {value.name: value.count for value in facets["State"].values} == {
-        "in_review": 1,
+        "in review": 1,
         "confirmed": 1,
     }
     assert {value.name for value in facets["Region"].values} == {"Astana", "Almaty"}

@@ -21,8 +21,8 @@ def test_a_search_is_made_narrowed_kept_and_opened(console: Served) -> None:
         page.keyboard.press("Enter")
         expect(page.locator(".hits > ol > li")).to_have_count(2)
         expect(page.locator("mark").first).to_have_text("мефедрон")
-        page.get_by_role("navigation", name="Filters").get_by_role("link", name="in_review").click()
-        expect(page.get_by_role("link", name="Without the filter in_review")).to_be_visible()
+        page.get_by_role("navigation", name="Filters").get_by_role("link", name="in review").click()
+        expect(page.get_by_role("link", name="Without the filter in review")).to_be_visible()
         assert "state=in_review" in page.url
         page.get_by_label("Save this search as").fill("Меф в очереди")
         page.get_by_role("button", name="Save").click()
