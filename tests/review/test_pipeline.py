@@ -129,7 +129,13 @@ def test_by_kind_and_week(world: None) -> None:
         ("site", 5, 2, 1, 2), ("onion site", 0, 0, 0, 0), ("Telegram channel", 1, 0, 0, 1),
     ]  # fmt: skip
     weeks = rows("weeks")
-    assert [str(row[0]) for row in weeks] == ["2026-02-09", "2026-02-16", "2026-02-23", "2026-03-02"]
+    days = [str(row[0]) for row in weeks]
+    assert days == [
+        "2026-02-09",
+        "2026-02-16",
+        "2026-02-23",
+        "2026-03-02",
+    ]
     assert weeks[-1] == (date(2026, 3, 2), 5, 2, 1)
 
 
