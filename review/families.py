@@ -21,6 +21,7 @@ from domain.defang import defang, defang_prose
 from domain.errors import InputError, RuleError
 from domain.states import CaseState
 from review import service
+from review.phrases import in_their_language
 from review.service import READERS
 
 _MOST_TIES = 60
@@ -146,7 +147,7 @@ def decide_ticked(
             else:
                 service.dismiss(case_id, person, reason=reason, seconds=each, clock=clock)
         except (InputError, RuleError) as error:
-            found.append(Given(case_id, str(error)))
+            found.append(Given(case_id, in_their_language(str(error))))
         else:
             found.append(Given(case_id))
     return tuple(found)

@@ -239,6 +239,17 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+JURISDICTIONS: Mapping[str, Any] = {
+    "sells_in": _("sells in the country"),
+    "ships_to": _("ships to the country"),
+    "advertises_in": _("advertises in the country"),
+}
+ACTIVITIES: Mapping[str, Any] = {
+    "active": pgettext_lazy("how a channel goes on", "active"),
+    "dormant": pgettext_lazy("how a channel goes on", "dormant"),
+    "emptied": pgettext_lazy("how a channel goes on", "emptied"),
+    "unknown": pgettext_lazy("how a channel goes on", "unknown"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -256,6 +267,8 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "mark": MARKS,
     "run": RUN_STATES,
     "stage": STAGES,
+    "jurisdiction": JURISDICTIONS,
+    "activity": ACTIVITIES,
 }
 
 

@@ -13,6 +13,7 @@ from cases.people import Role
 from domain.errors import InputError
 from review import second_factor
 from review.console.asking import Asked
+from review.phrases import in_their_language
 from review.vocabulary import GROUPS
 
 _REFUSED = 422
@@ -31,7 +32,7 @@ def add(request: Asked) -> HttpResponseBase:
             name, request.POST.get("password", ""), _role(group), actor=request.user.username
         )
     except InputError as error:
-        return _page(request, problem=str(error), name=name, status=_REFUSED)
+        return _page(request, problem=in_their_language(str(error)), name=name, status=_REFUSED)
     messages.success(request, _("Added: %(name)s.") % {"name": name})
     return redirect("people")
 
@@ -44,7 +45,7 @@ def change(request: Asked, person_id: int) -> HttpResponseBase:
     try:
         _change(request, person)
     except InputError as error:
-        return _page(request, problem=str(error), status=_REFUSED)
+        return _page(request, problem=in_their_language(str(error)), status=_REFUSED)
     messages.success(request, _("Changed: %(name)s.") % {"name": person.username})
     return redirect("people")
 

@@ -19,6 +19,7 @@ from review.console.asking import Asked
 from review.console.cases import case_context, known_case
 from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
+from review.phrases import in_their_language
 
 _DONE = 200
 _REFUSED = 422
@@ -56,7 +57,7 @@ def decide(request: Asked, case_id: int) -> HttpResponseBase:
     try:
         _give(case_id, request, form)
     except NarcowatchError as error:
-        return _answer(request, case_id, _REFUSED, str(error))
+        return _answer(request, case_id, _REFUSED, in_their_language(str(error)))
     leases.give_back(case_id, request.user)
     names = {
         VerdictKind.CONFIRM: _("Confirmed: case %(case)s."),
@@ -108,7 +109,7 @@ def undo(request: Asked) -> HttpResponseBase:
     try:
         undoing.undo(last.case_id, request.user, within)
     except NarcowatchError as error:
-        messages.error(request, str(error))
+        messages.error(request, in_their_language(str(error)))
         return redirect("queue")
     leases.keep(last.case_id, request.user, _lasting())
     messages.success(request, _("Taken back: case %(case)s.") % {"case": last.case_id})

@@ -14,7 +14,8 @@ from config.schema import CHECKOUT
 from domain.assessment import Role
 from domain.candidates import Why
 from domain.captures import Egress, Outcome
-from domain.decisions import VerdictKind
+from domain.channel_profiles import Activity
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.lexicon import TermKind
 from domain.rechecks import CheckResult
 from domain.regions import REGION_NAMES
@@ -40,6 +41,8 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("why", set(Why)),
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
+        ("jurisdiction", set(Jurisdiction)),
+        ("activity", set(Activity)),
         ("run", {*Run.State.values, *StageRun.State.values}),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
