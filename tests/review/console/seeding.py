@@ -79,7 +79,7 @@ def made_up() -> dict[str, str]:
     from review.searches import Search
     from tests.people import person
     from tests.review.console.conftest import own
-    from tests.review.console.madeup import record
+    from tests.review.console.whole.madeup import record
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     names = {

@@ -31,8 +31,8 @@ from domain.targets import TargetKind, parse_key
 from nightly import stages
 from nightly.apps import plan_of
 from nightly.night import Counted, Night, Stage, run_night
-from tests.review.console.madeup import texts
-from tests.review.console.madeup.places import CHANNEL, CHANNEL_NAME, PLACES, Place
+from tests.review.console.whole.madeup import texts
+from tests.review.console.whole.madeup.places import CHANNEL, CHANNEL_NAME, PLACES, Place
 
 _DAYS_APART = 12
 _WORDS = {"c": VerdictKind.CONFIRM, "d": VerdictKind.DISMISS, "e": VerdictKind.ESCALATE}
