@@ -154,6 +154,10 @@ _REFUSALS = _phrases(
         r"case (?P<case>\d+) went on since: what led there cannot be undone",
         _("Case %(case)s went on since: what led there cannot be undone."),
     ),
+    (
+        r"the owner of a hold is somebody who decides cases",
+        _("the owner of a hold is somebody who decides cases"),
+    ),
     (r"a hold needs an end date in the future", _("Give the last day of the hold, after today.")),
     (
         r"export (?P<name>\S+)(?: \(\w+\))? does not wait for release: it is (?P<as>\w+)",

@@ -9,14 +9,13 @@ from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
 from cases.models import Case, Person, Screenshot
-from cases.people import DECIDERS, may
+from cases.people import DECIDERS, may, names_in
 from domain.errors import AccessError, InputError
 from domain.states import CaseState
 from review import notes
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
-from review.models import Note
 from review.service import case_view, readable_case
 
 _SHOTS = 5
@@ -29,12 +28,12 @@ def case(request: Asked, case_id: int) -> HttpResponseBase:
 
 
 def note(request: Asked, case_id: int) -> HttpResponseBase:
-    """Write a note down."""
+    """Write a note down; in the queue, one stays there with the case at hand."""
     known_case(case_id, request.user)
     form = NoteForm(request.POST)
     if form.is_valid():
         notes.write(case_id, request.user, form.cleaned_data["text"])
-    return redirect("case", case_id)
+    return redirect("queue") if "in_queue" in request.POST else redirect("case", case_id)
 
 
 def known_case(case_id: int, person: Person) -> Case:
@@ -52,17 +51,19 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         view = case_view(case_id, person)
     except (InputError, AccessError) as error:
         raise Http404(str(error)) from error
+    row = Case.objects.select_related("hold_owner").get(pk=case_id)
     decided = any(who == person.username for who, _, _ in view.verdicts)
     return {
         "view": view,
         "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
-        "notes": Note.objects.filter(case_id=case_id).select_related("person"),
+        "notes": notes.readable(row, person),
         "jurisdictions": JURISDICTIONS,
         "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
+        "deciders": names_in(DECIDERS),
         "may_note": may(person, DECIDERS),
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],
         "ordered": of_case(case_id),
-        "case": Case.objects.select_related("hold_owner").get(pk=case_id),
+        "case": row,
     }

@@ -81,7 +81,8 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
         case VerdictKind.ESCALATE:
             service.escalate(case_id, person, reason=reason)
         case VerdictKind.HOLD:
-            service.hold(case_id, person, reason=reason, until=form.hold_until)
+            until, owner = form.hold_until, given["owner"]
+            service.hold(case_id, person, reason=reason, until=until, owner=owner)
 
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from config.schema import CHECKOUT
 from review import vocabulary
@@ -92,3 +92,28 @@ def test_the_pictures_of_the_readme_are_those_that_are_made() -> None:
             assert picture.size == (1280, best.height)
             picture.save(png := io.BytesIO(), "PNG")
         assert not pictures.is_blank(png.getvalue())
+
+
+def test_single_keys_work_in_every_layout_and_can_be_switched_off(bus: Bus) -> None:
+    def look(tour: Tour) -> None:
+        with tour.signed_in("dana", "en") as page:
+            page.goto("/queue")
+            page.evaluate(_CYRILLIC)  # the key of C, where it gives a Cyrillic letter
+            expect(page.locator("[name=verdict][value=confirm]")).to_be_checked()
+            page.keyboard.press("?")
+            page.get_by_label("Keys work without Ctrl").focus()
+            page.keyboard.press("Space")
+            page.keyboard.press("Escape")
+            page.reload()
+            page.keyboard.press("d")
+            page.evaluate(_CYRILLIC)
+            expect(page.locator("[name=verdict]:checked")).to_have_count(0)
+            expect(page.locator("form.verdict kbd").first).to_be_hidden()
+            page.keyboard.press("Control+Enter")  # no single key: it goes on working
+            assert page.evaluate("document.activeElement.name") == "verdict"
+
+    bus.run(look)
+
+
+_CYRILLIC = """document.body.dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'с', code: 'KeyC', bubbles: true}))"""
