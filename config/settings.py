@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.console.door.Doorkeeper",
+    "review.console.direction.Straight",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "review.console.urls"
@@ -151,6 +152,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AXES_FAILURE_LIMIT = NARCOWATCH.review.failures
 AXES_COOLOFF_TIME = NARCOWATCH.review.locked_minutes / _MINUTE
+AXES_CLIENT_IP_CALLABLE = "review.console.asking.came_from"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "review.console.errors.locked_out"
