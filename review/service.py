@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from blocking import safeguards
@@ -36,6 +36,7 @@ READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
 _LOOKS_SHOWN = 5
 _LIKELIEST_SHOWN = 3
+_PRICES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class CaseView:
     because: str = ""
     channel: tuple[tuple[str, str], ...] = ()
     listed: tuple[PageLine, ...] = ()
+    prices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         because=queued_because(case),
         channel=channel_lines(case),
         listed=page_lines(pages),
+        prices=_prices(rows),
     )
 
 
@@ -236,6 +239,17 @@ def _carrier(row: AssessmentRow) -> CarrierView:
 def _indicators(rows: list[AssessmentRow]) -> tuple[tuple[str, str], ...]:
     found = {(entry["kind"], entry["value"]): None for row in rows for entry in row.indicators}
     return tuple(found)
+
+
+def _prices(rows: list[AssessmentRow]) -> tuple[str, ...]:
+    """What is asked for how much, each once, in the order of the texts."""
+    found = dict[str, None]()
+    for row in rows:
+        for price in row.prices:
+            amount = number_format(f"{price['amount']:.10g}", force_grouping=True)
+            unit = f" / {price['unit']}" if price.get("unit") else ""
+            found[f"{amount} {price['currency']}{unit}"] = None
+    return tuple(found)[:_PRICES_SHOWN]
 
 
 def _verdicts(case: Case, person: Person) -> tuple[tuple[str, str, str], ...]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from blocking.scope import Subject, choose
-from cases.models import AuditEvent, ProposedVerdict
+from cases.models import AssessmentRow, AuditEvent, ProposedVerdict
 from cases.proposed_verdicts import said
 from domain.decisions import VerdictKind, check_verdict
 from domain.errors import NarcowatchError
@@ -92,3 +92,12 @@ def test_what_a_channel_says_of_itself_is_known() -> None:
 
 def test_what_is_not_known_is_left_as_it_is() -> None:
     assert in_their_language("%(case)s <b>") == "%(case)s <b>"
+
+
+@pytest.mark.django_db
+def test_prices_are_those_of_the_texts_each_once() -> None:
+    case = shop()
+    prices = [{"amount": 14000.0, "currency": "KZT", "unit": "1 g"}] * 2
+    AssessmentRow.objects.update(prices=[*prices, {"amount": 0.5, "currency": "BTC", "unit": ""}])
+    view = service.case_view(case.pk, analyst())
+    assert view.prices == ("14,000 KZT / 1 g", "0.5 BTC")
