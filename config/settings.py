@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.console.door.Doorkeeper",
+    "review.api.answers.Answers",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "review.console.urls"

@@ -161,3 +161,32 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"alert {self.pk} of search {self.search_id} ({self.state})"
+
+
+class Token(models.Model):
+    """What a program shows to act for a person through the API, until ``ends_at`` or until it is
+    withdrawn. Of its secret there is nothing here but the ``digest``; ``key`` is how it is found.
+
+    ``made_seq`` is the event of the audit chain that tells of its making: what befell its owner
+    after that ends it.
+    """
+
+    key = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    name = models.CharField(max_length=60)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
+    )
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_seq = models.PositiveBigIntegerField()
+    ends_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"token {self.pk} of {self.person_id}"

@@ -239,6 +239,17 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+#: What a token for programs is for.
+SCOPES: Mapping[str, Any] = {
+    "exports:read": pgettext_lazy("what a token is for", "read our exports and their files"),
+    "orders:read": pgettext_lazy("what a token is for", "read where our orders stand"),
+    "receipts:read": pgettext_lazy("what a token is for", "read our answers"),
+    "receipts:write": pgettext_lazy("what a token is for", "answer what we were sent"),
+    "cases:read": pgettext_lazy("what a token is for", "read cases"),
+    "search:read": pgettext_lazy("what a token is for", "search"),
+    "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),
+    "audit:read": pgettext_lazy("what a token is for", "read the audit chain"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -256,6 +267,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "mark": MARKS,
     "run": RUN_STATES,
     "stage": STAGES,
+    "scope": SCOPES,
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from cases.people import DECIDERS, RELEASERS, Role
+from review.api import operations
 from review.console import (
     account,
     audit,
@@ -32,8 +33,10 @@ from review.console import (
     saved,
     search,
     second_review,
+    tokens,
 )
 from review.exports import EXPORT_READERS
+from review.last_night import HOUSE
 from review.recipients import RECIPIENTS
 from review.service import READERS
 from review.trail import AUDIENCE
@@ -41,7 +44,6 @@ from review.trail import AUDIENCE
 View = Callable[..., HttpResponseBase]
 EVERYBODY = frozenset(Role)
 ADMINISTERING = frozenset({Role.ADMINISTRATOR})
-OF_THE_HOUSE = EVERYBODY - {Role.REGULATOR}
 
 
 class Signed(IntEnum):
@@ -62,6 +64,8 @@ class Page:
     roles: frozenset[Role]
     signed: Signed = Signed.FULLY
     methods: tuple[str, ...] = ("GET",)
+    #: Whether a token for the API opens it, too.
+    by_token: bool = False
 
     def options(self) -> dict[str, Any]:
         """As Django's ``path`` takes it."""
@@ -79,6 +83,11 @@ PAGES = (
     Page("code", "code", account.code, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("enrol", "enrol", account.enrol, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("password", "password", account.password, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
+    Page("api/v1/openapi.json", "openapi", operations.document, EVERYBODY, by_token=True),
+    Page("tokens", "tokens", tokens.tokens, EVERYBODY, methods=_BOTH),
+    Page("tokens/all", "all_tokens", tokens.everybodys, ADMINISTERING),
+    Page("tokens/<int:token_id>/withdraw", "withdraw_token", tokens.withdraw, EVERYBODY,
+         methods=_POST),
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),
@@ -115,9 +124,9 @@ PAGES = (
     Page("search/saved/<int:search_id>/delete", "delete_search", saved.delete, READERS,
          methods=_POST),
     Page("search/saved/<int:search_id>/alert", "alert_search", saved.alert, READERS, methods=_POST),
-    Page("overview", "overview", overview.overview, OF_THE_HOUSE),
-    Page("overview.pdf", "overview_pdf", overview.overview_pdf, OF_THE_HOUSE),
-    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, OF_THE_HOUSE),
+    Page("overview", "overview", overview.overview, HOUSE),
+    Page("overview.pdf", "overview_pdf", overview.overview_pdf, HOUSE),
+    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, HOUSE),
     Page("second-review", "second_review", second_review.second_review, AUDIENCE),
     Page("second-review/<slug:table>.csv", "second_review_csv", second_review.as_csv, AUDIENCE),
     Page("audit", "audit", audit.audit, AUDIENCE),
