@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -12,7 +11,7 @@ from ninja.params import functions
 from review import trail
 from review.api.bearer import Bearing
 from review.api.document import reading
-from review.api.given import bounded_day, text
+from review.api.given import Day, bounded_day, text
 from review.api.links import link
 from review.api.problems import Refused
 from review.tokens import Scope
@@ -24,7 +23,7 @@ Action = Annotated[
     str, text("What was done; one that ends with a dot takes all that begin so.", 60)
 ]
 Subject = Annotated[str, text("To what, as `case:1`.")]
-Day = Annotated[date | None, functions.Query(None, description="Where the house is, included.")]
+Date = Annotated[Day | None, functions.Query(None, description="Where the house is, included.")]
 Seq = Annotated[int | None, functions.Query(None, ge=0, le=_MOST)]
 
 
@@ -57,8 +56,8 @@ def audit_events(  # they are what the page takes
     actor: Actor = "",
     action: Action = "",
     subject: Subject = "",
-    first: Day = None,
-    last: Day = None,
+    first: Date = None,
+    last: Date = None,
     before: Seq = None,
     after: Seq = None,
 ) -> Events:

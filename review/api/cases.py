@@ -8,7 +8,6 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Router, Schema
 from ninja.params import functions
-from pydantic import AwareDatetime
 
 from blocking.standing import of_case
 from domain.errors import AccessError, InputError
@@ -17,7 +16,7 @@ from domain.states import CaseState
 from domain.targets import TargetKind
 from review.api.bearer import Bearing
 from review.api.document import reading
-from review.api.given import Cursor, Number, bounded_moment
+from review.api.given import Cursor, Moment, Number, bounded_moment
 from review.api.links import link
 from review.api.problems import missing
 from review.case_lines import case_lines
@@ -28,8 +27,8 @@ router = Router(tags=["cases"])
 State = Annotated[CaseState | None, functions.Query(None)]
 Kind = Annotated[TargetKind | None, functions.Query(None)]
 Since = Annotated[
-    AwareDatetime | None,
-    functions.Query(None, description="Cases that moved from then on; with its offset."),
+    Moment | None,
+    functions.Query(None, description="Cases that moved from then on; UTC without an offset."),
 ]
 
 

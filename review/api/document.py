@@ -34,6 +34,8 @@ _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
     429: ("Too many bad tokens from this address.", _WAIT),
     503: ("The search engine does not answer.", {}),
 }
+_JSON, _OBJECT = "application/json", {"type": "object"}
+_BYTES = {"type": "string", "format": "binary"}
 _OF_ALL = (400, 401, 403, 422, 429)
 
 
@@ -51,7 +53,7 @@ def reading(
     ways in which it may be refused; ``file`` is the type of what is no JSON."""
     found: dict[str, Any] = {"headers": {**_TAG, **(_LINK if paged else {})}}
     if file:
-        found["content"] = {file: {"schema": {"type": "string", "format": "binary"}}}
+        found["content"] = {file: {"schema": _OBJECT if file == _JSON else _BYTES}}
     told = {200: found, 304: {"description": "Not changed.", "headers": _TAG}}
     extra = _extra(scope, told, (*_OF_ALL, 412, *also))
     options: dict[str, Any] = {} if file else {"response": response}

@@ -23,7 +23,7 @@ from domain.outcomes import AS_TOLD, Outcome, Via
 from review import recipients as service
 from review.api.bearer import Bearing
 from review.api.document import NAMESPACE, reading, writing
-from review.api.given import Number, PageNumber
+from review.api.given import Moment, Number, PageNumber
 from review.api.links import link_pages
 from review.api.problems import Refused, missing
 from review.paging import Paged
@@ -74,7 +74,7 @@ class Executed(Schema):
 
     answer: Literal["executed"]
     entry: UUID
-    at: datetime = _AT
+    at: Moment = _AT
     reason: str = _REASON
 
 
@@ -83,7 +83,7 @@ class Lifted(Schema):
 
     answer: Literal["lifted"]
     entry: UUID
-    at: datetime = _AT
+    at: Moment = _AT
     reason: str = _REASON
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 from ninja.params import functions
+from pydantic import Field
 
+from domain.assessment import Role
 from domain.defang import defang, printable
 from domain.errors import IndexingError, InputError
+from domain.regions import REGION_NAMES
 from domain.states import CaseState
 from domain.targets import TargetKind
 from index.engine import MAX_WINDOW, Hit
@@ -21,7 +25,7 @@ from index.searching import find
 from review import searches
 from review.api.bearer import Bearing
 from review.api.document import reading
-from review.api.given import text
+from review.api.given import Day, text
 from review.api.links import link_pages
 from review.api.problems import Refused
 from review.console.hits import pieces
@@ -34,10 +38,15 @@ router = Router(tags=["search"])
 _ON_A_PAGE = 20
 _NOT_UNDERSTOOD, _NO_ENGINE = 422, 503
 Text = Annotated[str, text("What is looked for, as in the box of the page; empty for all.", 500)]
-Values = Annotated[list[str], functions.Query([], max_length=30)]
-States = Annotated[list[CaseState], functions.Query([], max_length=30)]
-Kinds = Annotated[list[TargetKind], functions.Query([], max_length=30)]
-Day = Annotated[date | None, functions.Query(None)]
+_MOST, _LONGEST = 30, 100
+Region = StrEnum("Region", {code: code for code in REGION_NAMES})  # type: ignore[misc]  # of ours
+Value = Annotated[str, Field(max_length=_LONGEST)]
+Values = Annotated[list[Value], functions.Query([], max_length=_MOST)]
+Regions = Annotated[list[Region], functions.Query([], max_length=_MOST)]
+Roles = Annotated[list[Role], functions.Query([], max_length=_MOST)]
+States = Annotated[list[CaseState], functions.Query([], max_length=_MOST)]
+Kinds = Annotated[list[TargetKind], functions.Query([], max_length=_MOST)]
+Date = Annotated[Day | None, functions.Query(None)]
 HitPage = Annotated[int, functions.Query(1, ge=1, le=MAX_WINDOW // _ON_A_PAGE)]
 
 
@@ -79,11 +88,11 @@ def search(  # they are what the page takes
     state: States = [],  # noqa: B006  # ninja reads them, and nobody changes one
     kind: Kinds = [],  # noqa: B006
     lang: Values = [],  # noqa: B006
-    region: Values = [],  # noqa: B006
+    region: Regions = [],  # noqa: B006
     substance: Values = [],  # noqa: B006
-    role: Values = [],  # noqa: B006
-    since: Day = None,
-    until: Day = None,
+    role: Roles = [],  # noqa: B006
+    since: Date = None,
+    until: Date = None,
     page: HitPage = 1,
 ) -> Hits:
     """The best hits first; the newest, where nothing is looked for."""

@@ -23,6 +23,7 @@ from domain.targets import TargetKind
 from nightly.stages import NIGHT
 from review import vocabulary
 from review.excerpts import NGRAM
+from review.tokens import Scope
 
 SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
 
@@ -41,6 +42,7 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
         ("run", {*Run.State.values, *StageRun.State.values}),
+        ("scope", set(Scope)),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],

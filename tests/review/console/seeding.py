@@ -65,6 +65,45 @@ def watched(address: str) -> int:
     return saved.pk
 
 
+def released(*hosts: str) -> int:
+    """Shops at ``hosts`` that two analysts confirmed, in a release for the recipient regulator."""
+    from django.conf import settings
+
+    from blocking.apps import export_plan
+    from cases.decisions import Verdict, decide
+    from cases.people import Role
+    from domain.clock import utc_now
+    from domain.decisions import Jurisdiction, VerdictKind
+    from tests.blocking.house import House
+    from tests.index.shops import shop
+    from tests.people import person
+
+    plan = export_plan(settings.NARCOWATCH)
+    house = House(plan, plan.protection(), utc_now, person("releaser", Role.SUPERVISOR))
+    both = [person(f"decider{number}", Role.ANALYST) for number in (1, 2)]
+    for host in hosts:
+        case = shop(f"http://{host}/", "Здесь купить мефедрон")
+        for one in both:
+            verdict = Verdict(VerdictKind.CONFIRM, "seen", Jurisdiction.SELLS_IN)
+            decide(case.pk, one, verdict)
+    export = house.build().export
+    house.release(export)
+    return export.number
+
+
+def token(name: str, group: str, recipient: str = "") -> str:
+    """A token of somebody new, with all scopes that the group may have."""
+    from cases.people import Role, change_recipient
+    from review import tokens
+    from tests.people import person
+
+    somebody = person(name, Role(group))
+    if recipient:
+        change_recipient(somebody, recipient, actor="test")
+    scopes = [scope.value for scope in tokens.scopes_for(somebody)]
+    return tokens.make(somebody, "a program", scopes, 7, most_days=90).secret
+
+
 if __name__ == "__main__":
     django.setup()
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

@@ -88,11 +88,16 @@ MAY = {
     "own_receipts": {R.REGULATOR},
     "own_answer": {R.REGULATOR},
     "own_receipt": {R.REGULATOR},
+    "openapi": EVERYBODY,
+    "tokens": EVERYBODY,
+    "withdraw_token": EVERYBODY,
+    "all_tokens": {R.ADMINISTRATOR},
 }
 # They answer 404 here: the export has no file of that name, the case no texts and screenshots, and
-# nobody has a filter or is a person of that number.
+# nobody has a filter or a token or is a person of that number.
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
+    "withdraw_token",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
@@ -111,7 +116,7 @@ WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"
 def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
-        "person_id": 9_999, "search_id": kept_search(), **SENT,
+        "person_id": 9_999, "token_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
