@@ -119,12 +119,13 @@ def decide_ticked(
     reason: str,
     jurisdiction: Jurisdiction | None = None,
     seconds: int = 0,
+    drawn_share: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Given, ...]:
     """Give ``verdict`` (confirm or dismiss) to each ticked member, and say what came of each.
 
-    ``seconds`` are shared among them. Raises InputError for cases that are not of the family, and
-    for none ticked.
+    ``seconds`` are shared among them; of dismissals ``drawn_share`` go to a second person. Raises
+    InputError for cases that are not of the family, and for none ticked.
     """
     members = {member.case_id for member in family_view(family_id, person).members}
     if strangers := sorted(set(ticked) - members):
@@ -144,7 +145,10 @@ def decide_ticked(
                     clock=clock,
                 )  # fmt: skip
             else:
-                service.dismiss(case_id, person, reason=reason, seconds=each, clock=clock)
+                service.dismiss(
+                    case_id, person, reason=reason, seconds=each, drawn_share=drawn_share,
+                    clock=clock,
+                )  # fmt: skip
         except (InputError, RuleError) as error:
             found.append(Given(case_id, str(error)))
         else:

@@ -269,20 +269,30 @@ def confirm(
 
 
 def dismiss(
-    case_id: int, person: Person, *, reason: str, seconds: int = 0, clock: Clock = utc_now
+    case_id: int,
+    person: Person,
+    *,
+    reason: str,
+    seconds: int = 0,
+    drawn_share: float = 0.0,
+    clock: Clock = utc_now,
 ) -> Case:
-    """A person says that the target does not sell drugs."""
+    """A person says that the target does not sell drugs. ``drawn_share`` (0 to 1) of such verdicts
+    do not end a review: a second person looks first."""
     _case(case_id)
-    verdict = decisions.Verdict(VerdictKind.DISMISS, reason, seconds=seconds)
+    verdict = decisions.Verdict(
+        VerdictKind.DISMISS, reason, seconds=seconds, drawn_share=drawn_share
+    )
     return decisions.decide(case_id, person, verdict, clock=clock)
 
 
-def escalate(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
+def escalate(
+    case_id: int, person: Person, *, reason: str, seconds: int = 0, clock: Clock = utc_now
+) -> Case:
     """A person asks others to decide."""
     _case(case_id)
-    return decisions.decide(
-        case_id, person, decisions.Verdict(VerdictKind.ESCALATE, reason), clock=clock
-    )
+    verdict = decisions.Verdict(VerdictKind.ESCALATE, reason, seconds=seconds)
+    return decisions.decide(case_id, person, verdict, clock=clock)
 
 
 def end_hold(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
@@ -298,9 +308,15 @@ def withdraw(case_id: int, person: Person, *, reason: str, clock: Clock = utc_no
 
 
 def hold(
-    case_id: int, person: Person, *, reason: str, until: datetime, clock: Clock = utc_now
+    case_id: int,
+    person: Person,
+    *,
+    reason: str,
+    until: datetime,
+    seconds: int = 0,
+    clock: Clock = utc_now,
 ) -> Case:
     """A person keeps the case for an investigation until a date."""
     _case(case_id)
-    verdict = decisions.Verdict(VerdictKind.HOLD, reason, hold_until=until)
+    verdict = decisions.Verdict(VerdictKind.HOLD, reason, seconds=seconds, hold_until=until)
     return decisions.decide(case_id, person, verdict, clock=clock)

@@ -38,6 +38,8 @@ def told(what: str, case: Case) -> str:
     state = CaseState(case.state)
     if what == VerdictKind.CONFIRM and state in {CaseState.IN_REVIEW, CaseState.ESCALATED}:
         return f"{state}, 1 of 2 confirmations; another person must look"
+    if what == VerdictKind.DISMISS and state is CaseState.IN_REVIEW:
+        return f"{state}, drawn by chance for a second look; another person decides it, too"
     if what == "end-hold":
         return f"{state}, the hold is ended"
     return f"{state}, {_NEXT[state]}" if state in _NEXT else state

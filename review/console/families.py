@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -44,6 +45,7 @@ def decide(request: Asked, family_id: int) -> HttpResponseBase:
             reason=given["reason"],
             jurisdiction=Jurisdiction(tie) if tie else None,
             seconds=given["seconds"],
+            drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
         )
     except InputError as error:
         return _page(request, view, {"problem": str(error)}, status=_REFUSED)

@@ -76,11 +76,14 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
             tie = Jurisdiction(given["jurisdiction"])
             service.confirm(case_id, person, jurisdiction=tie, reason=reason, seconds=seconds)
         case VerdictKind.DISMISS:
-            service.dismiss(case_id, person, reason=reason, seconds=seconds)
+            service.dismiss(
+                case_id, person, reason=reason, seconds=seconds,
+                drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
+            )  # fmt: skip
         case VerdictKind.ESCALATE:
-            service.escalate(case_id, person, reason=reason)
+            service.escalate(case_id, person, reason=reason, seconds=seconds)
         case VerdictKind.HOLD:
-            service.hold(case_id, person, reason=reason, until=form.hold_until)
+            service.hold(case_id, person, reason=reason, until=form.hold_until, seconds=seconds)
 
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:
