@@ -6,24 +6,6 @@ from cases.models import Case
 from domain.decisions import VerdictKind
 from domain.states import CaseState
 
-#: What would be asked for where a group's case is confirmed, for those who decide.
-OF_A_GROUP = (
-    (
-        "would be asked for",
-        "the messages of these accounts, by their links, and not the group: others write there who"
-        " sell nothing",
-    ),
-    (
-        "о чём попросят",
-        "удалить сообщения этих аккаунтов, по ссылкам на них, а не всю группу: в ней пишут и те,"
-        " кто ничего не продаёт",
-    ),
-    (
-        "не сұралады",
-        "топты емес, осы аккаунттардың хабарламаларын сілтемесі бойынша өшіру: онда ештеңе"
-        " сатпайтындар да жазады",
-    ),
-)
 _NEXT = {
     CaseState.CONFIRMED: "two people agree; the next export asks for it to be blocked",
     CaseState.DISMISSED: "it is out of the queue until there is new evidence",

@@ -18,6 +18,7 @@ from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, FamilyForm
 from review.families import FamilyView, Given, decide_ticked, family_view
 from review.family_picture import picture_of
+from review.sentences import retold
 
 _REFUSED = 422
 
@@ -61,7 +62,7 @@ def _tell(request: Asked, found: tuple[Given, ...]) -> None:
     for one in found:
         if one.problem:
             said = _("Case %(case)s was not decided: %(problem)s")
-            messages.error(request, said % {"case": one.case_id, "problem": one.problem})
+            messages.error(request, said % {"case": one.case_id, "problem": retold(one.problem)})
 
 
 def _view(request: Asked, family_id: int) -> FamilyView:

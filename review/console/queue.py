@@ -19,6 +19,7 @@ from review.console.asking import Asked
 from review.console.cases import case_context, known_case
 from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
+from review.sentences import retold
 
 _DONE = 200
 _REFUSED = 422
@@ -121,7 +122,7 @@ def undo(request: Asked) -> HttpResponseBase:
 def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpResponseBase:
     """For the script as JSON, for a browser without it as a page."""
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"said": said, **_undo_context(request)}, status=status)
+        return JsonResponse({"said": retold(said), **_undo_context(request)}, status=status)
     if status == _DONE:
         messages.success(request, said)
         return redirect("queue")

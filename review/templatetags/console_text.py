@@ -8,6 +8,7 @@ from django import template
 
 from domain.defang import printable
 from review import vocabulary
+from review.sentences import retold
 
 register = template.Library()
 
@@ -17,6 +18,13 @@ def shown(text: object) -> str:
     """``text`` with control and direction-changing characters made visible. It is escaped like
     everything else."""
     return printable(str(text))
+
+
+@register.filter
+def said(text: object) -> str:
+    """A sentence of a room below in the reader's language, made visible like collected text, which
+    may stand in it."""
+    return printable(retold(str(text)))
 
 
 @register.filter
