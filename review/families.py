@@ -24,6 +24,7 @@ from review import service
 from review.service import READERS
 
 _MOST_TIES = 60
+_SMALL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,17 @@ def family_view(family_id: int, person: Person) -> FamilyView:
         tuple(found[:_MOST_TIES]),
         max(0, len(found) - _MOST_TIES),
     )
+
+
+def small_family(family_id: int | None, person: Person) -> FamilyView | None:
+    """The family where it is small enough to stand beside a case, else None: a page of its own
+    shows the others."""
+    if family_id is None:
+        return None
+    members = Case.objects.filter(family_id=family_id, restricted=False)
+    if not 1 < members[: _SMALL + 1].count() <= _SMALL:
+        return None
+    return family_view(family_id, person)
 
 
 def _member(case: Case, *, decided: bool) -> MemberView:
