@@ -90,11 +90,24 @@ SENTENCES = (
     _("reachable again: %(look)s"),
     _("down in %(n)s nights: %(outcome)s"),
     # what looks and families propose
-    _("%(verdict)s: like %(name)s (case %(case)s, %(state)s), %(why)s"),
+    _("%(verdict)s: like %(name)s (case %(case)s, %(state)s), %(ties)s"),
     _("up and not selling"),
     _("its first page redirects there"),
     _("a newer case of family %(family)s sells"),
     _("%(met)s in %(n)s nights"),
+    # why a request asks for just so much
+    _("a group in which others write, too: only messages that advertise"),
+    _("a channel is taken down by its platform"),
+    _("an onion cannot be blocked by name or URL: a notice for recipients"),
+    _("the case is about this exact URL"),
+    _("%(text)s; only the pages that sell"),
+    _("%(share)s of the host's pages sell, less than %(least)s: only the pages that do"),
+    _("%(text)s; www is another name of the domain"),
+    _("%(text)s; the host stands for one shop"),
+    _("%(share)s of the pages seen sell"),
+    _("%(name)s is an address, which others may share"),
+    _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),
+    _("no exact URL to block (%(text)s)"),
     # what was searched for
     _("search: %(n)s pages match; no more than %(most)s can be gone through"),
     _("search: only the first %(n)s hits can be paged through"),
@@ -144,6 +157,9 @@ def retold(text: str, depth: int = 0) -> str:
         if found := _pattern(sentence).fullmatch(said):
             values = {name: _value(name, part, depth) for name, part in found.groupdict().items()}
             return text.replace(said, gettext(sentence) % values)
+    host, _blank, rest = said.partition(" ")
+    if "." in host and rest and depth < _DEEPEST:
+        return text.replace(rest, retold(rest, depth + 1))
     return text
 
 
@@ -164,9 +180,16 @@ def _value(name: str, part: str, depth: int) -> str:
         return ", ".join(called(state, "state") for state in part.split(", "))
     if name == "met":
         return ", ".join(retold(called(met, "outcome"), _DEEPEST) for met in part.split(", "))
+    if name == "ties":
+        return "; ".join(_tie(tie) for tie in part.split("; "))
     if name in {"text", "what"} and depth < _DEEPEST:
         return retold(called(part, "verdict"), depth + 1)
     return part
+
+
+def _tie(text: str) -> str:
+    kind, _blank, value = text.partition(" ")
+    return f"{called(kind, 'indicator')} {value}" if value else text
 
 
 @cache

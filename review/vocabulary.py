@@ -246,6 +246,11 @@ PROPOSAL_STATES: Mapping[str, Any] = {
     "rejected": pgettext_lazy("state of a proposal", "rejected"),
     "lapsed": pgettext_lazy("state of a proposal", "lapsed"),
 }
+JURISDICTIONS: Mapping[str, Any] = {
+    "sells_in": _("sells in the country"),
+    "ships_to": _("ships to the country"),
+    "advertises_in": _("advertises in the country"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -264,6 +269,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "run": RUN_STATES,
     "stage": STAGES,
     "proposal": PROPOSAL_STATES,
+    "jurisdiction": JURISDICTIONS,
 }
 
 

@@ -13,8 +13,9 @@ from review.console.table import BY_NAME
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Navigation for whoever asks, and whether this is a demo."""
+    """Navigation for whoever asks, whether this is a demo, and the languages, each in its own."""
     return {
+        "own_names": settings.LANGUAGES,
         "navigation": _navigation(request),
         "demo": settings.NARCOWATCH.data_dir.joinpath("THIS-IS-A-DEMO").exists(),
     }

@@ -14,7 +14,7 @@ from config.schema import CHECKOUT
 from domain.assessment import Role
 from domain.candidates import Why
 from domain.captures import Egress, Outcome
-from domain.decisions import VerdictKind
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.lexicon import TermKind
 from domain.rechecks import CheckResult
 from domain.regions import REGION_NAMES
@@ -40,6 +40,7 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("why", set(Why)),
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
+        ("jurisdiction", set(Jurisdiction)),
         ("run", {*Run.State.values, *StageRun.State.values}),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
