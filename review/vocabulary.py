@@ -239,7 +239,43 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+CATEGORIES: Mapping[str, Any] = {
+    "banks": _("banks"),
+    "cdn": _("networks that deliver others' pages"),
+    "education": _("education"),
+    "government": _("government"),
+    "harm_reduction": _("harm reduction"),
+    "health": _("health"),
+    "media": _("media"),
+    "pharmacies": _("pharmacies"),
+    "top_sites": _("sites that everybody uses"),
+    "unit": _("the unit's own"),
+}
+FOLLOWS: Mapping[str, Any] = {
+    "refused": _("the gate refuses every export with it until its case is withdrawn"),
+    "excused": _("stays: a second person gave a written reason"),
+    "narrowed": _("the next export blocks its host alone"),
+}
+PROPOSALS: Mapping[str, Any] = {
+    "open": pgettext_lazy("state of a proposal", "open"),
+    "accepted": pgettext_lazy("state of a proposal", "accepted"),
+    "rejected": pgettext_lazy("state of a proposal", "rejected"),
+    "lapsed": pgettext_lazy("state of a proposal", "lapsed"),
+}
+NEVER_BLOCK_STEPS: Mapping[str, Any] = {
+    "added": pgettext_lazy("what was done with a protected name", "put on the list"),
+    "reviewed": pgettext_lazy("what was done with a protected name", "reviewed"),
+    "withdrawal_proposed": pgettext_lazy(
+        "what was done with a protected name", "withdrawal proposed"
+    ),
+    "kept": pgettext_lazy("what was done with a protected name", "kept"),
+    "withdrawn": pgettext_lazy("what was done with a protected name", "withdrawn"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
+    "never_block": NEVER_BLOCK_STEPS,
+    "category": CATEGORIES,
+    "follows": FOLLOWS,
+    "proposal": PROPOSALS,
     "state": STATES,
     "kind": KINDS,
     "verdict": VERDICTS,

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
+from blocking.protected import PROTECTORS
 from cases.people import DECIDERS, RELEASERS, Role
 from review.console import (
     account,
@@ -23,6 +24,7 @@ from review.console import (
     filters,
     history,
     home,
+    never_block,
     overview,
     people,
     queue,
@@ -34,6 +36,7 @@ from review.console import (
     second_review,
 )
 from review.exports import EXPORT_READERS
+from review.never_block import LIST_READERS
 from review.recipients import RECIPIENTS
 from review.service import READERS
 from review.trail import AUDIENCE
@@ -137,5 +140,12 @@ PAGES = (
     Page("our/receipts", "own_receipts", recipients.own_receipts, RECIPIENTS),
     Page("our/receipts/new", "own_answer", recipients.own_answer, RECIPIENTS, methods=_BOTH),
     Page("our/receipts/<int:receipt_id>", "own_receipt", recipients.own_receipt, RECIPIENTS),
+    Page("never-block", "never_block", never_block.never_block, LIST_READERS),
+    Page("never-block.csv", "never_block_csv", never_block.as_csv, LIST_READERS),
+    Page("never-block/add", "add_protected", never_block.add, PROTECTORS, methods=_POST),
+    Page("never-block/file", "import_protected", never_block.take_file, PROTECTORS, methods=_POST),
+    Page("never-block/<int:entry_id>", "protected_name", never_block.one_name, LIST_READERS),
+    Page("never-block/<int:entry_id>/change", "change_protected", never_block.change, PROTECTORS,
+         methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

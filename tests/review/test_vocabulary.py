@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from blocking.covered import Follows
+from blocking.neverblock import CATEGORIES
 from cases.families import OWN_INDICATORS
 from cases.models import Run, StageRun
 from cases.people import Role as Group
@@ -16,7 +18,7 @@ from domain.candidates import Why
 from domain.captures import Egress, Outcome
 from domain.decisions import VerdictKind
 from domain.lexicon import TermKind
-from domain.rechecks import CheckResult
+from domain.rechecks import CheckResult, ProposalState
 from domain.regions import REGION_NAMES
 from domain.states import CaseState
 from domain.targets import TargetKind
@@ -41,6 +43,9 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
         ("run", {*Run.State.values, *StageRun.State.values}),
+        ("category", set(CATEGORIES)),
+        ("follows", set(Follows)),
+        ("proposal", set(ProposalState)),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],
