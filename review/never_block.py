@@ -5,7 +5,7 @@ Changing it is ``blocking.protected``; here it becomes lines, a page of one entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,28 +16,18 @@ from blocking import protected
 from blocking.covered import Covered, covered_by
 from blocking.models import BlockingRequest, Order, ProtectedName
 from blocking.neverblock import CATEGORIES, Protected
-from blocking.protected_file import NameList, parse_names
 from blocking.protection import Protection
 from cases.models import AuditEvent, Person, Proposal
 from cases.people import Role, may, require
 from domain.clock import Clock, utc_now
-from domain.errors import InputError, RuleError
+from domain.errors import InputError
 from domain.orders import OrderState
 from domain.rechecks import ProposalKind, ProposalState
-from domain.tables import RowProblem
 from review.labels import label
 from review.paging import SIZE, Paged
 from review.service import READERS
-from review.tables import Cell
 
 LIST_READERS = frozenset(Role) - {Role.REGULATOR}
-#: Of an imported file.
-MOST_BYTES, MOST_NAMES = 1_000_000, 1_000
-#: The first six are those of ``blocking.protected_file``: what was exported can be imported.
-HEADERS = (
-    "name", "category", "below", "reason", "source", "review_by",
-    "origin", "added", "added_by", "withdrawn", "withdrawn_by",
-)  # fmt: skip
 ORIGINS = ("own", "shipped")
 STANDINGS = ("in_force", "proposed", "overdue", "withdrawn")
 _SHOWN = 200
@@ -118,30 +108,18 @@ class EntryView:
     may_withdraw: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of a file: how many names were put on the list, how many stood on it, how many
-    requests in force the new ones cover; lines that were refused; lines over the bound."""
-
-    added: int
-    known: int
-    covered: int
-    problems: tuple[RowProblem, ...]
-    beyond: int
-
-
 def names(person: Person, wanted: Filter, lists: Protection, *, page: int = 1) -> Paged[NameLine]:
     """Entries by name: those that people put on the list, then those of the list files. Raises
     AccessError."""
     require(person, LIST_READERS, "read the never-block list")
     start = (max(page, 1) - 1) * SIZE
-    rows, today = _rows(wanted), utc_now().date()
+    rows, today = own_rows(wanted), utc_now().date()
     own = rows.count()
-    found = [_line(row, today) for row in rows[start : start + SIZE + 1]]
+    found = [line_of(row, today) for row in rows[start : start + SIZE + 1]]
     if len(found) <= SIZE:
-        files = _of_files(wanted, lists)
+        files = of_files(wanted, lists)
         at = max(start - own, 0)
-        found += [_file_line(entry) for entry in files[at : at + SIZE + 1 - len(found)]]
+        found += [file_line(entry) for entry in files[at : at + SIZE + 1 - len(found)]]
     return Paged(tuple(found[:SIZE]), max(page, 1), len(found) > SIZE)
 
 
@@ -156,7 +134,7 @@ def entry(entry_id: int, person: Person, *, clock: Clock = utc_now) -> EntryView
     covered = () if row.withdrawn_at else covered_by(row, now)
     changes = may(person, protected.PROTECTORS) and not row.withdrawn_at
     return EntryView(
-        line=_line(row, now.date()),
+        line=line_of(row, now.date()),
         row=row,
         steps=_steps(row),
         covered=_covered(row, covered[:_SHOWN]) if may(person, READERS) else (),
@@ -166,61 +144,11 @@ def entry(entry_id: int, person: Person, *, clock: Clock = utc_now) -> EntryView
     )
 
 
-def take_file(
-    person: Person, data: bytes, lists: Protection, *, clock: Clock = utc_now
-) -> Imported:
-    """Put the names of a file on the list, each by itself. Raises AccessError, and InputError for
-    a file that is too large or holds no name."""
-    require(person, protected.PROTECTORS, "put names on the never-block list")
-    if len(data) > MOST_BYTES:
-        raise InputError(f"the file has {len(data)} bytes, the most is {MOST_BYTES}")
-    found = parse_names(data, most=MOST_NAMES)
-    if not (found.names or found.problems):
-        raise InputError("the file holds no name")
-    return _put(person, found, lists, clock)
-
-
-def _put(person: Person, found: NameList, lists: Protection, clock: Clock) -> Imported:
-    added = known = covered = 0
-    problems = [*found.problems]
-    for line, wanted in found.names:
-        try:
-            covered += len(protected.add(person, wanted, lists, clock=clock).covered)
-            added += 1
-        except protected.OnListError:
-            known += 1
-        except (InputError, RuleError) as error:
-            problems.append(RowProblem(line, wanted.name, str(error)))
-    problems.sort(key=lambda problem: problem.line)
-    return Imported(added, known, covered, tuple(problems), found.beyond)
-
-
-def file_rows(person: Person, wanted: Filter, lists: Protection) -> Iterator[tuple[Cell, ...]]:
-    """The entries as cells under ``HEADERS``. Raises AccessError."""
-    require(person, LIST_READERS, "read the never-block list")
-    return _cells(wanted, lists)
-
-
-def _cells(wanted: Filter, lists: Protection) -> Iterator[tuple[Cell, ...]]:
-    today = utc_now().date()
-    own = (_line(row, today) for row in _rows(wanted).iterator(chunk_size=2000))
-    for line in (*own, *map(_file_line, _of_files(wanted, lists))):
-        yield (
-            line.name, line.category, "yes" if line.below else "no", line.reason, line.source,
-            _day(line.review_by), ORIGINS[line.entry_id is None], _day(line.added), line.added_by,
-            _day(line.withdrawn), line.withdrawn_by,
-        )  # fmt: skip
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
 def _with_people() -> QuerySet[ProtectedName]:
     return ProtectedName.objects.select_related("added_by", "proposed_by", "withdrawn_by")
 
 
-def _rows(wanted: Filter) -> QuerySet[ProtectedName]:
+def own_rows(wanted: Filter) -> QuerySet[ProtectedName]:
     rows = _with_people().order_by("name", "pk")
     if wanted.origin == "shipped":
         return rows.none()
@@ -235,7 +163,7 @@ def _rows(wanted: Filter) -> QuerySet[ProtectedName]:
     return rows.filter(name__contains=wanted.text) if wanted.text else rows
 
 
-def _of_files(wanted: Filter, lists: Protection) -> list[Protected]:
+def of_files(wanted: Filter, lists: Protection) -> list[Protected]:
     if wanted.origin == "own" or wanted.standing not in ("", "in_force"):
         return []
     entries: Iterable[Protected] = lists.never.names.values()
@@ -245,7 +173,7 @@ def _of_files(wanted: Filter, lists: Protection) -> list[Protected]:
     return sorted(found, key=lambda one: one.name)
 
 
-def _line(row: ProtectedName, today: date) -> NameLine:
+def line_of(row: ProtectedName, today: date) -> NameLine:
     return NameLine(
         name=row.name,
         category=row.category,
@@ -263,7 +191,7 @@ def _line(row: ProtectedName, today: date) -> NameLine:
     )
 
 
-def _file_line(entry: Protected) -> NameLine:
+def file_line(entry: Protected) -> NameLine:
     return NameLine(entry.name, entry.category, entry.below, "", entry.source, entry.added)
 
 

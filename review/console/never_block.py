@@ -18,6 +18,7 @@ from blocking.protection import Protection
 from cases.people import may
 from domain.errors import InputError, NarcowatchError
 from review import never_block as service
+from review import never_block_files as files
 from review.console.asking import Asked
 from review.console.forms import AnswerFileForm
 from review.console.numbers import page_of
@@ -123,9 +124,9 @@ def take_file(request: Asked) -> HttpResponseBase:
     form = AnswerFileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, NameForm(), problem=_("Choose a file."), status=_REFUSED)
-    data = form.cleaned_data["file"].read(service.MOST_BYTES + 1)
+    data = form.cleaned_data["file"].read(files.MOST_BYTES + 1)
     try:
-        done = service.take_file(request.user, data, _lists())
+        done = files.take_file(request.user, data, _lists())
     except InputError as error:
         return _page(request, NameForm(), problem=str(error), status=_REFUSED)
     return render(request, "console/never_block_imported.html", {"done": done})
@@ -133,9 +134,9 @@ def take_file(request: Asked) -> HttpResponseBase:
 
 def as_csv(request: Asked) -> HttpResponseBase:
     """The entries of the filter as a file that can be taken in again."""
-    rows = service.file_rows(request.user, _wanted(request), _lists())
+    rows = files.file_rows(request.user, _wanted(request), _lists())
     response = StreamingHttpResponse(
-        csv_lines(service.HEADERS, rows), content_type="text/csv; charset=utf-8"
+        csv_lines(files.HEADERS, rows), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = 'attachment; filename="never-block.csv"'
     return response
