@@ -40,6 +40,7 @@ ACTIONS: Mapping[str, Any] = {
     "person.switched_off": _("person switched off"),
     "person.switched_on": _("person switched on"),
     "receipt.received": _("receipt received"),
+    "restricted.exported": _("list of the restricted queue taken"),
     "retention.forgotten": _("erased, kept long enough"),
     "run.abandoned": _("night given up"),
     "run.finished": _("night finished"),
@@ -56,6 +57,27 @@ ACTIONS: Mapping[str, Any] = {
     "tips.noted": _("tips taken in"),
     "verdict.proposed": _("verdict proposed by the family"),
 }
+_STANDS = {"opened": "open"}
+_RESTRICTED = {
+    "opened": _("restricted case opened"),
+    "handed_over": _("restricted case handed over"),
+    "closed": _("restricted case closed"),
+}
+_GRANTED = {
+    "given": _("right to the restricted queue given"),
+    "confirmed": _("right to the restricted queue confirmed"),
+    "ended": _("right to the restricted queue ended"),
+}
+
+
+def _proposal(code: str) -> str:
+    return gettext("proposal: %(state)s") % {"state": called(_STANDS.get(code, code), "proposal")}
+
+
+def _never_block(code: str) -> str:
+    return gettext("never-block list: %(step)s") % {"step": called(code, "never_block")}
+
+
 #: Actions made of a word and a code, by what they begin with.
 FAMILIES: Mapping[str, Callable[[str], str]] = {
     "case.": lambda code: gettext("case: %(state)s") % {"state": called(code, "state")},
@@ -63,7 +85,10 @@ FAMILIES: Mapping[str, Callable[[str], str]] = {
         gettext("verdict: %(verdict)s") % {"verdict": called(code, "verdict")}
     ),
     "undo.": lambda code: gettext("taken back: %(verdict)s") % {"verdict": called(code, "verdict")},
-    "proposal.": lambda code: gettext("proposal: %(state)s") % {"state": called(code, "proposal")},
+    "proposal.": _proposal,
+    "never_block.": _never_block,
+    "restricted.": lambda code: str(_RESTRICTED.get(code, code)),
+    "restricted_reader.": lambda code: str(_GRANTED.get(code, code)),
 }
 
 

@@ -134,12 +134,14 @@ _PROPOSED = {
     ProposalKind.CLEANED: gettext_lazy("cleaned"),
     ProposalKind.REAPPEARED: gettext_lazy("reappeared"),
     ProposalKind.MOVED: gettext_lazy("moved"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now"),
 }
 _PROPOSED_WITH = {
     ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
     ProposalKind.CLEANED: gettext_lazy("cleaned, as %(name)s"),
     ProposalKind.REAPPEARED: gettext_lazy("reappeared as %(name)s"),
     ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
 }
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DEEPEST = 3

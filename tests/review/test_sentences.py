@@ -11,6 +11,8 @@ import pytest
 from django.utils.translation import override
 
 from config.schema import CHECKOUT
+from domain.rechecks import ProposalKind
+from review import sentences
 from review.sentences import SENTENCES, retold
 
 ROOMS = ("domain", "cases", "blocking", "index", "nightly")
@@ -117,3 +119,7 @@ def test_in_english_it_stays_what_it_is(sentence: str) -> None:
 def test_what_is_no_sentence_stays_as_it_was_said(text: str) -> None:
     with override("ru"):
         assert retold(text) == text
+
+
+def test_every_kind_of_proposal_has_words() -> None:
+    assert set(sentences._PROPOSED) == set(sentences._PROPOSED_WITH) == set(ProposalKind)
