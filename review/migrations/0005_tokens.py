@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("review", "0003_saved_searches"),
+        ("review", "0004_restricted_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
