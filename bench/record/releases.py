@@ -115,7 +115,7 @@ class Releases:
         receipt = self.tables.add(
             Receipt, recipient=name, received_at=answered, received_by_id=self.regulator[0],
             via="form", name=f"{name}.csv", size=40 * len(fresh) + 1,
-            sha256=sha256_hex(f"{name}{export}".encode()), counts={"moved": len(fresh)},
+            sha256=sha256_hex(f"{name}{export}".encode()), counts={"applied": len(fresh)},
         )  # fmt: skip
         moves = list[dict[str, Any]]()
         for line, pk in enumerate(fresh, 1):
@@ -133,7 +133,7 @@ class Releases:
             if way and way[0] in {"accepted", "refused", "executed"}:
                 self.tables.add(
                     ReceiptEntry, receipt_id=receipt, line=line, entry=str(pk), order_id=order,
-                    answer=way[0], at=answered, outcome="moved",
+                    answer=way[0], at=answered, outcome="applied",
                 )  # fmt: skip
         if moves:
             self._move(receipt, moves, answered)

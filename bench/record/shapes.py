@@ -18,6 +18,8 @@ T = TypeVar("T")
 #: The year that the record tells of, a night each day.
 NIGHTS = 365
 MODEL = "made-up-1"
+#: Everybody has it.
+PASSWORD = "correct horse battery 7"
 WAITING = frozenset({S.IN_REVIEW, S.ESCALATED})
 CONFIRMED = frozenset({S.CONFIRMED, S.REQUESTED, S.EXPIRED, S.LIFTED, S.WITHDRAWN})
 ORDERED = frozenset({S.REQUESTED, S.EXPIRED, S.LIFTED})

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bench.record.shapes import NIGHTS, Year
+from bench.record.shapes import NIGHTS, PASSWORD, Year
 from bench.record.tables import Tables
 from cases.models import Family, Person, Run, StageRun
 from cases.people import Role, add_person
 
-PASSWORD = "correct horse battery 7"
 _STAGES = ("discover", "gather", "assess", "families", "index", "exports")
 GROUPS = {
     Role.ANALYST: 40, Role.SUPERVISOR: 4, Role.AUDITOR: 1, Role.OPERATOR: 1,
