@@ -108,8 +108,8 @@ def latest_scores(case: Case, model: str) -> list[Score]:
         .order_by("document__capture__fetched_at", "pk")
         .values_list("document__part", "document__capture__url", "pk", "probability", "restricted")
     )
-    for part, url, *score in rows.iterator(chunk_size=2000):
-        newest[("", part) if part else (url, "")] = Score(*score)
+    for part, url, pk, probability, restricted in rows.iterator(chunk_size=2000):
+        newest[("", part) if part else (url, "")] = Score(pk, probability, restricted)
     return list(newest.values())
 
 

@@ -26,6 +26,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from cases.models import Person
 from review.console.account import BEGAN
 
+DEVICE = "bench"
 _CSRF = "a" * 32
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -54,7 +55,7 @@ class Asking:
     def sign_in(self) -> None:
         """Begin a session."""
         device, _ = TOTPDevice.objects.get_or_create(
-            user=self.person, defaults={"confirmed": True, "name": "bench"}
+            user=self.person, defaults={"confirmed": True, "name": DEVICE}
         )
         session = SessionStore()
         session.update(

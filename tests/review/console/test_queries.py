@@ -18,7 +18,63 @@ from tests.review.console.test_access import FAMILY, GIVEN, MAY, address, someth
 
 pytestmark = pytest.mark.django_db
 #: By page, written by hand: statements of any kind, those of sign-in, session and groups included.
-QUERIES: dict[str, int] = {}
+QUERIES: dict[str, int] = {
+    "home": 8,
+    "sign_in": 7,
+    "language": 4,
+    "sign_out": 7,
+    "code": 8,
+    "enrol": 7,
+    "password": 7,
+    "queue": 42,
+    "ahead": 39,
+    "undo": 9,
+    "filter": 7,
+    "use_filter": 8,
+    "delete_filter": 9,
+    "case": 30,
+    "decide": 31,
+    "skip": 16,
+    "keep": 14,
+    "people": 11,
+    "add_person": 17,
+    "change_person": 14,
+    "history": 12,
+    "difference": 11,
+    "screenshot": 11,
+    "family": 20,
+    "decide_family": 20,
+    "note": 18,
+    "search": 8,
+    "saved_searches": 10,
+    "save_search": 12,
+    "saved_search": 11,
+    "rename_search": 12,
+    "delete_search": 12,
+    "alert_search": 17,
+    "overview": 28,
+    "overview_pdf": 28,
+    "overview_csv": 14,
+    "second_review": 13,
+    "second_review_csv": 10,
+    "audit": 13,
+    "audit_export": 18,
+    "audit_verify": 26,
+    "requests": 12,
+    "request": 15,
+    "exports": 11,
+    "export": 19,
+    "release": 17,
+    "receipts": 11,
+    "receipt": 13,
+    "own_exports": 12,
+    "own_export": 15,
+    "own_blank": 11,
+    "own_file": 10,
+    "own_receipts": 11,
+    "own_answer": 8,
+    "own_receipt": 13,
+}
 #: What a form needs for the page to do what it is for.
 FORMS = {
     **GIVEN,
@@ -87,5 +143,6 @@ def test_more_in_the_record_takes_no_more_queries() -> None:
     few = {page.name: counted(growing, page, who[page.name]) for page in PAGES}
     growing.grow(3)
     many = {page.name: counted(growing, page, who[page.name]) for page in PAGES}
-    assert {name: (few[name], n) for name, n in many.items() if n != few[name]} == {}
-    assert few == {name: n for name, n in QUERIES.items() if name in few}
+    assert {name: (few[name], n) for name, n in many.items() if n != few[name]} == {}, "it grows"
+    told = {name: (QUERIES[name], n) for name, n in few.items() if name in QUERIES}
+    assert {name: pair for name, pair in told.items() if len({*pair}) > 1} == {}, "not as told"
