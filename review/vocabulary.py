@@ -239,6 +239,13 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+PROPOSAL_STATES: Mapping[str, Any] = {
+    "open": pgettext_lazy("state of a proposal", "open"),
+    "opened": pgettext_lazy("state of a proposal", "open"),
+    "accepted": pgettext_lazy("state of a proposal", "accepted"),
+    "rejected": pgettext_lazy("state of a proposal", "rejected"),
+    "lapsed": pgettext_lazy("state of a proposal", "lapsed"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -256,6 +263,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "mark": MARKS,
     "run": RUN_STATES,
     "stage": STAGES,
+    "proposal": PROPOSAL_STATES,
 }
 
 
