@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
+from cases.bundles.access import allowed
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may
 from domain.errors import AccessError, InputError
@@ -52,6 +53,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         view = case_view(case_id, person)
     except (InputError, AccessError) as error:
         raise Http404(str(error)) from error
+    case = Case.objects.select_related("hold_owner").get(pk=case_id)
     decided = any(who == person.username for who, _, _ in view.verdicts)
     return {
         "view": view,
@@ -64,5 +66,6 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
             :_SHOTS
         ],
         "ordered": of_case(case_id),
-        "case": Case.objects.select_related("hold_owner").get(pk=case_id),
+        "case": case,
+        "may_hand_over": case.pk in allowed([case], person),
     }

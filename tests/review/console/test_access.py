@@ -59,6 +59,12 @@ MAY = {
     "screenshot": READING,
     "family": READING,
     "decide_family": DECIDING,
+    "dossiers": READING,
+    "dossier": READING,
+    "case_dossier": DECIDING,
+    "family_dossier": DECIDING,
+    "dossier_file": DECIDING,
+    "dossier_again": DECIDING,
     "search": READING,
     "saved_searches": READING,
     "save_search": READING,
@@ -89,10 +95,13 @@ MAY = {
     "own_answer": {R.REGULATOR},
     "own_receipt": {R.REGULATOR},
 }
-# They answer 404 here: the export has no file of that name, the case no texts and screenshots, and
-# nobody has a filter or is a person of that number.
+# They answer 404 here: the export has no file of that name, the case no texts and screenshots,
+# nobody has a filter or is a person of that number, there is no dossier, and none of a case that
+# one has not decided.
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
+    "dossier", "dossier_file", "dossier_again", "case_dossier",
+    "family_dossier",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
@@ -111,7 +120,7 @@ WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"
 def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
-        "person_id": 9_999, "search_id": kept_search(), **SENT,
+        "person_id": 9_999, "dossier_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
