@@ -8,15 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cases.people import roles_of
+from review.apps import DEMO_MARKER
 from review.console.navigation import ENTRIES, Entry
 from review.console.table import BY_NAME
+from review.demo.tour import FILE as TOUR
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
     """Navigation for whoever asks, and whether this is a demo."""
     return {
         "navigation": _navigation(request),
-        "demo": settings.NARCOWATCH.data_dir.joinpath("THIS-IS-A-DEMO").exists(),
+        "demo": settings.NARCOWATCH.data_dir.joinpath(DEMO_MARKER).exists(),
+        "tour": settings.NARCOWATCH.data_dir.joinpath(TOUR).exists(),
     }
 
 

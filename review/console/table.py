@@ -33,6 +33,7 @@ from review.console import (
     saved,
     search,
     second_review,
+    tour,
 )
 from review.exports import EXPORT_READERS
 from review.recipients import RECIPIENTS
@@ -80,6 +81,7 @@ PAGES = (
     Page("code", "code", account.code, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("enrol", "enrol", account.enrol, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("password", "password", account.password, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
+    Page("tour", "tour", tour.tour, EVERYBODY),
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),

@@ -273,8 +273,9 @@ def test_archives_of_dossiers_go_and_their_digests_stay(plan: Plan) -> None:
     for number, days in ((1, 400), (2, 10)):
         (folder / f"{number}.zip").write_bytes(b"PK")
         DossierRow.objects.create(
-            subject="case:1", person=maker, asked_at=NOON, handed_to="a", purpose="b", language="en",
-            state="made", made_at=LATER - timedelta(days=days), file=f"{number}.zip", sha256="d" * 64,
+            subject="case:1", person=maker, asked_at=NOON, handed_to="a", purpose="b",
+            language="en", state="made", made_at=LATER - timedelta(days=days),
+            file=f"{number}.zip", sha256="d" * 64,
         )  # fmt: skip
     assert would_go(plan, clock=later)["out", "archives of dossiers forgotten"] == 1
     assert len([*folder.iterdir()]) == 2

@@ -59,6 +59,7 @@ MAY = {
     "screenshot": READING,
     "family": READING,
     "decide_family": DECIDING,
+    "tour": EVERYBODY,
     "dossiers": READING,
     "dossier": READING,
     "case_dossier": DECIDING,
@@ -96,12 +97,13 @@ MAY = {
     "own_receipt": {R.REGULATOR},
 }
 # They answer 404 here: the export has no file of that name, the case no texts and screenshots,
-# nobody has a filter or is a person of that number, there is no dossier, and none of a case that
-# one has not decided.
+# nobody has a filter or is a person of that number, there is no dossier, no tour, and no dossier of
+# a case that one has not decided.
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
     "dossier", "dossier_file", "dossier_again", "case_dossier",
     "family_dossier",
+    "tour",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
