@@ -183,6 +183,11 @@ FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 TIME_ZONE = NARCOWATCH.night.timezone
 
+#: They say more than anybody reads.
+_QUIET = (
+    *("axes", "httpx", "httpcore", "asyncio", "apscheduler", "fontTools", "pymorphy3", "telethon"),
+    "weasyprint.progress",
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -195,8 +200,5 @@ LOGGING = {
         "file": _TO_FILE,
     },
     "root": {"handlers": ["stderr", "file"], "level": "INFO"},
-    "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("axes", "httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3", "telethon")
-    },
+    "loggers": {name: {"level": "WARNING"} for name in _QUIET},
 }

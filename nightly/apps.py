@@ -132,6 +132,7 @@ def days_of(retention: Retention) -> Days:
         logs=retention.logs_days,
         requests=retention.account_requests_days,
         tips=retention.tips_days,
+        dossiers=retention.dossiers_days,
     )
 
 

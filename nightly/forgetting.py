@@ -27,6 +27,8 @@ from domain.clock import Clock, utc_now
 from domain.digests import digest, sha256_hex
 from domain.retention import Days
 from domain.states import CaseState
+from review.dossier.building import FOLDER
+from review.models import DossierRow
 
 ACTION = "retention.forgotten"
 _STAMP = len("2026-03-01 12:00:00")
@@ -62,6 +64,7 @@ class Forgetter:
             self.requests(),
             self.tips(),
             self.advertisers(),
+            self.dossiers(),
         ]
 
     def journals(self) -> Forgotten:
@@ -131,6 +134,18 @@ class Forgetter:
                 self._note("advertisers in groups", n, [list(row) for row in listed])
                 rows.delete()
         return Forgotten("advertisers in groups", n)
+
+    def dossiers(self) -> Forgotten:
+        """Archives of dossiers, which hold evidence; that they were handed over stays known."""
+        rows = DossierRow.objects.filter(made_at__lt=self._before(self.days.dossiers))
+        old = list(rows.exclude(file="").order_by("pk"))
+        if old and not self.dry:
+            with transaction.atomic():
+                self._note("dossiers", len(old), [[row.pk, row.sha256] for row in old])
+                DossierRow.objects.filter(pk__in=[row.pk for row in old]).update(file="")
+            for row in old:
+                (self.data_dir / FOLDER / row.file).unlink(missing_ok=True)
+        return Forgotten("archives of dossiers", len(old))
 
     def _needed(self) -> Exists:
         """Whether the case of a row's target is at work."""

@@ -14,6 +14,8 @@ ACTIONS: Mapping[str, Any] = {
     "account.enlisted": _("Telegram account added"),
     "account.retired": _("Telegram account retired"),
     "audit.exported": _("audit chain exported"),
+    "dossier.downloaded": _("dossier downloaded"),
+    "dossier.handed_over": _("dossier handed over"),
     "evidence.bundled": _("evidence bundle made"),
     "evidence.damaged": _("evidence found damaged"),
     "evidence.erased": _("evidence erased"),

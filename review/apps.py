@@ -10,6 +10,11 @@ from net.timestamping import Authority
 
 if TYPE_CHECKING:
     from review.alerts.plan import AlertPlan
+    from review.dossier.building import Workshop
+
+
+#: The file that marks a data directory with made-up data.
+DEMO_MARKER = "THIS-IS-A-DEMO"
 
 
 class ReviewConfig(AppConfig):
@@ -32,6 +37,22 @@ def authority_of(values: Settings) -> Authority | None:
     except OSError as error:
         raise InputError(f"evidence.timestamp_ca: {error.strerror}: {error.filename}") from error
     return Authority(evidence.timestamp_url, pem, evidence.timestamp_timeout_s)
+
+
+def workshop_of(values: Settings) -> Workshop:
+    """Where dossiers are made, as ``values`` say. Raises InputError as ``authority_of``."""
+    from review.bundles import stamping_by
+    from review.dossier.building import FOLDER, Workshop  # needs the tables
+
+    authority = authority_of(values)
+    return Workshop(
+        folder=values.data_dir / FOLDER,
+        evidence_root=values.data_dir / "evidence",
+        unit=values.blocking.authority.unit,
+        contact=values.blocking.authority.contact,
+        stamping=None if authority is None else stamping_by(authority),
+        demo=values.data_dir.joinpath(DEMO_MARKER).exists(),
+    )
 
 
 def alert_plan(values: Settings) -> AlertPlan:

@@ -21,6 +21,7 @@ class Entry:
 ENTRIES = (
     Entry("queue", _("Queue")),
     Entry("search", _("Search")),
+    Entry("dossiers", _("Dossiers")),
     Entry("people", _("People")),
     Entry("overview", _("Overview")),
     Entry("second_review", _("Second review")),

@@ -21,6 +21,7 @@ from review.console import (
     administration,
     audit,
     cases,
+    dossiers,
     exports,
     families,
     filters,
@@ -42,6 +43,7 @@ from review.console import (
     second_review,
     thresholds,
     tokens,
+    tour,
 )
 from review.exports import EXPORT_READERS
 from review.last_night import HOUSE
@@ -101,6 +103,7 @@ PAGES = (
     Page("tokens/all", "all_tokens", tokens.everybodys, ADMINISTERING),
     Page("tokens/<int:token_id>/withdraw", "withdraw_token", tokens.withdraw, EVERYBODY,
          methods=_POST),
+    Page("tour", "tour", tour.tour, EVERYBODY),
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),
@@ -128,6 +131,16 @@ PAGES = (
         methods=_POST,
     ),
     Page("cases/<int:case_id>/note", "note", cases.note, DECIDERS, methods=_POST),
+    Page("dossiers", "dossiers", dossiers.listed, READERS),
+    Page("cases/<int:case_id>/dossier", "case_dossier", dossiers.of_case, DECIDERS, methods=_BOTH),
+    Page(
+        "families/<int:family_id>/dossier", "family_dossier", dossiers.of_family, DECIDERS,
+        methods=_BOTH,
+    ),
+    Page("dossiers/<int:dossier_id>", "dossier", dossiers.shown, READERS),
+    Page("dossiers/<int:dossier_id>/file", "dossier_file", dossiers.file, DECIDERS),
+    Page("dossiers/<int:dossier_id>/again", "dossier_again", dossiers.again, DECIDERS,
+         methods=_POST),
     Page("search", "search", search.search, READERS),
     Page("search/saved", "saved_searches", saved.listed, READERS),
     Page("search/save", "save_search", saved.save, READERS, methods=_POST),

@@ -161,6 +161,27 @@ def token(name: str, group: str, recipient: str = "") -> str:
     return tokens.make(somebody, "a program", scopes, 7, most_days=90).secret
 
 
+def evident() -> int:
+    """A confirmed case with a page in the evidence store."""
+    from django.conf import settings
+
+    from cases import intake
+    from cases.evidence import EvidenceWriter
+    from cases.models import Case
+    from cases.moves import move
+    from domain.states import CaseState
+    from tests.records import new_run, page
+
+    run = new_run()
+    writer = EvidenceWriter(settings.NARCOWATCH.data_dir / "evidence", run.pk, "crawl", "pages")
+    intake.store(run.pk, "crawl", [page("http://shop.test/", "Мефедрон, клад")], writer)
+    writer.close()
+    case = Case.objects.get(target__value="shop.test")
+    for state in (CaseState.ASSESSED, CaseState.IN_REVIEW, CaseState.CONFIRMED):
+        move(case.pk, state, actor="test", reason="set up")
+    return case.pk
+
+
 if __name__ == "__main__":
     django.setup()
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

@@ -60,6 +60,13 @@ MAY = {
     "screenshot": READING,
     "family": READING,
     "decide_family": DECIDING,
+    "tour": EVERYBODY,
+    "dossiers": READING,
+    "dossier": READING,
+    "case_dossier": DECIDING,
+    "family_dossier": DECIDING,
+    "dossier_file": DECIDING,
+    "dossier_again": DECIDING,
     "search": READING,
     "saved_searches": READING,
     "save_search": READING,
@@ -113,12 +120,14 @@ MAY = {
     "restricted_list": EVERYBODY,
 }
 # They answer 404 here: the export has no file of that name, the case no texts and screenshots,
-# nobody has a filter or a token or is a person of that number, no protected name has it, and
-# somebody is not named as a reader of the restricted queue, which is none then (test_restricted).
+# nobody has a filter or a token or is a person of that number, no protected name has it, somebody
+# is not named as a reader of the restricted queue, which is none then (test_restricted), and there
+# is no dossier, no tour, and no dossier of a case that one has not decided.
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
     "withdraw_token", "protected_name", "change_protected", "restricted", "restricted_case",
     "restricted_hand_over", "restricted_close", "restricted_list",
+    "dossier", "dossier_file", "dossier_again", "case_dossier", "family_dossier", "tour",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
@@ -138,7 +147,7 @@ def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
         "person_id": 9_999, "token_id": 9_999, "entry_id": 9_999, "grant_id": 9_999,
-        "search_id": kept_search(), **SENT,
+        "dossier_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
