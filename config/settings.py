@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from config.databases import INTAKE_FILE, database
 from config.invocation import called_as
 from config.origin import origin_of
 from config.schema import CHECKOUT
@@ -62,9 +63,20 @@ INSTALLED_APPS = [
     "index",
     "blocking",
     "review",
+    "review.public",
     "nightly",
 ]
-DATABASES = {"default": _READY.database}
+DATABASES = {
+    "default": _READY.database,
+    #: What is sent from outside: the record's processes fetch it from there, nobody brings it.
+    "intake": database(
+        NARCOWATCH.intake.database_url,
+        NARCOWATCH.database.timeout_s,
+        NARCOWATCH.data_dir,
+        file=INTAKE_FILE,
+    ),
+}
+DATABASE_ROUTERS = ["review.public.routing.Apart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {

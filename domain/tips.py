@@ -118,12 +118,14 @@ def _tips(row: Row, platforms: Platforms) -> Iterator[Tip]:
     note = _plain(values.get("note", ""), _LONGEST_NOTE)
     source = _plain(values.get("source", ""), _LONGEST_SOURCE)
     day = _day(values["date"]) if "date" in values else None
-    read = [_target(name, value, platforms) for name, value in addresses]
+    read = [read_target(name, value, platforms) for name, value in addresses]
     for target, url in dict.fromkeys(read):
         yield Tip(target, url, note, source, day, row.line)
 
 
-def _target(name: str, value: str, platforms: Platforms) -> tuple[TargetKey, str]:
+def read_target(name: str, value: str, platforms: Platforms) -> tuple[TargetKey, str]:
+    """The target in a cell of column ``name``, and the address it is entered at. Raises
+    InputError."""
     if value.startswith("="):
         raise InputError(f"{name} is a formula: {_shown(value)!r}")
     if name == "channel":
