@@ -77,6 +77,9 @@ DATABASES = {
     ),
 }
 DATABASE_ROUTERS = ["review.public.routing.Apart"]
+#: What the public process knows (see ``config.public``).
+INTAKE = NARCOWATCH.intake
+PLATFORMS = CHECKOUT / "config" / "platforms.toml"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {

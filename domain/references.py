@@ -18,7 +18,8 @@ _PRIME = 1021
 BYTES = 12
 _READ_AS = {"O": "0", "I": "1", "L": "1"}
 _READ_AS |= {
-    cyrillic.upper(): _READ_AS.get(latin.upper(), latin.upper()) for cyrillic, latin in TWINS.items()
+    cyrillic.upper(): _READ_AS.get(latin.upper(), latin.upper())
+    for cyrillic, latin in TWINS.items()
 }
 
 

@@ -131,13 +131,18 @@ def read_target(name: str, value: str, platforms: Platforms) -> tuple[TargetKey,
     if name == "channel":
         return telegram_key(undisguised(value).strip()), ""
     url = _url(value)
+    if name == "onion" and not is_telegram_link(url) and not is_onion(host_of(url)):
+        raise KeyFormatError(f"not an onion address: {_shown(value)!r}")
+    return target_of(url, platforms)
+
+
+def target_of(url: str, platforms: Platforms) -> tuple[TargetKey, str]:
+    """The target that a canonical URL stands for, and the address it is entered at. Raises
+    InputError."""
     if is_telegram_link(url):
         return telegram_key(url), ""
-    onion = is_onion(host_of(url))
-    if name == "onion" and not onion:
-        raise KeyFormatError(f"not an onion address: {_shown(value)!r}")
-    if not onion and "." not in host_of(url):
-        raise KeyFormatError(f"no host of the internet: {_shown(value)!r}")
+    if not is_onion(host_of(url)) and "." not in host_of(url):
+        raise KeyFormatError(f"no host of the internet: {_shown(url)!r}")
     if host_of(url) in platforms:
         return url_key(url), url
     return site_key(url), url

@@ -23,7 +23,7 @@ _IPV6_NETWORK = 64
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``most`` in an hour or, with ``daily``, in a day; with ``together`` by all senders."""
+    """At most ``most`` in an hour or, with ``daily``, in a day; ``together`` by all senders."""
 
     most: int
     daily: bool = False
@@ -48,9 +48,7 @@ def sender_of(request: HttpRequest) -> str:
     return str(read)
 
 
-def wait_of(
-    what: str, sender: str, limits: Sequence[Limit], *, clock: Clock = utc_now
-) -> int:
+def wait_of(what: str, sender: str, limits: Sequence[Limit], *, clock: Clock = utc_now) -> int:
     """Count one more of ``what``. Returns the seconds to wait where that is too much, else 0."""
     now = clock()
     day = f"{now:%Y-%m-%d}"

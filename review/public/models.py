@@ -135,7 +135,7 @@ class Use(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["window", "what", "who"], name="use_once"),
+            models.UniqueConstraint(fields=["window", "what", "who"], name="intake_use_once"),
         ]
 
     def __str__(self) -> str:

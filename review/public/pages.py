@@ -14,6 +14,7 @@ from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
 from domain.errors import InputError
+from domain.told import Told
 from review.public import errors
 from review.public.asked import AppealForm, FollowForm, ReportForm, Trapped
 from review.public.limits import Limit, count_refused, sender_of, wait_of
@@ -158,4 +159,6 @@ def _lines(found: Sending) -> list[tuple[str, Any]]:
     """What was sent and what is told of it; of an appeal one line."""
     if found.kind == Sending.Kind.APPEAL:
         return [(found.target, TOLD[told_together(found)])]
-    return [(item.url or item.target.value, TOLD[item.target.told]) for item in found.items.all()]
+    return [
+        (item.url or item.target.value, TOLD[Told(item.target.told)]) for item in found.items.all()
+    ]

@@ -10,8 +10,8 @@ from enum import StrEnum
 from domain.errors import AddressRefused, InputError
 from domain.onion import is_onion
 from domain.platforms import Platforms
-from domain.targets import TargetKey, TargetKind, host_of
-from domain.tips import read_target
+from domain.targets import TargetKey, TargetKind, canonical_url, host_of
+from domain.tips import read_target, target_of
 from net.addresses import check_address
 
 _LONGEST = 2_048
@@ -77,7 +77,7 @@ def read_link(text: str, platforms: Platforms) -> Link:
     if text.startswith("="):
         raise UnreadableLink(Wrong.UNREADABLE, text)
     try:
-        target, url = read_target("channel" if text.startswith("@") else "url", text, platforms)
+        target, url = _read(text, platforms)
     except InputError as error:
         invite = "invite link" in str(error)
         raise UnreadableLink(Wrong.INVITE if invite else Wrong.UNREADABLE, text) from error
@@ -85,6 +85,18 @@ def read_link(text: str, platforms: Platforms) -> Link:
     if target.kind is not TargetKind.TELEGRAM and not is_onion(host):
         _check_outside(host, text)
     return Link(target, url)
+
+
+def _read(text: str, platforms: Platforms) -> tuple[TargetKey, str]:
+    """What a browser would open goes before what somebody may have meant: a name with letters of
+    two scripts is not taken for the one that it imitates."""
+    if text.startswith("@"):
+        return read_target("channel", text, platforms)
+    try:
+        url = canonical_url(text if "://" in text else f"http://{text}")
+    except InputError:
+        return read_target("url", text, platforms)
+    return target_of(url, platforms)
 
 
 def _on_line(line: str, platforms: Platforms) -> Iterator[Link | UnreadableLink]:

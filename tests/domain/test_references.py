@@ -41,7 +41,9 @@ def test_two_exchanged_neighbours_are_seen(random: bytes, at: int) -> None:
             read_reference(exchanged)
 
 
-@pytest.mark.parametrize("text", ["", "1", "U" * 20, "0" * 19, "0" * 21, "<script>", "\N{ARABIC-INDIC DIGIT THREE}" * 20])
+@pytest.mark.parametrize(
+    "text", ["", "1", "U" * 20, "0" * 19, "0" * 21, "<script>", "\N{ARABIC-INDIC DIGIT THREE}" * 20]
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         read_reference(text)
