@@ -29,6 +29,7 @@ def propose(
     *,
     since: datetime | None = None,
     other: Target | None = None,
+    actor: str = ACTOR,
     clock: Clock = utc_now,
 ) -> Proposal | None:
     """Open a proposal. None where the same stands open, or was decided on the same ground:
@@ -43,7 +44,7 @@ def propose(
         proposal = Proposal.objects.create(
             case=case, run=run, kind=kind, other=other, evidence=dict(evidence), opened_at=clock()
         )
-        _tell(proposal, "opened", ACTOR, clock)
+        _tell(proposal, "opened", actor, clock)
     return proposal
 
 

@@ -37,12 +37,14 @@ class Ordering(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What looks propose to people: nothing follows from it by itself."""
+    """What looks propose to people, and appeals that were upheld: nothing follows from it by
+    itself."""
 
     GONE = "gone"
     CLEANED = "cleaned"
     REAPPEARED = "reappeared"
     MOVED = "moved"
+    LIFT = "lift"
 
 
 class ProposalState(StrEnum):

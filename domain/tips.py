@@ -142,7 +142,7 @@ def target_of(url: str, platforms: Platforms) -> tuple[TargetKey, str]:
     if is_telegram_link(url):
         return telegram_key(url), ""
     if not is_onion(host_of(url)) and "." not in host_of(url):
-        raise KeyFormatError(f"no host of the internet: {_shown(url)!r}")
+        raise KeyFormatError(f"no host of the internet: {host_of(url)!r}")
     if host_of(url) in platforms:
         return url_key(url), url
     return site_key(url), url

@@ -224,6 +224,7 @@ RUN_STATES: Mapping[str, Any] = {
     "done": pgettext_lazy("state of a night", "done"),
 }
 STAGES: Mapping[str, Any] = {
+    "intake": pgettext_lazy("stage of a night", "take what was sent from outside"),
     "discover": pgettext_lazy("stage of a night", "discover"),
     "gather": pgettext_lazy("stage of a night", "gather"),
     "tor": pgettext_lazy("stage of a night", "check Tor"),
