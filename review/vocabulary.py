@@ -240,6 +240,16 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+APPEALS: Mapping[str, Any] = {
+    "open": pgettext_lazy("state of an appeal", "open"),
+    "upheld": pgettext_lazy("state of an appeal", "upheld"),
+    "rejected": pgettext_lazy("state of an appeal", "rejected"),
+}
+ASKS: Mapping[str, Any] = {
+    "lift": pgettext_lazy("what an appeal asks for", "lift the block"),
+    "narrow": pgettext_lazy("what an appeal asks for", "make the block narrower"),
+    "explain": pgettext_lazy("what an appeal asks for", "tell why it is blocked"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "state": STATES,
     "kind": KINDS,
@@ -257,6 +267,8 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "mark": MARKS,
     "run": RUN_STATES,
     "stage": STAGES,
+    "appeal": APPEALS,
+    "asks": ASKS,
 }
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from blocking.models import Appeal
 from cases.families import OWN_INDICATORS
 from cases.models import Run, StageRun
 from cases.people import Role as Group
@@ -20,6 +21,7 @@ from domain.rechecks import CheckResult
 from domain.regions import REGION_NAMES
 from domain.states import CaseState
 from domain.targets import TargetKind
+from domain.told import Asks
 from nightly.stages import NIGHT
 from review import vocabulary
 from review.excerpts import NGRAM
@@ -41,6 +43,8 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
         ("run", {*Run.State.values, *StageRun.State.values}),
+        ("appeal", set(Appeal.State.values)),
+        ("asks", set(Asks)),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],
