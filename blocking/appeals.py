@@ -108,7 +108,7 @@ def decide(
         if row is None:
             raise InputError(f"there is no appeal {appeal_id}")
         if row.state != Appeal.State.OPEN:
-            raise RuleError(f"appeal {appeal_id} is {row.state} already")
+            raise RuleError(f"appeal {appeal_id} was decided already")
         _check_other_eyes(row, person)
         row.state = Appeal.State.UPHELD if uphold else Appeal.State.REJECTED
         row.reason, row.answer = reason, answer
@@ -120,7 +120,7 @@ def decide(
             "proposal": _proposal(row, person, clock) if uphold else None,
         }
         audit.append(
-            f"appeal.{row.state}",
+            "appeal.upheld" if uphold else "appeal.rejected",
             f"appeal:{row.pk}",
             actor=person.username,
             details=details,

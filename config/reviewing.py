@@ -65,6 +65,14 @@ class Review(Section):
     undo_seconds: float = key(
         60.0, "How long a verdict can be taken back by whoever gave it.", "seconds", ge=0, le=600
     )
+    dismissals_drawn: float = key(
+        0.05,
+        "Share of first dismissals, drawn by chance, that a second person decides as well, without "
+        "knowing: how far people agree can only be told from such a sample. 0 for none.",
+        "share, 0 to 1",
+        ge=0,
+        le=1,
+    )
     address: ServiceUrl = key(
         "",
         "Where people reach the console, as a URL: alerts name it. Empty for http:// and `listen`.",

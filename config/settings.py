@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.databases import INTAKE_FILE, database
 from config.invocation import called_as
-from config.origin import origin_of
+from config.origin import origin_of, places_of
 from config.schema import CHECKOUT
 from config.tolerance import ready
 
@@ -23,6 +23,7 @@ NARCOWATCH = _READY.settings
 #: What is wrong with the settings: always empty but for the doctor.
 SETTINGS_REFUSED = _READY.refused
 SETTINGS_ORIGIN = origin_of(os.environ, Path.cwd())
+SETTINGS_PLACES = places_of(os.environ, Path.cwd())
 #: How to type the next command.
 CALLED_AS = called_as()
 

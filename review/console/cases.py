@@ -16,6 +16,8 @@ from review import notes
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
+from review.families import small_family
+from review.family_picture import picture_of
 from review.models import Note
 from review.service import case_view, readable_case
 
@@ -52,6 +54,8 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         view = case_view(case_id, person)
     except (InputError, AccessError) as error:
         raise Http404(str(error)) from error
+    row = Case.objects.select_related("hold_owner").get(pk=case_id)
+    family = small_family(row.family_id, person)
     decided = any(who == person.username for who, _, _ in view.verdicts)
     return {
         "view": view,
@@ -64,5 +68,6 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
             :_SHOTS
         ],
         "ordered": of_case(case_id),
-        "case": Case.objects.select_related("hold_owner").get(pk=case_id),
+        "case": row,
+        "family": picture_of(family) if family else None,
     }

@@ -14,10 +14,12 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from blocking.appeals import APPEAL_DECIDERS
+from blocking.protected import PROTECTORS
 from cases.people import DECIDERS, RELEASERS, Role
 from review.appeals import APPEAL_READERS
 from review.console import (
     account,
+    administration,
     appeals,
     audit,
     cases,
@@ -26,20 +28,31 @@ from review.console import (
     filters,
     history,
     home,
+    never_block,
     overview,
     people,
     queue,
     receipts,
+    recipient_list,
     recipients,
     requests,
+    restricted,
+    restricted_readers,
+    retention,
     saved,
     search,
     second_review,
+    thresholds,
     tips,
 )
 from review.exports import EXPORT_READERS
+from review.never_block import LIST_READERS
+from review.recipient_list import LIST_AUDIENCE
 from review.recipients import RECIPIENTS
+from review.restricted_readers import CONFIRMERS, GIVERS
+from review.retention import RETENTION_READERS
 from review.service import READERS
+from review.thresholds import THRESHOLD_READERS
 from review.tips import TIP_READERS, UPLOADERS
 from review.trail import AUDIENCE
 
@@ -152,5 +165,31 @@ PAGES = (
     Page("our/receipts", "own_receipts", recipients.own_receipts, RECIPIENTS),
     Page("our/receipts/new", "own_answer", recipients.own_answer, RECIPIENTS, methods=_BOTH),
     Page("our/receipts/<int:receipt_id>", "own_receipt", recipients.own_receipt, RECIPIENTS),
+    Page("never-block", "never_block", never_block.never_block, LIST_READERS),
+    Page("never-block.csv", "never_block_csv", never_block.as_csv, LIST_READERS),
+    Page("never-block/add", "add_protected", never_block.add, PROTECTORS, methods=_POST),
+    Page("never-block/file", "import_protected", never_block.take_file, PROTECTORS, methods=_POST),
+    Page("never-block/<int:entry_id>", "protected_name", never_block.one_name, LIST_READERS),
+    Page("never-block/<int:entry_id>/change", "change_protected", never_block.change, PROTECTORS,
+         methods=_POST),
+    Page("administration", "administration", administration.administration, OF_THE_HOUSE),
+    Page("recipients", "recipients", recipient_list.recipients, LIST_AUDIENCE),
+    Page("thresholds", "thresholds", thresholds.thresholds, THRESHOLD_READERS),
+    Page("retention", "retention", retention.retention, RETENTION_READERS),
+    Page("restricted/readers", "restricted_readers", restricted_readers.restricted_readers,
+         CONFIRMERS),
+    Page("restricted/readers/give", "give_restricted", restricted_readers.give, GIVERS,
+         methods=_POST),
+    Page("restricted/readers/<int:grant_id>", "change_restricted_reader",
+         restricted_readers.change, CONFIRMERS, methods=_POST),
+    # Whoever is not named as a reader finds no page there: the view says so, of every group alike.
+    Page("restricted", "restricted", restricted.restricted, EVERYBODY),
+    Page("restricted/<int:case_id>", "restricted_case", restricted.case, EVERYBODY),
+    Page("restricted/<int:case_id>/hand-over", "restricted_hand_over", restricted.hand_over,
+         EVERYBODY, methods=_POST),
+    Page("restricted/<int:case_id>/close", "restricted_close", restricted.close, EVERYBODY,
+         methods=_POST),
+    Page("restricted/list", "restricted_list", restricted.hand_over_list, EVERYBODY,
+         methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

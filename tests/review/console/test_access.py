@@ -30,6 +30,7 @@ R = Role
 EVERYBODY = set(R)
 DECIDING = {R.ANALYST, R.SUPERVISOR}
 READING = {*DECIDING, R.AUDITOR}
+PROTECTING = {R.SUPERVISOR, R.ADMINISTRATOR}
 RUNNING = {R.SUPERVISOR, R.AUDITOR, R.OPERATOR}
 # Written by hand from what each group is for, not from the code.
 MAY = {
@@ -95,11 +96,32 @@ MAY = {
     "own_receipts": {R.REGULATOR},
     "own_answer": {R.REGULATOR},
     "own_receipt": {R.REGULATOR},
+    "never_block": EVERYBODY - {R.REGULATOR},
+    "never_block_csv": EVERYBODY - {R.REGULATOR},
+    "protected_name": EVERYBODY - {R.REGULATOR},
+    "add_protected": PROTECTING,
+    "import_protected": PROTECTING,
+    "change_protected": PROTECTING,
+    "administration": EVERYBODY - {R.REGULATOR},
+    "recipients": {R.SUPERVISOR, R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "thresholds": {R.SUPERVISOR, R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "retention": {R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "restricted_readers": {R.SUPERVISOR, R.ADMINISTRATOR},
+    "give_restricted": {R.ADMINISTRATOR},
+    "change_restricted_reader": {R.SUPERVISOR, R.ADMINISTRATOR},
+    "restricted": EVERYBODY,
+    "restricted_case": EVERYBODY,
+    "restricted_hand_over": EVERYBODY,
+    "restricted_close": EVERYBODY,
+    "restricted_list": EVERYBODY,
 }
-# They answer 404 here: the export has no file of that name, the case no texts and screenshots, and
-# nobody has a filter or is a person of that number.
+# They answer 404 here: the export has no file of that name, the case no texts and screenshots,
+# nobody has a filter or is a person of that number, no protected name has it, and
+# somebody is not named as a reader of the restricted queue, which is none then (test_restricted).
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
+    "protected_name", "change_protected", "restricted", "restricted_case", "restricted_hand_over",
+    "restricted_close", "restricted_list",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
@@ -119,7 +141,8 @@ WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"
 def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
-        "person_id": 9_999, "search_id": kept_search(), **SENT,
+        "person_id": 9_999, "entry_id": 9_999, "grant_id": 9_999,
+        "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
