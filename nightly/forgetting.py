@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 
 from cases import audit
 from cases.erasing import ACTOR
-from cases.models import CandidateRow, Case, DocumentRow, RunSource
+from cases.models import CandidateRow, Case, DocumentRow, RunSource, TipTaken
 from channels.models import AccountUse, Advertiser, AdvertisersPost
 from domain.candidates import Why
 from domain.clock import Clock, utc_now
@@ -63,6 +63,7 @@ class Forgetter:
             self.log_lines(),
             self.requests(),
             self.tips(),
+            self.texts_of_tips(),
             self.advertisers(),
             self.dossiers(),
         ]
@@ -115,6 +116,20 @@ class Forgetter:
                 _blank(notes, "note")
                 _blank(sources, "notes")
         return Forgotten("notes of tips", n, kept, "of a tip that waits, or of a case at work")
+
+    def texts_of_tips(self) -> Forgotten:
+        """What senders wrote, tip by tip."""
+        before = self._before(self.days.tips)
+        old = TipTaken.objects.filter(at__lt=before).exclude(text="")
+        at_work = Case.objects.filter(target__tip=OuterRef("tip"))
+        needed = at_work.filter(state__in=_NEEDED) | at_work.filter(came_from__in=_NEEDED)
+        texts = old.exclude(Exists(needed))
+        kept, n = old.filter(Exists(needed)).count(), texts.count()
+        if n and not self.dry:
+            with transaction.atomic():
+                self._note("texts of tips", n, _digests(texts.values_list("text", flat=True)))
+                texts.update(text="")
+        return Forgotten("texts of tips", n, kept, "of a case at work")
 
     def advertisers(self) -> Forgotten:
         """Accounts that advertised in groups and were not met since, once the words of all that

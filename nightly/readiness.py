@@ -17,6 +17,8 @@ WITHOUT_RECORD = frozenset(
         "doctor",
         "evaluate",
         "floors",
+        "intake",
+        "intake-token",
         "migrate",
         "score",
         "settings-table",

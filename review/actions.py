@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from review.vocabulary import called
 
 ACTIONS: Mapping[str, Any] = {
+    "appeal.received": _("appeal received"),
+    "appeal.rejected": _("appeal rejected"),
+    "appeal.upheld": _("appeal upheld"),
     "account.enlisted": _("Telegram account added"),
     "account.retired": _("Telegram account retired"),
     "audit.exported": _("audit chain exported"),

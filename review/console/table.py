@@ -13,12 +13,15 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
+from blocking.appeals import APPEAL_DECIDERS
 from blocking.protected import PROTECTORS
 from cases.people import DECIDERS, RELEASERS, Role
 from review.api import operations
+from review.appeals import APPEAL_READERS
 from review.console import (
     account,
     administration,
+    appeals,
     audit,
     cases,
     dossiers,
@@ -42,6 +45,7 @@ from review.console import (
     search,
     second_review,
     thresholds,
+    tips,
     tokens,
     tour,
 )
@@ -54,6 +58,7 @@ from review.restricted_readers import CONFIRMERS, GIVERS
 from review.retention import RETENTION_READERS
 from review.service import READERS
 from review.thresholds import THRESHOLD_READERS
+from review.tips import TIP_READERS, UPLOADERS
 from review.trail import AUDIENCE
 
 View = Callable[..., HttpResponseBase]
@@ -165,6 +170,16 @@ PAGES = (
     Page("exports/<int:export_id>/release", "release", exports.release, RELEASERS, methods=_BOTH),
     Page("receipts", "receipts", receipts.receipts, EXPORT_READERS),
     Page("receipts/<int:receipt_id>", "receipt", receipts.receipt, EXPORT_READERS),
+    Page("tips", "tips", tips.tips, TIP_READERS),
+    Page("tips/upload", "upload_tips", tips.upload, UPLOADERS, methods=_BOTH),
+    Page("appeals", "appeals", appeals.appeals, APPEAL_READERS),
+    Page("appeals/<int:appeal_id>", "appeal", appeals.appeal, APPEAL_READERS),
+    Page(
+        "appeals/<int:appeal_id>/decide", "decide_appeal", appeals.decide, APPEAL_DECIDERS,
+        methods=_POST,
+    ),
+    Page("our/appeals", "own_appeals", appeals.own_appeals, RECIPIENTS),
+    Page("our/appeals/<int:appeal_id>", "own_appeal", appeals.own_appeal, RECIPIENTS),
     Page("our/exports", "own_exports", recipients.own_exports, RECIPIENTS),
     Page("our/exports/<int:number>", "own_export", recipients.own_export, RECIPIENTS),
     Page("our/exports/<int:number>/answers", "own_blank", recipients.own_blank, RECIPIENTS),

@@ -12,7 +12,7 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
-from blocking.models import Export, Receipt
+from blocking.models import Appeal, Export, Receipt
 from cases.models import Family, Person
 from cases.people import Role, change_recipient, may
 from domain.clock import utc_now
@@ -21,7 +21,7 @@ from review.console.table import PAGES, Page
 from review.models import SavedSearch
 from review.recipients import RECIPIENTS
 from tests.people import PASSWORD, person
-from tests.records import NOON, case_in
+from tests.records import NOON, case_in, new_run
 from tests.review.console.conftest import client_of, own
 from tests.sent import export_of, sent
 
@@ -89,6 +89,13 @@ MAY = {
     "release": {R.SUPERVISOR},
     "receipts": RUNNING,
     "receipt": RUNNING,
+    "tips": {*READING, R.OPERATOR},
+    "upload_tips": {R.ANALYST, R.OPERATOR},
+    "appeals": {R.SUPERVISOR, R.AUDITOR},
+    "appeal": {R.SUPERVISOR, R.AUDITOR},
+    "decide_appeal": {R.SUPERVISOR},
+    "own_appeals": {R.REGULATOR},
+    "own_appeal": {R.REGULATOR},
     "own_exports": {R.REGULATOR},
     "own_export": {R.REGULATOR},
     "own_blank": {R.REGULATOR},
@@ -138,6 +145,7 @@ SENT = {
     "number": 1,
     "name": "none.txt",
     "receipt_id": 7002,
+    "appeal_id": 7004,
 }
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
@@ -169,6 +177,10 @@ def something_sent(somebody: Person) -> None:
     export_of([order.request], pk=SENT["export_id"])
     if may(somebody, RECIPIENTS):
         change_recipient(somebody, "regulator", actor="test")
+    Appeal.objects.create(
+        pk=SENT["appeal_id"], key="a", run=new_run(), received_at=NOON, due_at=NOON,
+        about="sent.test", asks="lift", grounds="not ours", case=order.request.case,
+    )  # fmt: skip
     Receipt.objects.create(
         pk=SENT["receipt_id"], recipient="regulator", received_at=NOON, received_by=somebody,
         via="form", size=1, sha256="d" * 64,

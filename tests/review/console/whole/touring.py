@@ -90,6 +90,7 @@ def _known(house: Served) -> dict[str, object]:
         "entry": _dashed(str(one("select max(request_id) from blocking_order"))),
         "export_id": one("select max(id) from blocking_export where state = 'released'"),
         "release.export_id": one("select max(id) from blocking_export where state = 'built'"),
+        "appeal_id": one("select max(id) from blocking_appeal where state = 'open'"),
         "receipt_id": one("select max(id) from blocking_receipt"),
         "number": one("select max(number) from blocking_export where state = 'released'"),
     }
