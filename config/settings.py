@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from config.invocation import called_as
-from config.origin import origin_of
+from config.origin import origin_of, places_of
 from config.schema import CHECKOUT
 from config.tolerance import ready
 
@@ -22,6 +22,7 @@ NARCOWATCH = _READY.settings
 #: What is wrong with the settings: always empty but for the doctor.
 SETTINGS_REFUSED = _READY.refused
 SETTINGS_ORIGIN = origin_of(os.environ, Path.cwd())
+SETTINGS_PLACES = places_of(os.environ, Path.cwd())
 #: How to type the next command.
 CALLED_AS = called_as()
 
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.console.door.Doorkeeper",
+    "review.api.answers.Answers",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "review.console.urls"

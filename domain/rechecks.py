@@ -37,12 +37,14 @@ class Ordering(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What looks propose to people: nothing follows from it by itself."""
+    """What looks propose to people, and *protected*, that the never-block list has come to cover
+    what was requested: nothing follows from it by itself."""
 
     GONE = "gone"
     CLEANED = "cleaned"
     REAPPEARED = "reappeared"
     MOVED = "moved"
+    PROTECTED = "protected"
 
 
 class ProposalState(StrEnum):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.conf import settings as django_settings
 
 import config
 from blocking.apps import export_plan
@@ -21,6 +22,7 @@ from domain.rechecks import Ordering, Rules, Schedule
 from domain.restricted import parse_restricted
 from domain.retention import Days
 from domain.states import CaseState
+from domain.thresholds import ModelTold
 from nightly.alarms import Alarms
 from nightly.plan import FileRules, Plan, ShotPlan
 from review.apps import alert_plan
@@ -37,6 +39,21 @@ class NightlyConfig(AppConfig):
 
     name = "nightly"
     verbose_name = "Nightly"
+
+    def days(self) -> Days:
+        """How long each class of data is kept, for pages."""
+        return days_of(django_settings.NARCOWATCH.retention)
+
+    def model(self) -> ModelTold:
+        """The model in force and its thresholds, for pages."""
+        from nightly.learning.telling import model_told  # it needs the record's tables
+
+        values = django_settings.NARCOWATCH
+        return model_told(models_of(values), values.classify.review_threshold)
+
+    def costs(self) -> tuple[Costs, ...]:
+        """What misses and looks cost, for pages."""
+        return costs_of(django_settings.NARCOWATCH.classify)
 
 
 def plan_of(settings: Settings) -> Plan:

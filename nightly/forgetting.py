@@ -141,7 +141,7 @@ class Forgetter:
         old = list(rows.exclude(file="").order_by("pk"))
         if old and not self.dry:
             with transaction.atomic():
-                self._note("dossiers", len(old), [[row.pk, row.sha256] for row in old])
+                self._note("archives of dossiers", len(old), [[row.pk, row.sha256] for row in old])
                 DossierRow.objects.filter(pk__in=[row.pk for row in old]).update(file="")
             for row in old:
                 (self.data_dir / FOLDER / row.file).unlink(missing_ok=True)

@@ -17,6 +17,8 @@ from review import notes
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
+from review.families import small_family
+from review.family_picture import picture_of
 from review.models import Note
 from review.service import case_view, readable_case
 
@@ -53,19 +55,22 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         view = case_view(case_id, person)
     except (InputError, AccessError) as error:
         raise Http404(str(error)) from error
-    case = Case.objects.select_related("hold_owner").get(pk=case_id)
+    row = Case.objects.select_related("hold_owner").get(pk=case_id)
+    family = small_family(row.family_id, person)
     decided = any(who == person.username for who, _, _ in view.verdicts)
+    may_decide = view.state in _OPEN and may(person, DECIDERS) and not decided
     return {
         "view": view,
         "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
         "notes": Note.objects.filter(case_id=case_id).select_related("person"),
         "jurisdictions": JURISDICTIONS,
-        "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
+        "may_decide": may_decide,
         "may_note": may(person, DECIDERS),
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],
         "ordered": of_case(case_id),
-        "case": case,
-        "may_hand_over": case.pk in allowed([case], person),
+        "case": row,
+        "may_hand_over": not may_decide and row.pk in allowed([row], person),
+        "family": picture_of(family) if family else None,
     }

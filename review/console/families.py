@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, FamilyForm
 from review.families import FamilyView, Given, decide_ticked, family_view
 from review.family_picture import picture_of
+from review.sentences import retold
 
 _REFUSED = 422
 
@@ -46,6 +48,7 @@ def decide(request: Asked, family_id: int) -> HttpResponseBase:
             reason=given["reason"],
             jurisdiction=Jurisdiction(tie) if tie else None,
             seconds=given["seconds"],
+            drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
         )
     except InputError as error:
         return _page(request, view, {"problem": str(error)}, status=_REFUSED)
@@ -61,7 +64,7 @@ def _tell(request: Asked, found: tuple[Given, ...]) -> None:
     for one in found:
         if one.problem:
             said = _("Case %(case)s was not decided: %(problem)s")
-            messages.error(request, said % {"case": one.case_id, "problem": one.problem})
+            messages.error(request, said % {"case": one.case_id, "problem": retold(one.problem)})
 
 
 def _view(request: Asked, family_id: int) -> FamilyView:

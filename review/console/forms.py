@@ -10,14 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from domain.decisions import MOST_SECONDS, Jurisdiction, VerdictKind
+from review import vocabulary
 from review.dossier.wanting import LANGUAGES, Wanted
 
 _LONGEST = 1_000
-JURISDICTIONS = (
-    (Jurisdiction.SELLS_IN, _("sells in the country")),
-    (Jurisdiction.SHIPS_TO, _("ships to the country")),
-    (Jurisdiction.ADVERTISES_IN, _("advertises in the country")),
-)
+JURISDICTIONS = tuple((one, vocabulary.JURISDICTIONS[one]) for one in Jurisdiction)
 VERDICTS = (
     (VerdictKind.CONFIRM, _("Confirm")),
     (VerdictKind.DISMISS, _("Dismiss")),

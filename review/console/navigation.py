@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page by its name in the table, and what it is called."""
+    """A page by its name in the table, and what it is called; ``for_readers`` of the restricted
+    queue alone."""
 
     name: str
     title: Any
+    for_readers: bool = False
 
 
 ENTRIES = (
@@ -29,4 +31,6 @@ ENTRIES = (
     Entry("receipts", _("Receipts")),
     Entry("own_exports", _("Our exports")),
     Entry("own_receipts", _("Our answers")),
+    Entry("administration", _("Administration")),
+    Entry("restricted", _("Restricted queue"), for_readers=True),
 )

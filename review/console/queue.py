@@ -19,6 +19,7 @@ from review.console.asking import Asked
 from review.console.cases import case_context, known_case
 from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
+from review.sentences import retold
 
 _DONE = 200
 _REFUSED = 422
@@ -76,11 +77,14 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
             tie = Jurisdiction(given["jurisdiction"])
             service.confirm(case_id, person, jurisdiction=tie, reason=reason, seconds=seconds)
         case VerdictKind.DISMISS:
-            service.dismiss(case_id, person, reason=reason, seconds=seconds)
+            service.dismiss(
+                case_id, person, reason=reason, seconds=seconds,
+                drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
+            )  # fmt: skip
         case VerdictKind.ESCALATE:
-            service.escalate(case_id, person, reason=reason)
+            service.escalate(case_id, person, reason=reason, seconds=seconds)
         case VerdictKind.HOLD:
-            service.hold(case_id, person, reason=reason, until=form.hold_until)
+            service.hold(case_id, person, reason=reason, until=form.hold_until, seconds=seconds)
 
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:
@@ -118,7 +122,7 @@ def undo(request: Asked) -> HttpResponseBase:
 def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpResponseBase:
     """For the script as JSON, for a browser without it as a page."""
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"said": said, **_undo_context(request)}, status=status)
+        return JsonResponse({"said": retold(said), **_undo_context(request)}, status=status)
     if status == _DONE:
         messages.success(request, said)
         return redirect("queue")

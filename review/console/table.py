@@ -13,9 +13,12 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
+from blocking.protected import PROTECTORS
 from cases.people import DECIDERS, RELEASERS, Role
+from review.api import operations
 from review.console import (
     account,
+    administration,
     audit,
     cases,
     dossiers,
@@ -24,26 +27,38 @@ from review.console import (
     filters,
     history,
     home,
+    never_block,
     overview,
     people,
     queue,
     receipts,
+    recipient_list,
     recipients,
     requests,
+    restricted,
+    restricted_readers,
+    retention,
     saved,
     search,
     second_review,
+    thresholds,
+    tokens,
     tour,
 )
 from review.exports import EXPORT_READERS
+from review.last_night import HOUSE
+from review.never_block import LIST_READERS
+from review.recipient_list import LIST_AUDIENCE
 from review.recipients import RECIPIENTS
+from review.restricted_readers import CONFIRMERS, GIVERS
+from review.retention import RETENTION_READERS
 from review.service import READERS
+from review.thresholds import THRESHOLD_READERS
 from review.trail import AUDIENCE
 
 View = Callable[..., HttpResponseBase]
 EVERYBODY = frozenset(Role)
 ADMINISTERING = frozenset({Role.ADMINISTRATOR})
-OF_THE_HOUSE = EVERYBODY - {Role.REGULATOR}
 
 
 class Signed(IntEnum):
@@ -64,6 +79,8 @@ class Page:
     roles: frozenset[Role]
     signed: Signed = Signed.FULLY
     methods: tuple[str, ...] = ("GET",)
+    #: Whether a token for the API opens it, too.
+    by_token: bool = False
 
     def options(self) -> dict[str, Any]:
         """As Django's ``path`` takes it."""
@@ -82,6 +99,11 @@ PAGES = (
     Page("enrol", "enrol", account.enrol, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("password", "password", account.password, EVERYBODY, Signed.BY_PASSWORD, _BOTH),
     Page("tour", "tour", tour.tour, EVERYBODY),
+    Page("api/v1/openapi.json", "openapi", operations.document, EVERYBODY, by_token=True),
+    Page("tokens", "tokens", tokens.tokens, EVERYBODY, methods=_BOTH),
+    Page("tokens/all", "all_tokens", tokens.everybodys, ADMINISTERING),
+    Page("tokens/<int:token_id>/withdraw", "withdraw_token", tokens.withdraw, EVERYBODY,
+         methods=_POST),
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),
@@ -128,9 +150,9 @@ PAGES = (
     Page("search/saved/<int:search_id>/delete", "delete_search", saved.delete, READERS,
          methods=_POST),
     Page("search/saved/<int:search_id>/alert", "alert_search", saved.alert, READERS, methods=_POST),
-    Page("overview", "overview", overview.overview, OF_THE_HOUSE),
-    Page("overview.pdf", "overview_pdf", overview.overview_pdf, OF_THE_HOUSE),
-    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, OF_THE_HOUSE),
+    Page("overview", "overview", overview.overview, HOUSE),
+    Page("overview.pdf", "overview_pdf", overview.overview_pdf, HOUSE),
+    Page("overview/<slug:table>.csv", "overview_csv", overview.overview_csv, HOUSE),
     Page("second-review", "second_review", second_review.second_review, AUDIENCE),
     Page("second-review/<slug:table>.csv", "second_review_csv", second_review.as_csv, AUDIENCE),
     Page("audit", "audit", audit.audit, AUDIENCE),
@@ -150,5 +172,31 @@ PAGES = (
     Page("our/receipts", "own_receipts", recipients.own_receipts, RECIPIENTS),
     Page("our/receipts/new", "own_answer", recipients.own_answer, RECIPIENTS, methods=_BOTH),
     Page("our/receipts/<int:receipt_id>", "own_receipt", recipients.own_receipt, RECIPIENTS),
+    Page("never-block", "never_block", never_block.never_block, LIST_READERS),
+    Page("never-block.csv", "never_block_csv", never_block.as_csv, LIST_READERS),
+    Page("never-block/add", "add_protected", never_block.add, PROTECTORS, methods=_POST),
+    Page("never-block/file", "import_protected", never_block.take_file, PROTECTORS, methods=_POST),
+    Page("never-block/<int:entry_id>", "protected_name", never_block.one_name, LIST_READERS),
+    Page("never-block/<int:entry_id>/change", "change_protected", never_block.change, PROTECTORS,
+         methods=_POST),
+    Page("administration", "administration", administration.administration, HOUSE),
+    Page("recipients", "recipients", recipient_list.recipients, LIST_AUDIENCE),
+    Page("thresholds", "thresholds", thresholds.thresholds, THRESHOLD_READERS),
+    Page("retention", "retention", retention.retention, RETENTION_READERS),
+    Page("restricted/readers", "restricted_readers", restricted_readers.restricted_readers,
+         CONFIRMERS),
+    Page("restricted/readers/give", "give_restricted", restricted_readers.give, GIVERS,
+         methods=_POST),
+    Page("restricted/readers/<int:grant_id>", "change_restricted_reader",
+         restricted_readers.change, CONFIRMERS, methods=_POST),
+    # Whoever is not named as a reader finds no page there: the view says so, of every group alike.
+    Page("restricted", "restricted", restricted.restricted, EVERYBODY),
+    Page("restricted/<int:case_id>", "restricted_case", restricted.case, EVERYBODY),
+    Page("restricted/<int:case_id>/hand-over", "restricted_hand_over", restricted.hand_over,
+         EVERYBODY, methods=_POST),
+    Page("restricted/<int:case_id>/close", "restricted_close", restricted.close, EVERYBODY,
+         methods=_POST),
+    Page("restricted/list", "restricted_list", restricted.hand_over_list, EVERYBODY,
+         methods=_POST),
 )  # fmt: skip
 BY_NAME = {page.name: page for page in PAGES}

@@ -81,7 +81,7 @@ def _carriers(case: Case) -> Sequence[AssessmentRow]:
         document_id__in=case.carriers, model=case.model, restricted=False
     )
     found = list(rows.select_related("document__capture").order_by("-probability", "pk")[:CARRIERS])
-    return found or assessed_pages(case)[:_LIKELIEST]
+    return found or assessed_pages(case)[1][:_LIKELIEST]
 
 
 def _carrier(row: AssessmentRow) -> Carrier:

@@ -283,4 +283,4 @@ def test_archives_of_dossiers_go_and_their_digests_stay(plan: Plan) -> None:
     assert [path.name for path in folder.iterdir()] == ["2.zip"]
     rows = list(DossierRow.objects.order_by("pk").values_list("file", "sha256"))
     assert rows == [("", "d" * 64), ("2.zip", "d" * 64)]
-    assert AuditEvent.objects.filter(subject="retention:dossiers").count() == 1
+    assert AuditEvent.objects.filter(subject="retention:archives of dossiers").count() == 1

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0020_person_recipient"),
-        ("review", "0003_saved_searches"),
+        ("review", "0005_tokens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
