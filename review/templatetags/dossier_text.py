@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from review.actions import action_called
 from review.dossier.ties import MEDIUM, STRONG, WEAK
 
 register = template.Library()
@@ -24,11 +22,9 @@ _NOT_SAID = _("not said")
 
 
 @register.filter
-def moment(text: str) -> str:
-    """A time of the facts (RFC 3339) where the house is, in the reader's language."""
-    if not text:
-        return "–"
-    return date_format(timezone.localtime(datetime.fromisoformat(text)), "SHORT_DATETIME_FORMAT")
+def action(code: str) -> str:
+    """What an event of the audit chain is called."""
+    return action_called(code)
 
 
 @register.filter

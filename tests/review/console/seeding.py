@@ -74,8 +74,12 @@ def made_up() -> dict[str, str]:
     """The made-up record with its people. The key of a session of each of them, by name."""
     from django.conf import settings
 
+    from cases.models import Case
     from cases.people import Role, change_recipient
     from review import filters, leases, saved_searches
+    from review.dossier import asking
+    from review.dossier.members import of_case
+    from review.dossier.wanting import Wanted
     from review.searches import Search
     from tests.people import person
     from tests.review.console.conftest import own
@@ -92,6 +96,9 @@ def made_up() -> dict[str, str]:
     record.make(people)
     saved_searches.save(people["aigerim"], "Мефедрон в Алматы", Search("мефедрон"))
     filters.save(people["aigerim"], "Только сайты", leases.Wanted(kind="host"))
+    case = Case.objects.filter(state="requested", restricted=False).earliest("pk")
+    wanted = Wanted("Следственный отдел", "уголовное дело 12/34", "ru")
+    asking.ask(of_case(case.pk, people["saule"]), wanted, people["saule"])
     keys = {name: session_of(one) for name, one in people.items()}
     for name in ("enrolling", "between"):
         keys[name] = by_password(own(person(name, Role.ANALYST)), device=name == "between")

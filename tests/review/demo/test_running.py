@@ -27,6 +27,7 @@ from review.demo.tour import tour_of
 from review.management.commands.console import check_fit
 from tests.review.console.browsing import browse
 from tests.review.console.served import free_port
+from tests.review.console.whole import checks
 
 _STARTS_WITHIN_S = 240
 #: What a house that works for real has in its environment.
@@ -127,6 +128,7 @@ def test_somebody_new_takes_the_tour(tmp_path: Path) -> None:
             page.get_by_role("button", name=re.compile("^Decide")).click()
             expect(page.get_by_label("Reason")).not_to_have_value("лицензия и рецепт")
             page.goto("/tour")
+            assert [*checks.broken_rules(page), *checks.overflowing(page)] == []
             expect(page.get_by_text("1 of 11 steps is done")).to_be_visible()
             expect(page.get_by_text("1 of 1 verdict of yours is true.")).to_be_visible()
 
