@@ -25,7 +25,7 @@ VERDICTS = (
 
 class VerdictForm(forms.Form):
     """A verdict on a case: a confirmation with its jurisdiction, all others with a reason, a hold
-    with the last day of it. ``seconds`` is how long the case was looked at."""
+    with its owner and the last day of it. ``seconds`` is how long the case was looked at."""
 
     verdict = forms.ChoiceField(choices=[(kind.value, text) for kind, text in VERDICTS])
     jurisdiction = forms.ChoiceField(
@@ -33,6 +33,7 @@ class VerdictForm(forms.Form):
     )
     reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
     until = forms.DateField(required=False)
+    owner = forms.CharField(max_length=150, required=False)
     seconds = forms.IntegerField(min_value=0, required=False)
 
     def clean_seconds(self) -> int:

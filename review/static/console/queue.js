@@ -100,12 +100,14 @@ async function send(form, submitter) {
 }
 
 async function goOn() {
+  place.inert = true; // what is typed until the next case is there is meant for neither
   const nodes = await next;
   if (!nodes) {
     location.reload();
     return;
   }
   place.replaceChildren(...nodes);
+  place.inert = false;
   looked = 0;
   since = document.hidden ? null : performance.now();
   window.scrollTo(0, 0);
@@ -169,6 +171,7 @@ showSwitched();
 
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
+  if (place?.inert) return;
   if (key === "Escape" && typing(target)) {
     target.blur();
     return;

@@ -105,6 +105,43 @@ def made_up() -> dict[str, str]:
     return keys
 
 
+def first_night() -> int:
+    """Twenty sellers that a night puts before people. How many wait."""
+    return _found(
+        [f"prodavec{number}" for number in range(20)], ["Алматы", "Астана", "Шымкент", "Актау"]
+    )
+
+
+def second_night() -> int:
+    """Four sites of one operator more. How many wait."""
+    return _found([f"zerkalo{number}" for number in range(4)], ["Алматы"], "@odin_hozyain")
+
+
+def _found(names: list[str], cities: list[str], contact: str = "") -> int:
+    from datetime import timedelta
+
+    from domain.clock import utc_now
+    from nightly.night import waiting_cases
+    from tests.review.console.whole.madeup import record, texts
+    from tests.review.console.whole.madeup.places import Place
+
+    places = [
+        Place(f"host:{name}.test", name, texts.SHOP, cities[at % len(cities)], 0, "",
+              contact or f"@{name}_oper")
+        for at, name in enumerate(names)
+    ]  # fmt: skip
+    record.night(places, utc_now() - timedelta(hours=1))
+    return waiting_cases().count()
+
+
+def belonging(name: str, recipient: str) -> str:
+    """Have a person of the regulator's group belong to a recipient."""
+    from cases.people import change_recipient, person_called
+
+    change_recipient(person_called(name), recipient, actor="admin1")
+    return recipient
+
+
 def session_of(somebody: Person) -> str:
     """The key of a session in which ``somebody`` has given password and code."""
     from tests.review.console.conftest import client_of

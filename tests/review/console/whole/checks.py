@@ -69,6 +69,15 @@ def _told(response: dict[str, Any]) -> Iterator[str]:
             yield f"{rule['id']}: {node['html'][:150]} {node['failureSummary'][:300]}"
 
 
+def doubled_ids(page: Page) -> list[str]:
+    """Names of parts that two parts have: labels and links come to one of them alone."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('[id]')].map((one) => one.id)
+        .filter((id, at, all) => all.indexOf(id) !== at)"""
+    )
+    return found
+
+
 def overflowing(page: Page) -> Iterator[str]:
     """Widths at which the page as a whole scrolls sideways (WCAG 1.4.10)."""
     for width in WIDTHS:
@@ -112,7 +121,7 @@ def moving(page: Page) -> list[str]:
 
 
 def without_edges(page: Page) -> list[str]:
-    """Fields and buttons that cannot be told from a page in the system's colours alone."""
+    """Fields and buttons without an edge where a page has the system's colours alone."""
     page.emulate_media(forced_colors="active")
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('button, input:not([type=hidden]), select')]

@@ -4,6 +4,7 @@ who decide after each, releases and answers."""
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -58,7 +59,9 @@ def make(people: dict[str, Person]) -> None:
     newest = max(place.night for place in PLACES)
     for number in range(newest, -1, -1):
         begun = utc_now() - timedelta(days=number * _DAYS_APART, hours=9)
-        _night(number, begun)
+        found = [place for place in PLACES if place.night == number]
+        again = [place for place in PLACES if place.night == number + 1]
+        night(found, begun, again, channel=not number)
         if number:
             _decide(number, begun, people)
             _release(begun + timedelta(days=2), people)
@@ -72,19 +75,20 @@ def _standing_still(at: datetime) -> Clock:
     return lambda: at + timedelta(seconds=next(seconds))
 
 
-def _night(number: int, begun: datetime) -> None:
-    found = [place for place in PLACES if place.night == number]
+def night(
+    found: Sequence[Place], begun: datetime, again: Sequence[Place] = (), *, channel: bool = False
+) -> None:
+    """A night that finds ``found`` and looks ``again``; all of it is real but for the gathering."""
 
     def gather(night: Night) -> Counted:
         writer = EvidenceWriter(night.plan.evidence_root, night.run.pk, "madeup", "pages")
-        again = [place for place in PLACES if place.night == number + 1]
         records = [_page(place, begun) for place in found]
         records += [_page(place, begun, later=True) for place in again]
-        records += [_posts(begun)] if not number else []
+        records += [_posts(begun)] if channel else []
         intake.store(night.run.pk, "gather", records, writer, clock=night.clock)
         intake.note_candidates(night.run.pk, [_why(place) for place in found], clock=night.clock)
         writer.close()
-        if not number:
+        if channel:
             Target.objects.filter(value=CHANNEL.partition(":")[2]).update(name=CHANNEL_NAME)
         return {("out", "pages"): len(records)}
 
