@@ -34,6 +34,7 @@ SENTENCES = (
     _("case %(case)s is %(state)s: decide it first, since its evidence shows what others decided"),
     _("case %(case)s: confirmed by %(n)s of two people"),
     _("a hold needs an end date in the future"),
+    _("the owner of a hold is somebody who decides cases"),
     _("a confirmation needs its jurisdiction, one of: %(names)s"),
     _("seconds spent on a case: 0 to %(most)s, not %(n)s"),
     _("rejecting a proposal needs a reason"),
