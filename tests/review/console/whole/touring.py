@@ -26,7 +26,8 @@ _WHO = {
 _SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password": "aigerim"}
 #: What answers with a file or a picture.
 FILES = {
-    "openapi", "own_blank", "own_file", "overview_csv", "overview_pdf", "screenshot", "second_review_csv",
+    "openapi", "own_blank", "own_file", "overview_csv", "overview_pdf", "screenshot",
+    "second_review_csv",
 }  # fmt: skip
 _ASKED = {"search": "?q=мефедрон", "own_answer": "?entry={entry}", "overview": "?weeks=12"}
 
