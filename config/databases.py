@@ -12,6 +12,9 @@ from config.errors import SettingsError
 SQLITE_FILE = "narcowatch.sqlite3"
 #: Readers beside one writer; a commit survives the death of the process.
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON"
+#: How long a thread of the console keeps its connection. Opened for each page, PostgreSQL would
+#: start a process for each, and the last to close SQLite's file would write its log back each time.
+_KEPT_S = 600
 
 
 def database(url: str, timeout_s: float, data_dir: Path) -> dict[str, Any]:
@@ -20,6 +23,7 @@ def database(url: str, timeout_s: float, data_dir: Path) -> dict[str, Any]:
         return _postgresql(url, timeout_s)
     return {
         "ENGINE": "django.db.backends.sqlite3",
+        "CONN_MAX_AGE": _KEPT_S,
         "NAME": str(data_dir / (url.removeprefix("sqlite:///") or SQLITE_FILE)),
         "OPTIONS": {
             "timeout": timeout_s,
@@ -37,6 +41,8 @@ def _postgresql(url: str, timeout_s: float) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": _KEPT_S,
+        "CONN_HEALTH_CHECKS": True,
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

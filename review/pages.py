@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.assessing import latest_assessments
+from cases.assessing import latest_scores
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
 from cases.ties import Tie
 from domain.channel_profiles import profile_from
 from domain.defang import defang
-from domain.targets import parse_key
+from domain.targets import TargetKind, parse_key
 from review.sentences import retold
 from review.vocabulary import called
 
@@ -47,15 +47,21 @@ class CaptureBytes:
     sha256: str
 
 
-def assessed_pages(case: Case) -> list[AssessmentRow]:
-    """The newest assessment of every page or post that may be shown, likeliest first."""
-    rows = [row for row in latest_assessments(case, case.model) if not row.restricted]
-    return sorted(rows, key=lambda row: (-row.probability, row.pk))
+def assessed_pages(case: Case) -> tuple[int, list[AssessmentRow]]:
+    """How many pages or posts there are that may be shown, and the newest assessments of the
+    ``LISTED`` likeliest of them. Texts are read of these alone."""
+    likeliest = sorted(
+        (-one.probability, one.pk) for one in latest_scores(case, case.model) if not one.restricted
+    )
+    shown = [pk for _, pk in likeliest[:LISTED]]
+    rows = AssessmentRow.objects.filter(pk__in=shown).select_related("document__capture")
+    found = {row.pk: row for row in rows}
+    return len(likeliest), [found[pk] for pk in shown]
 
 
 def page_lines(rows: Sequence[AssessmentRow]) -> tuple[PageLine, ...]:
-    """The first ``LISTED`` of ``rows`` as lines."""
-    return tuple(_line(row) for row in rows[:LISTED])
+    """``rows`` as lines."""
+    return tuple(_line(row) for row in rows)
 
 
 def _line(row: AssessmentRow) -> PageLine:
@@ -93,7 +99,7 @@ def queued_because(case: Case) -> str:
     tie = next((one for one in Tie if f", {one} " in reason), None)
     if not case.tied_to or tie is None:
         return f"{retold(reason)}{_why_at_the_threshold(case, reason)}"
-    names = ", ".join(_name(key) for key in case.tied_to)
+    names = ", ".join(_names(case.tied_to))
     return gettext("score %(score)s alone is too low; %(why)s: %(names)s") % {
         "score": number_format(case.score or 0.0, 3),
         "why": _TIED[tie],
@@ -115,8 +121,9 @@ def _why_at_the_threshold(case: Case, reason: str) -> str:
     return said % {"n": profile.carriers, "accounts": len(profile.accounts)}
 
 
-def _name(key: str) -> str:
-    wanted = parse_key(key)
-    target = Target.objects.filter(kind=wanted.kind, value=wanted.value).first()
-    name = target.name if target and target.name else wanted.value
-    return f"{called(wanted.kind, 'kind')} {defang(name)}"
+def _names(keys: Sequence[str]) -> Iterator[str]:
+    wanted = [parse_key(key) for key in keys]
+    rows = Target.objects.filter(kind__in=[*TargetKind], value__in=[key.value for key in wanted])
+    names = {row.key: row.name for row in rows}
+    for key in wanted:
+        yield f"{called(key.kind, 'kind')} {defang(names.get(key) or key.value)}"

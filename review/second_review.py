@@ -113,14 +113,26 @@ class SecondReview:
         )
         return Table("languages", _("By language"), headers, tuple(rows), note)
 
+    @cached_property
+    def _seconds(self) -> list[tuple[str, str, int, int]]:
+        rows = self._decisions().order_by()
+        counted = rows.values_list("person__username", "verdict", "seconds")
+        return list(counted.annotate(n=Count("pk")))
+
+    @cached_property
+    def _escalations(self) -> list[tuple[str, str | None, str, bool, int]]:
+        return list(self._escalated())
+
+    def read(self) -> None:
+        """Read everything from the record that the tables need."""
+        for make in TABLES.values():
+            make(self)
+
     def times(self) -> Table:
         """Seconds from a case on the screen to its verdict, by person and verdict."""
-        rows = self._decisions().order_by()
         seconds: dict[tuple[str, str], dict[float, int]] = defaultdict(dict)
         untimed: Counter[tuple[str, str]] = Counter()
-        for who, verdict, took, n in rows.values_list(
-            "person__username", "verdict", "seconds"
-        ).annotate(n=Count("pk")):
+        for who, verdict, took, n in self._seconds:
             if took:
                 seconds[who, verdict][took] = n
             else:
@@ -142,7 +154,7 @@ class SecondReview:
     def escalations(self) -> Table:
         """What was escalated, by a person or by two who disagree, and how it ended."""
         endings: Counter[tuple[bool, str]] = Counter()
-        for verdict, ended, state, current, n in self._escalated():
+        for verdict, ended, state, current, n in self._escalations:
             endings[verdict == VerdictKind.ESCALATE, _ending(ended, state, current=current)] += n
         ways = ((True, gettext("asked for")), (False, gettext("disagreed")))
         rows: list[tuple[Cell, ...]] = []

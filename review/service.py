@@ -113,8 +113,8 @@ def next_case(person: Person) -> int | None:
 def case_view(case_id: int, person: Person) -> CaseView:
     """Everything a reviewer needs to decide. Raises InputError when there is no such case."""
     case = readable_case(case_id, person)
-    pages = assessed_pages(case)
-    rows = _carriers(case) or pages[:_LIKELIEST_SHOWN]
+    pages, likeliest = assessed_pages(case)
+    rows = _carriers(case) or likeliest[:_LIKELIEST_SHOWN]
     return CaseView(
         case_id=case.pk,
         target=defang(case.target.name or case.target.value),
@@ -125,7 +125,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         substances=tuple(case.substances),
         regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
         langs=tuple(case.langs),
-        pages=len(pages),
+        pages=pages,
         found=_found(case),
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
@@ -140,7 +140,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         evidence=evidence_of(case),
         because=queued_because(case),
         channel=channel_lines(case),
-        listed=page_lines(pages),
+        listed=page_lines(likeliest),
         prices=_prices(rows),
     )
 
