@@ -74,6 +74,10 @@ QUERIES: dict[str, int] = {
     "own_receipts": 11,
     "own_answer": 8,
     "own_receipt": 13,
+    "openapi": 7,
+    "tokens": 10,
+    "withdraw_token": 13,
+    "all_tokens": 10,
 }
 #: What a form needs for the page to do what it is for.
 FORMS = {
