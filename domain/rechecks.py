@@ -37,13 +37,14 @@ class Ordering(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What looks propose to people, and *protected*, that the never-block list has come to cover
-    what was requested: nothing follows from it by itself."""
+    """What looks propose to people, *protected*, that the never-block list has come to cover what
+    was requested, and *lift*, where an appeal was upheld: nothing follows from it by itself."""
 
     GONE = "gone"
     CLEANED = "cleaned"
     REAPPEARED = "reappeared"
     MOVED = "moved"
+    LIFT = "lift"
     PROTECTED = "protected"
 
 

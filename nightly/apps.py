@@ -24,7 +24,7 @@ from domain.retention import Days
 from domain.states import CaseState
 from domain.thresholds import ModelTold
 from nightly.alarms import Alarms
-from nightly.plan import FileRules, Plan, ShotPlan
+from nightly.plan import FileRules, Plan, SendingRules, ShotPlan
 from review.apps import alert_plan
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def plan_of(settings: Settings) -> Plan:
         shots=shot_plan(settings),
         retention=days_of(settings.retention),
         alerts=alert_plan(settings),
+        sendings=sending_rules(settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
     )
@@ -132,6 +133,7 @@ def days_of(retention: Retention) -> Days:
         logs=retention.logs_days,
         requests=retention.account_requests_days,
         tips=retention.tips_days,
+        dossiers=retention.dossiers_days,
     )
 
 
@@ -144,6 +146,12 @@ def file_rules(settings: Settings) -> FileRules:
         max_bytes=settings.discovery.max_mb_per_file * 1_000_000,
         max_hosts_per_domain=settings.crawl.max_hosts_per_domain,
     )
+
+
+def sending_rules(settings: Settings) -> SendingRules:
+    """How tips and appeals from outside are taken."""
+    intake = settings.intake
+    return SendingRules(file_rules(settings).platforms, intake.appeal_days, intake.keep_days)
 
 
 def _schedule(recheck: Recheck) -> Schedule:

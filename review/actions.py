@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from review.vocabulary import called
 
 ACTIONS: Mapping[str, Any] = {
+    "appeal.received": _("appeal received"),
+    "appeal.rejected": _("appeal rejected"),
+    "appeal.upheld": _("appeal upheld"),
     "account.enlisted": _("Telegram account added"),
     "account.retired": _("Telegram account retired"),
     "audit.exported": _("audit chain exported"),
+    "dossier.downloaded": _("dossier downloaded"),
+    "dossier.handed_over": _("dossier handed over"),
     "evidence.bundled": _("evidence bundle made"),
     "evidence.damaged": _("evidence found damaged"),
     "evidence.erased": _("evidence erased"),

@@ -259,3 +259,47 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk} of {self.person_id}"
+
+
+class DossierRow(models.Model):
+    """A dossier on some cases, asked for by a person to be handed over.
+
+    ``subject`` is ``case:N`` or ``family:N``. The archive of the digest ``sha256`` lies in the
+    folder of dossiers as ``file``; empty once it went by its age, while the digests stay.
+    ``begun_at`` is when somebody last began to make it.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        MAKING = "making"
+        MADE = "made"
+        FAILED = "failed"
+
+    subject = models.CharField(max_length=40)
+    cases = models.ManyToManyField("cases.Case", related_name="dossiers")
+    left_out = models.PositiveIntegerField(default=0)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    asked_at = models.DateTimeField()
+    handed_to = models.CharField(max_length=300)
+    purpose = models.CharField(max_length=1000)
+    language = models.CharField(max_length=2)
+    pictures = models.BooleanField(default=False)
+    cards_reason = models.CharField(max_length=1000, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    file = models.CharField(max_length=100, blank=True)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    event = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["person", "state"], name="dossier_by_person")]
+
+    def __str__(self) -> str:
+        return f"dossier {self.pk} on {self.subject} ({self.state})"

@@ -37,6 +37,13 @@ SENTENCES = (
     _("a confirmation needs its jurisdiction, one of: %(names)s"),
     _("seconds spent on a case: 0 to %(most)s, not %(n)s"),
     _("rejecting a proposal needs a reason"),
+    _("a decision on an appeal needs a written reason"),
+    _("reason and answer have at most %(most)s characters each"),
+    _("there is no appeal %(number)s"),
+    _("appeal %(number)s was decided already"),
+    _("appeal %(number)s is about nothing that was asked for: nothing to lift"),
+    _("appeal %(number)s was upheld"),
+    _("%(name)s decided what appeal %(number)s is about; somebody else decides it"),
     _("there is no proposal %(number)s"),
     _("there is no case %(case)s"),
     _("%(name)s may not %(what)s: needs the group %(names)s"),
@@ -83,6 +90,22 @@ SENTENCES = (
     _("no answer: %(name)s; answers are %(names)s"),
     _("%(at)s is still to come"),
     _("%(at)s is before it was sent, %(sent)s"),
+    # the never-block list
+    _("%(name)s is on the never-block list already: %(why)s"),
+    _("%(name)s is on the never-block list already"),
+    _("category %(name)s is none of %(names)s"),
+    _("the date of review is after today and within %(n)s days: %(day)s"),
+    _("%(name)s is a public suffix: it would protect whoever registers there"),
+    _("there is no entry %(number)s"),
+    _("%(name)s is withdrawn: put it on the list anew"),
+    _("nobody proposed that %(name)s be withdrawn"),
+    _("that %(name)s be withdrawn is proposed already"),
+    _("%(name)s proposed it: another person withdraws it"),
+    _("the name is missing"),
+    _("below is yes or no, not %(name)s"),
+    _("review_by is a date, for instance 2026-01-31"),
+    _("%(field)s has at most %(most)s characters"),
+    _("%(field)s is needed"),
     # why a case is before people
     _("score %(score)s, threshold %(threshold)s, model %(model)s"),
     _("score %(score)s, near copy of %(names)s"),
@@ -135,6 +158,7 @@ _PROPOSED = {
     ProposalKind.REAPPEARED: gettext_lazy("reappeared"),
     ProposalKind.MOVED: gettext_lazy("moved"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted"),
 }
 _PROPOSED_WITH = {
     ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
@@ -142,6 +166,7 @@ _PROPOSED_WITH = {
     ProposalKind.REAPPEARED: gettext_lazy("reappeared as %(name)s"),
     ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted, as %(name)s"),
 }
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DEEPEST = 3

@@ -224,6 +224,7 @@ RUN_STATES: Mapping[str, Any] = {
     "done": pgettext_lazy("state of a night", "done"),
 }
 STAGES: Mapping[str, Any] = {
+    "intake": pgettext_lazy("stage of a night", "take what was sent from outside"),
     "discover": pgettext_lazy("stage of a night", "discover"),
     "gather": pgettext_lazy("stage of a night", "gather"),
     "tor": pgettext_lazy("stage of a night", "check Tor"),
@@ -249,6 +250,16 @@ SCOPES: Mapping[str, Any] = {
     "search:read": pgettext_lazy("what a token is for", "search"),
     "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),
     "audit:read": pgettext_lazy("what a token is for", "read the audit chain"),
+}
+APPEALS: Mapping[str, Any] = {
+    "open": pgettext_lazy("state of an appeal", "open"),
+    "upheld": pgettext_lazy("state of an appeal", "upheld"),
+    "rejected": pgettext_lazy("state of an appeal", "rejected"),
+}
+ASKS: Mapping[str, Any] = {
+    "lift": pgettext_lazy("what an appeal asks for", "lift the block"),
+    "narrow": pgettext_lazy("what an appeal asks for", "make the block narrower"),
+    "explain": pgettext_lazy("what an appeal asks for", "tell why it is blocked"),
 }
 CATEGORIES: Mapping[str, Any] = {
     "banks": _("banks"),
@@ -313,6 +324,7 @@ EVIDENCE: Mapping[str, Any] = {
     "lines of the log": _("lines of the log"),
     "account requests": _("requests of accounts"),
     "notes of tips": _("notes of tips"),
+    "texts of tips": _("texts of tips"),
     "advertisers in groups": _("advertisers in groups"),
 }
 BANDS: Mapping[str, Any] = {
@@ -350,6 +362,8 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "run": RUN_STATES,
     "stage": STAGES,
     "scope": SCOPES,
+    "appeal": APPEALS,
+    "asks": ASKS,
     "proposal": PROPOSAL_STATES,
     "jurisdiction": JURISDICTIONS,
 }

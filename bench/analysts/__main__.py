@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from bench.analysts import measure
+from bench.analysts import ENGINES, measure
 
 
 def main() -> int:
@@ -16,9 +16,14 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--think", type=float, default=2.0, help="seconds before each verdict")
     parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--on", nargs="+", default=ENGINES, choices=ENGINES)
     given = parser.parse_args()
     found = measure(
-        people=given.people, minutes=given.minutes, think=given.think, cases=given.cases
+        people=given.people,
+        minutes=given.minutes,
+        think=given.think,
+        cases=given.cases,
+        on=given.on,
     )
     print(json.dumps(found, indent=1, ensure_ascii=False))
     return 1 if found["wrong"] else 0

@@ -20,6 +20,7 @@ from config.schema import CHECKOUT
 from domain.clock import iso
 from tests.review.console.served import await_answer, free_port
 
+_STOPS_WITHIN_S = 120
 _NEWEST = """
 import django; django.setup()
 from cases.models import DecisionRow
@@ -63,12 +64,16 @@ def shift(
         url = f"http://127.0.0.1:{port}"
         await_answer(url, console, log)
         shifts = _work(url, people, seconds, think)
+        figures = _figures(shifts)
+        print(json.dumps(figures, ensure_ascii=False), file=sys.stderr, flush=True)
     finally:
+        stopping = time.monotonic()
         console.terminate()
-        console.wait(60)
+        console.wait(_STOPS_WITHIN_S)
+        stopped = round(time.monotonic() - stopping, 1)
     told = json.dumps([asdict(one) for one in shifts])
     checked = json.loads(_run(environ, "-m", "bench.analysts.checking", newest, began, given=told))
-    return {**_figures(shifts), **checked, "log": log.read_text()[-2_000:]}
+    return {**figures, **checked, "stopped_s": stopped, "log": log.read_text()[-2_000:]}
 
 
 def _work(url: str, people: int, seconds: float, think: float) -> list[Shift]:

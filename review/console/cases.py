@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
+from cases.bundles.access import allowed
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may
 from domain.errors import AccessError, InputError
@@ -70,4 +71,5 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "ordered": of_case(case_id),
         "case": row,
         "family": picture_of(family) if family else None,
+        "may_hand_over": row.pk in allowed([row], person),
     }

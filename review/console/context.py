@@ -9,8 +9,10 @@ from django.db.models import Exists
 from django.http import HttpRequest
 
 from domain.clock import utc_now
+from review.apps import DEMO_MARKER
 from review.console.navigation import ENTRIES, Entry
 from review.console.table import BY_NAME
+from review.demo.tour import FILE as TOUR
 from review.restricted_readers import standing_grants
 
 
@@ -19,7 +21,8 @@ def console(request: HttpRequest) -> dict[str, Any]:
     return {
         "own_names": settings.LANGUAGES,
         "navigation": _navigation(request),
-        "demo": settings.NARCOWATCH.data_dir.joinpath("THIS-IS-A-DEMO").exists(),
+        "demo": settings.NARCOWATCH.data_dir.joinpath(DEMO_MARKER).exists(),
+        "tour": settings.NARCOWATCH.data_dir.joinpath(TOUR).exists(),
     }
 
 

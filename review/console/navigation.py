@@ -21,6 +21,7 @@ class Entry:
 ENTRIES = (
     Entry("queue", _("Queue")),
     Entry("search", _("Search")),
+    Entry("dossiers", _("Dossiers")),
     Entry("people", _("People")),
     Entry("overview", _("Overview")),
     Entry("second_review", _("Second review")),
@@ -28,8 +29,11 @@ ENTRIES = (
     Entry("requests", _("Requests")),
     Entry("exports", _("Exports")),
     Entry("receipts", _("Receipts")),
+    Entry("tips", _("Tips")),
+    Entry("appeals", _("Appeals")),
     Entry("own_exports", _("Our exports")),
     Entry("own_receipts", _("Our answers")),
+    Entry("own_appeals", _("Appeals about ours")),
     Entry("administration", _("Administration")),
     Entry("restricted", _("Restricted queue"), for_readers=True),
 )

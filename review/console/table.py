@@ -13,14 +13,18 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
+from blocking.appeals import APPEAL_DECIDERS
 from blocking.protected import PROTECTORS
 from cases.people import DECIDERS, RELEASERS, Role
 from review.api import operations
+from review.appeals import APPEAL_READERS
 from review.console import (
     account,
     administration,
+    appeals,
     audit,
     cases,
+    dossiers,
     exports,
     families,
     filters,
@@ -41,7 +45,9 @@ from review.console import (
     search,
     second_review,
     thresholds,
+    tips,
     tokens,
+    tour,
 )
 from review.exports import EXPORT_READERS
 from review.last_night import HOUSE
@@ -52,6 +58,7 @@ from review.restricted_readers import CONFIRMERS, GIVERS
 from review.retention import RETENTION_READERS
 from review.service import READERS
 from review.thresholds import THRESHOLD_READERS
+from review.tips import TIP_READERS, UPLOADERS
 from review.trail import AUDIENCE
 
 View = Callable[..., HttpResponseBase]
@@ -101,6 +108,7 @@ PAGES = (
     Page("tokens/all", "all_tokens", tokens.everybodys, ADMINISTERING),
     Page("tokens/<int:token_id>/withdraw", "withdraw_token", tokens.withdraw, EVERYBODY,
          methods=_POST),
+    Page("tour", "tour", tour.tour, EVERYBODY),
     Page("queue", "queue", queue.queue, DECIDERS),
     Page("queue/ahead", "ahead", queue.ahead, DECIDERS, methods=_POST),
     Page("queue/undo", "undo", queue.undo, DECIDERS, methods=_POST),
@@ -128,6 +136,16 @@ PAGES = (
         methods=_POST,
     ),
     Page("cases/<int:case_id>/note", "note", cases.note, DECIDERS, methods=_POST),
+    Page("dossiers", "dossiers", dossiers.listed, READERS),
+    Page("cases/<int:case_id>/dossier", "case_dossier", dossiers.of_case, DECIDERS, methods=_BOTH),
+    Page(
+        "families/<int:family_id>/dossier", "family_dossier", dossiers.of_family, DECIDERS,
+        methods=_BOTH,
+    ),
+    Page("dossiers/<int:dossier_id>", "dossier", dossiers.shown, READERS),
+    Page("dossiers/<int:dossier_id>/file", "dossier_file", dossiers.file, DECIDERS),
+    Page("dossiers/<int:dossier_id>/again", "dossier_again", dossiers.again, DECIDERS,
+         methods=_POST),
     Page("search", "search", search.search, READERS),
     Page("search/saved", "saved_searches", saved.listed, READERS),
     Page("search/save", "save_search", saved.save, READERS, methods=_POST),
@@ -152,6 +170,16 @@ PAGES = (
     Page("exports/<int:export_id>/release", "release", exports.release, RELEASERS, methods=_BOTH),
     Page("receipts", "receipts", receipts.receipts, EXPORT_READERS),
     Page("receipts/<int:receipt_id>", "receipt", receipts.receipt, EXPORT_READERS),
+    Page("tips", "tips", tips.tips, TIP_READERS),
+    Page("tips/upload", "upload_tips", tips.upload, UPLOADERS, methods=_BOTH),
+    Page("appeals", "appeals", appeals.appeals, APPEAL_READERS),
+    Page("appeals/<int:appeal_id>", "appeal", appeals.appeal, APPEAL_READERS),
+    Page(
+        "appeals/<int:appeal_id>/decide", "decide_appeal", appeals.decide, APPEAL_DECIDERS,
+        methods=_POST,
+    ),
+    Page("our/appeals", "own_appeals", appeals.own_appeals, RECIPIENTS),
+    Page("our/appeals/<int:appeal_id>", "own_appeal", appeals.own_appeal, RECIPIENTS),
     Page("our/exports", "own_exports", recipients.own_exports, RECIPIENTS),
     Page("our/exports/<int:number>", "own_export", recipients.own_export, RECIPIENTS),
     Page("our/exports/<int:number>/answers", "own_blank", recipients.own_blank, RECIPIENTS),

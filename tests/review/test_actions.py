@@ -17,7 +17,15 @@ ROOMS = ("cases", "blocking", "channels", "crawlers", "index", "nightly", "revie
 
 
 #: They look like actions, and are none or come from a family.
-NONE = {"audit.json", "restricted.toml", "case.in_review", "evidence.timestamp_ca"}
+NONE = {
+    "dossier.json",
+    "dossier.pdf",
+    "dossier.zip",
+    "audit.json",
+    "restricted.toml",
+    "case.in_review",
+    "evidence.timestamp_ca",
+}
 ACTION = re.compile(r"([a-z]+)\.[a-z_]+")
 
 

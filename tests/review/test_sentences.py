@@ -21,7 +21,8 @@ BEFORE_PEOPLE = (
     "domain/decisions.py", "domain/states.py", "domain/receipts.py",
     "blocking/scope.py", "cases/decisions.py", "cases/undoing.py", "cases/proposals.py",
     "blocking/safeguards.py", "blocking/protection.py", "blocking/gate.py",
-    "blocking/receipts.py", "blocking/releases.py",
+    "blocking/receipts.py", "blocking/releases.py", "blocking/appeals.py",
+    "blocking/protected.py", "blocking/protected_file.py",
 )  # fmt: skip
 #: Refused in these files, but never seen in the console.
 NOT_SEEN = {

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from blocking.covered import Follows
+from blocking.models import Appeal
 from blocking.neverblock import CATEGORIES
 from cases.families import OWN_INDICATORS
 from cases.models import Run, StageRun
@@ -24,6 +25,7 @@ from domain.regions import REGION_NAMES
 from domain.retention import Class
 from domain.states import CaseState
 from domain.targets import TargetKind
+from domain.told import Asks
 from nightly.learning.adopting import ACTIONS
 from nightly.stages import NIGHT
 from review import vocabulary
@@ -49,6 +51,8 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("jurisdiction", set(Jurisdiction)),
         ("run", {*Run.State.values, *StageRun.State.values}),
         ("scope", set(Scope)),
+        ("appeal", set(Appeal.State.values)),
+        ("asks", set(Asks)),
         ("category", set(CATEGORIES)),
         ("band", {band.name for band in ReviewBand}),
         ("model", set(ACTIONS)),
@@ -61,6 +65,7 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
                 "lines of the log",
                 "account requests",
                 "notes of tips",
+                "texts of tips",
                 "advertisers in groups",
             },
         ),
