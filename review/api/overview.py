@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Annotated
 
+from django.utils import timezone
 from ninja import Router, Schema
 from ninja.params import functions
 
@@ -16,6 +19,7 @@ from review import last_night as nights
 from review import pipeline
 from review.api.bearer import Bearing
 from review.api.document import reading
+from review.kept import Kept
 from review.overview import PERIODS, TABLES, Overview
 from review.tokens import Scope
 
@@ -31,9 +35,11 @@ class Figures(Schema):
     blocked are different things: numbers of different states are not to be added together.
 
     ``cases`` are by their own state, ``standings`` the cases that ever had an order by the one word
-    for all orders of theirs, ``orders`` one request at one recipient each.
+    for all orders of theirs, ``orders`` one request at one recipient each. Those of a large record
+    may be some minutes old: ``counted_at`` says of when, null of now.
     """
 
+    counted_at: datetime | None
     day: date
     cases: dict[CaseState, int]
     requested: int
@@ -42,8 +48,9 @@ class Figures(Schema):
 
 
 class Table(Schema):
-    """A table of the overview, in English."""
+    """A table of the overview, in English; ``counted_at`` as of the figures."""
 
+    counted_at: datetime | None
     name: str
     title: str
     headers: list[str]
@@ -87,24 +94,48 @@ class Nights(Schema):
     overdue_holds: int
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """The figures of a day, read once."""
+
+    day: date
+
+    @cached_property
+    def figures(self) -> Figures:
+        counts = pipeline.by_state()
+        return Figures(
+            counted_at=None,
+            day=self.day,
+            cases={state: pipeline.reached(counts, frozenset({state})) for state in CaseState},
+            requested=pipeline.requested(),
+            standings=cases_by_standing(),
+            orders=orders_by_state(),
+        )
+
+    def read(self) -> None:
+        """Have them at hand."""
+        _ = self.figures
+
+
+_COUNTED, _OVERVIEWS = Kept[_Counted](), Kept[Overview]()
+
+
 @reading(router, "/overview", Scope.OVERVIEW_READ, Figures)
 def figures(request: Bearing) -> Figures:
     """Where cases and orders stand."""
-    counts = pipeline.by_state()
-    return Figures(
-        day=Overview(_USUAL).today,
-        cases={state: pipeline.reached(counts, frozenset({state})) for state in CaseState},
-        requested=pipeline.requested(),
-        standings=cases_by_standing(),
-        orders=orders_by_state(),
-    )
+    today = timezone.localdate()
+    counted, at = _COUNTED.of(today, lambda: _Counted(today))
+    return counted.figures.model_copy(update={"counted_at": at})
 
 
 @reading(router, "/overview/{table}", Scope.OVERVIEW_READ, Table)
 def figures_in_table(request: Bearing, table: TableName, weeks: Period = _USUAL) -> Table:
     """One of the tables of the overview, as its page has it."""
-    made = TABLES[table.value](Overview(int(weeks)))
+    asked = Overview(int(weeks))
+    overview, at = _OVERVIEWS.of((asked.weeks, asked.today), lambda: asked)
+    made = TABLES[table.value](overview)
     return Table(
+        counted_at=at,
         name=made.name,
         title=str(made.title),
         headers=[str(header) for header in made.headers],

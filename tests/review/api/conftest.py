@@ -13,6 +13,7 @@ from review import tokens
 from review.tokens import Scope
 from tests.blocking.conftest import quick_passwords  # noqa: F401  # a fixture
 from tests.people import person
+from tests.review.console.conftest import empty_record  # noqa: F401  # a fixture
 
 ROOT = "/api/v1"
 

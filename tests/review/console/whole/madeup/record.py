@@ -177,7 +177,7 @@ def _decide(number: int, begun: datetime, people: dict[str, Person]) -> None:
 
 
 def _release(at: datetime, people: dict[str, Person]) -> None:
-    plan, protection = export_plan(settings.NARCOWATCH), _lists().protection
+    plan, protection = export_plan(settings.NARCOWATCH), _lists().lists
     clock = _standing_still(at)
     requests.make_requests(plan.rules, protection, clock=clock)
     built = exports.build(plan.recipient("regulator"), plan, protection, clock=clock)
