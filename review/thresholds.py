@@ -126,7 +126,7 @@ def _queued(cuts: Sequence[tuple[float, str]]) -> Table:
     return Table(
         "thresholds",
         _("What each threshold would queue"),
-        (_("score"), _("what it is"), _("cases"), _("% of scored cases")),
+        (_("score"), _("what it is"), _("cases"), _("scored cases, per cent")),
         tuple(cells),
         _("Of all cases that have a score: %(n)s.") % {"n": scored},
     )
