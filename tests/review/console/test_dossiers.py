@@ -23,7 +23,7 @@ from tests.review.console.conftest import client_of
 from tests.review.console.served import Served
 from tests.review.console.test_story import signed_in
 
-GIVEN = {"handed_to": "Petrov", "purpose": "a case", "language": "ru"}
+GIVEN = {"handed_to": "Investigators", "purpose": "a case", "language": "ru"}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_person_asks_for_one_and_downloads_it(console: Served, tmp_path: Path)
         signed_in(page, "analyst1")
         page.goto(f"/cases/{case}")
         page.get_by_role("link", name="Make a dossier").click()
-        page.get_by_label("Who gets it").fill("Investigator <b>Petrov</b>")
+        page.get_by_label("Who gets it").fill("Investigators <b>of Almaty</b>")
         page.get_by_label("What for").fill("criminal case 12/34")
         page.get_by_label("Language").select_option("kk")
         page.get_by_role("button", name="Make it").click()
@@ -52,7 +52,7 @@ def test_a_person_asks_for_one_and_downloads_it(console: Served, tmp_path: Path)
                 break
             page.wait_for_timeout(500)
             page.get_by_role("link", name="Look again").click()
-        expect(page.get_by_text("Investigator <b>Petrov</b>")).to_be_visible()
+        expect(page.get_by_text("Investigators <b>of Almaty</b>")).to_be_visible()
         with page.expect_download() as coming:
             page.get_by_role("link", name="Download the archive").click()
         kept = tmp_path / coming.value.suggested_filename

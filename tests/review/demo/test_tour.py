@@ -125,7 +125,7 @@ def test_every_step_ticks_itself_off(filled: tour.Tour, values) -> None:
     saved_searches.save(trainee, "mine", Search("клад"))
     assert 8 in done(filled)
     row = asking.ask(
-        members.of_family(family.pk, trainee), Wanted("Petrov", "training", "kk"), trainee
+        members.of_family(family.pk, trainee), Wanted("Investigators", "training", "kk"), trainee
     )
     asking.make_asked(row.pk, workshop_of(values))
     assert 9 in done(filled)

@@ -19,7 +19,7 @@ from tests.cases.bundles.conftest import Shop, shop
 from tests.records import NOON
 
 __all__ = ["shop"]
-WANTED = asking.Wanted("Investigator Petrov, Almaty", "criminal case 12/34", "en")
+WANTED = asking.Wanted("Investigation department, Almaty", "criminal case 12/34", "en")
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 Making = Callable[..., DossierRow]
 

@@ -172,7 +172,7 @@ def test_card_numbers_are_masked_unless_there_is_a_reason(
     masked = facts(making(), workshop, tmp_path / "masked")
     values = [one["value"] for one in masked["summary"]["indicators"] if one["kind"] == "card"]
     assert values == [masked_card(found.digits)]
-    made = making(Wanted("Petrov", "a case", "en", cards_reason="the bank asks for it"))
+    made = making(Wanted("Investigators", "a case", "en", cards_reason="the bank asks for it"))
     told = facts(made, workshop, tmp_path / "open")
     values = [one["value"] for one in told["summary"]["indicators"] if one["kind"] == "card"]
     assert values == [found.digits]

@@ -41,8 +41,8 @@ def test_it_speaks_the_language_that_was_chosen(
     pdf = (unpacked(row, workshop, tmp_path / "out") / "dossier.pdf").read_bytes()
     text = text_of(pdf)
     assert [one for one in said if one not in text] == []
-    for always in ("Investigator Petrov, Almaty", "criminal case 12/34", "Cyber unit", "price list",
-                   "Мефедрон", "hxxp://shop[.]test/goods", "@shop"):  # fmt: skip
+    for always in ("Investigation department, Almaty", "criminal case 12/34", "Cyber unit",
+                   "price list", "Мефедрон", "hxxp://shop[.]test/goods", "@shop"):  # fmt: skip
         assert always in text
     assert "http://" not in text
     root = PdfReader(BytesIO(pdf)).trailer["/Root"]
@@ -120,7 +120,7 @@ def test_pictures_are_in_it_only_when_asked_for(
 
 
 def test_pictures_that_were_asked_for(making: Making, workshop: Workshop, tmp_path: Path) -> None:
-    row = making(Wanted("Petrov", "a case", "en", pictures=True))
+    row = making(Wanted("Investigators", "a case", "en", pictures=True))
     shown = unpacked(row, workshop, tmp_path / "shown")
     assert [path.name for path in shown.rglob("*.png")] == ["000001.png"]
     assert "its beginning; the whole is in the evidence" in text_of(

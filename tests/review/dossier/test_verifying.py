@@ -37,7 +37,7 @@ def test_what_was_made_holds(making: Making, workshop: Workshop) -> None:
     row = making()
     found = verify(workshop.folder / row.file, None)
     assert found.problems == []
-    assert found.notes[0].startswith("handed over by one at 2026-03-02T09:30:00Z to Investigator")
+    assert found.notes[0].startswith("handed over by one at 2026-03-02T09:30:00Z to Investigat")
 
 
 def test_it_holds_by_the_program_in_it_alone(folder: Path) -> None:
@@ -195,7 +195,7 @@ def test_at_the_command_line(run, shop, tmp_path: Path) -> None:
     password.chmod(0o600)
     who = ("--user", "one", "--password-file", str(password))
     out = tmp_path / "it.zip"
-    about = ("--case", str(shop.case.pk), "--to", "Petrov", "--purpose", "a case")
+    about = ("--case", str(shop.case.pk), "--to", "Investigators", "--purpose", "a case")
     code, told, err = run("dossier", *about, "--language", "kk", "--out", str(out), *who)
     assert (code, err) == (0, "")
     assert told.splitlines()[0].endswith("it.zip: dossier 1, 1 case")
