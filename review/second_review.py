@@ -86,26 +86,30 @@ class SecondReview:
                 found[Pair(one, two), group][said, answered, stands_for] += n
         return dict(found)
 
-    def pairs(self) -> Table:
-        """Agreement of each pair of people who decided cases together."""
-        rows = [
+    @cached_property
+    def _pairs(self) -> tuple[tuple[Cell, ...], ...]:
+        return tuple(
             (pair.one, pair.other, *_figures(Crossed(cells)))
             for (pair, group), cells in sorted(self._crossed.items())
             if group == _PEOPLE
-        ]
-        headers = (_("person"), _("other person"), *_HEADERS)
-        return Table("pairs", _("By pair of people"), headers, tuple(rows), _KAPPA_NOTE)
+        )
 
-    def languages(self) -> Table:
-        """Agreement by the language of cases, over all pairs."""
+    def pairs(self) -> Table:
+        """Agreement of each pair of people who decided cases together."""
+        headers = (_("person"), _("other person"), *_HEADERS)
+        return Table("pairs", _("By pair of people"), headers, self._pairs, _KAPPA_NOTE)
+
+    @cached_property
+    def _by_language(self) -> dict[str, tuple[Cell, ...]]:
         by_language: dict[str, list[Crossed]] = defaultdict(list)
         for (_pair, group), cells in self._crossed.items():
             if group != _PEOPLE:
                 by_language[group.removeprefix("lang:")].append(Crossed(cells))
-        rows = [
-            (called(lang, "language"), *_pooled(pairs))
-            for lang, pairs in sorted(by_language.items())
-        ]
+        return {lang: _pooled(pairs) for lang, pairs in sorted(by_language.items())}
+
+    def languages(self) -> Table:
+        """Agreement by the language of cases, over all pairs."""
+        rows = [(called(lang, "language"), *pooled) for lang, pooled in self._by_language.items()]
         headers = (_("language"), *_HEADERS[:-2])
         note = _(
             "A case in several languages counts in each. Kappa is pooled over the pairs (de Vries "
@@ -114,10 +118,22 @@ class SecondReview:
         return Table("languages", _("By language"), headers, tuple(rows), note)
 
     @cached_property
-    def _seconds(self) -> list[tuple[str, str, int, int]]:
+    def _seconds(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
         rows = self._decisions().order_by()
         counted = rows.values_list("person__username", "verdict", "seconds")
-        return list(counted.annotate(n=Count("pk")))
+        seconds: dict[tuple[str, str], dict[float, int]] = defaultdict(dict)
+        untimed: Counter[tuple[str, str]] = Counter()
+        for who, verdict, took, n in counted.annotate(n=Count("pk")):
+            if took:
+                seconds[who, verdict][took] = n
+            else:
+                untimed[who, verdict] += n
+        found: dict[tuple[str, str], tuple[Cell, ...]] = {}
+        for key in sorted({*seconds, *untimed}):
+            counts = seconds.get(key, {})
+            middle, most = quantile(counts, 0.5), quantile(counts, 0.9)
+            found[key] = (sum(counts.values()), middle, most, untimed[key])
+        return found
 
     @cached_property
     def _escalations(self) -> list[tuple[str, str | None, str, bool, int]]:
@@ -130,26 +146,16 @@ class SecondReview:
 
     def times(self) -> Table:
         """Seconds from a case on the screen to its verdict, by person and verdict."""
-        seconds: dict[tuple[str, str], dict[float, int]] = defaultdict(dict)
-        untimed: Counter[tuple[str, str]] = Counter()
-        for who, verdict, took, n in self._seconds:
-            if took:
-                seconds[who, verdict][took] = n
-            else:
-                untimed[who, verdict] += n
-        found: list[tuple[Cell, ...]] = []
-        for who, verdict in sorted({*seconds, *untimed}):
-            counts = seconds.get((who, verdict), {})
-            found.append((
-                who, called(verdict, "verdict"), sum(counts.values()), quantile(counts, 0.5),
-                quantile(counts, 0.9), untimed[who, verdict],
-            ))  # fmt: skip
+        rows = tuple(
+            (who, called(verdict, "verdict"), *figures)
+            for (who, verdict), figures in self._seconds.items()
+        )
         headers = (
             _("person"), _("verdict"), _("decisions"), _("median seconds"),
             _("90th percentile, seconds"), _("not timed"),
         )  # fmt: skip
         note = _("Verdicts given on the command line are not timed.")
-        return Table("times", _("Time per decision"), headers, tuple(found), note)
+        return Table("times", _("Time per decision"), headers, rows, note)
 
     def escalations(self) -> Table:
         """What was escalated, by a person or by two who disagree, and how it ended."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.analysts.analyst import Held
 from bench.analysts.checking import given_twice, lost_or_doubled
-from bench.console.comparing import ratios
+from bench.console.comparing import beside
 from bench.record.shapes import captures_of, shape
 from cases.decisions import Verdict, decide
 from domain.decisions import VerdictKind
@@ -55,5 +55,7 @@ def test_a_verdict_that_is_lost_or_doubled_is_seen() -> None:
 
 
 def test_a_ratio_is_of_the_95th_percentiles() -> None:
-    small, large = {"case": {"p95_ms": 20.0}}, {"case": {"p95_ms": 50.0}, "search": {"p95_ms": 1}}
-    assert ratios(small, large) == {"case": {"small_p95_ms": 20.0, "p95_ms": 50.0, "ratio": 2.5}}
+    small = [(20.0, 5.0, 7)] * 9 + [(40.0, 5.0, 7)]
+    found = beside(small, [(3 * whole, own, queries + 1) for whole, own, queries in small])
+    assert (found["p50"], found["p95"], found["large"]["p95_ms"]) == (3.0, 3.0, 120.0)
+    assert (found["small"]["queries"], found["large"]["queries"]) == ([7, 7], [8, 8])

@@ -13,14 +13,18 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.analysts.running import environment_of, filled
+from bench.console.measuring import Asked
+from bench.console.pages import PAGES
 from config.schema import CHECKOUT
 from tests import postgres
 
 CASES, CAPTURES, SMALL = 10_000, 100_000, 500
 _ASKED = 100
+_TURNS = 10
 _INDEXED = 20_000
 #: What the issue of the console is held to; the rest is reported.
 PROMISED = ("queue: next case", "queue: ahead", "case", "search")
@@ -36,7 +40,7 @@ def measure(cases: int = CASES, captures: int = CAPTURES, asked: int = _ASKED) -
     with tempfile.TemporaryDirectory() as folder, engines(Path(folder)) as there:
         for engine, environs in there.items():
             found[engine] = compared(*environs, cases, captures, asked)
-    ratios = [found[engine][page]["ratio"] for engine in there for page in PROMISED]
+    ratios = [found[engine][page]["p95"] for engine in there for page in PROMISED]
     return {**found, "worst": max(ratios)}
 
 
@@ -62,30 +66,66 @@ def compared(
     """Fill both records and ask for their pages."""
     filled(small, SMALL, _of_small(cases, captures), _INDEXED)
     filled(large, cases, captures, _INDEXED)
-    return ratios(asked_of(small, asked), asked_of(large, asked))
+    return in_turns(small, large, asked)
 
 
-def ratios(small: Figures, large: Figures) -> Figures:
-    """Both beside each other, by page."""
+def in_turns(small: Mapping[str, str], large: Mapping[str, str], asked: int) -> Figures:
+    """Every page of both records, asked for in turns, so that whatever else the machine does meets
+    both alike."""
+    found: Figures = {}
+    with _Child(small) as little, _Child(large) as much:
+        for page in PAGES:
+            took: tuple[list[Asked], list[Asked]] = ([], [])
+            for _ in range(_TURNS):
+                took[0].extend(little.ask(page, asked // _TURNS))
+                took[1].extend(much.ask(page, asked // _TURNS))
+            found[page] = beside(*took)
+            print(json.dumps({page: found[page]}), file=sys.stderr, flush=True)
+    return found
+
+
+def beside(small: list[Asked], large: list[Asked]) -> Figures:
+    """Both beside each other; ratios are of the large record's to the small one's."""
+    few, many = _figures(small), _figures(large)
+    ratios = {name: round(many[f"{name}_ms"] / few[f"{name}_ms"], 2) for name in ("p50", "p95")}
+    return {"small": few, "large": many, **ratios}
+
+
+def _figures(took: list[Asked]) -> Figures:
+    whole, own = sorted(one[0] for one in took), sorted(one[1] for one in took)
     return {
-        page: {
-            "small_p95_ms": small[page]["p95_ms"],
-            "p95_ms": figures["p95_ms"],
-            "ratio": round(figures["p95_ms"] / small[page]["p95_ms"], 2),
-        }
-        for page, figures in large.items()
-        if page in small
+        "p50_ms": round(median(whole), 1),
+        "p95_ms": round(whole[int(0.95 * len(whole))], 1),
+        "own_p95_ms": round(own[int(0.95 * len(own))], 1),
+        "queries": [min(one[2] for one in took), max(one[2] for one in took)],
     }
 
 
-def asked_of(environ: Mapping[str, str], asked: int) -> Figures:
-    """Figures of every page over the record of ``environ``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.console.measuring", str(asked)], env=dict(environ),
-        cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    figures: Figures = json.loads(done.stdout)
-    return figures
+class _Child:
+    """A process that asks for pages over one record."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.console.measuring"], env=dict(environ), cwd=CHECKOUT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.communicate()
+
+    def ask(self, page: str, count: int) -> list[Asked]:
+        """Ask for a page so many times."""
+        there, back = self._process.stdin, self._process.stdout
+        assert there is not None
+        assert back is not None
+        there.write(json.dumps([page, count]) + "\n")
+        there.flush()
+        line = back.readline()
+        assert line, f"{page}: the process that asked for it has ended"
+        return [(whole, own, queries) for whole, own, queries in json.loads(line)]
 
 
 def _of_small(cases: int, captures: int) -> int:

@@ -1,47 +1,40 @@
-"""Measures the pages over the record of this process's settings.
+"""Asks for pages over the record of this process's settings, as it is told to.
 
-``python -m bench.console.measuring COUNT [PART …]`` prints milliseconds and numbers of SQL
-queries by page, as JSON.
+``python -m bench.console.measuring`` reads lines of JSON, ``[PAGE, COUNT]``, and answers each with
+one: an answer's milliseconds, those of this process's own work among them, and its SQL queries.
+Without any line it ends.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import statistics
 import sys
+from collections.abc import Iterator
 from itertools import islice
 from random import Random
-from typing import Any
 
 import django
 
 _WARM_UP = 3
+Asked = tuple[float, float, int]
 
 
-def measure(count: int, parts: list[str]) -> dict[str, Any]:
-    """Figures of the pages whose names begin with one of ``parts``; without any, of all."""
-    from bench.console.tour import TOURS, indexed
+def asked() -> Iterator[list[Asked]]:
+    """What comes of each line."""
+    from bench.console.asking import Answer
+    from bench.console.tour import TOURS
 
-    found: dict[str, Any] = {}
-    for name, tour in TOURS.items():
-        if (parts and not name.startswith(tuple(parts))) or (name == "search" and not indexed()):
-            continue
-        answers = [*islice(tour(Random(name)), count + _WARM_UP)][_WARM_UP:]
+    going: dict[str, Iterator[Answer]] = {}
+    for line in sys.stdin:
+        page, count = json.loads(line)
+        if page not in going:
+            going[page] = TOURS[page](Random(page))
+            list(islice(going[page], _WARM_UP))
+        answers = list(islice(going[page], count))
         wrong = {one.status for one in answers} - {200, 302}
-        assert not wrong, (name, wrong)
-        took = sorted(1_000 * one.seconds for one in answers)
-        worked = sorted(1_000 * one.working for one in answers)
-        found[name] = {
-            "p50_ms": round(statistics.median(took), 1),
-            "p95_ms": round(took[int(0.95 * len(took))], 1),
-            "cpu_p95_ms": round(worked[int(0.95 * len(worked))], 1),
-            "most_ms": round(took[-1], 1),
-            "asked": len(took),
-            "queries": sorted({one.queries for one in answers}),
-        }
-        print(f"{name}: {found[name]}", file=sys.stderr, flush=True)
-    return found
+        assert not wrong, (page, wrong)
+        yield [(1_000 * one.seconds, 1_000 * one.working, one.queries) for one in answers]
 
 
 def forget() -> None:
@@ -54,14 +47,13 @@ def forget() -> None:
 
 
 def main() -> int:
-    count, *parts = sys.argv[1:]
     django.setup()
     logging.disable(logging.ERROR)
     try:
-        found = measure(int(count), parts)
+        for figures in asked():
+            print(json.dumps(figures), flush=True)
     finally:
         forget()
-    print(json.dumps(found))
     return 0
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from random import Random
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import Count
 
 from bench.console.asking import Answer, Asking
@@ -155,8 +154,3 @@ TOURS: dict[str, Tour] = {
     "receipt": _each("supervisor1", "/receipts/{}", Receipt),
     "people": _always("administrator1", "/people"),
 }
-
-
-def indexed() -> bool:
-    """Whether there is an index to search."""
-    return settings.NARCOWATCH.data_dir.joinpath("index").exists()
