@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.console.door.Doorkeeper",
     "review.api.answers.Answers",
+    "review.console.direction.Straight",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "review.console.urls"
@@ -170,6 +171,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AXES_FAILURE_LIMIT = NARCOWATCH.review.failures
 AXES_COOLOFF_TIME = NARCOWATCH.review.locked_minutes / _MINUTE
+AXES_CLIENT_IP_CALLABLE = "review.console.asking.came_from"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "review.console.errors.locked_out"

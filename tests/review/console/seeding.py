@@ -134,6 +134,25 @@ def _found(names: list[str], cities: list[str], contact: str = "") -> int:
     return waiting_cases().count()
 
 
+def poisoned() -> list[str]:
+    """Poison the record and its index; the columns that were."""
+    from django.conf import settings
+
+    from cases.models import Case, Person
+    from domain.clock import utc_now
+    from index.embedded import EmbeddedEngine
+    from index.feeding import sync
+    from review.models import Note
+    from tests.review.console.whole import poison
+
+    for case in Case.objects.filter(state="in_review"):
+        writer = Person.objects.get(username="dana")
+        Note.objects.create(case=case, person=writer, at=utc_now(), text="a note")
+    columns = poison.spread()
+    sync(EmbeddedEngine(settings.NARCOWATCH.data_dir / "index"))
+    return columns
+
+
 def belonging(name: str, recipient: str) -> str:
     """Have a person of the regulator's group belong to a recipient."""
     from cases.people import change_recipient, person_called

@@ -130,6 +130,10 @@ class Tour:
         finally:
             context.close()
 
+    def at(self, house: Served) -> Tour:
+        """The same browser and people at another console."""
+        return Tour(house, self._keys, self._browser)
+
     def close(self) -> None:
         """Close the browser."""
         self._browser.close()
