@@ -18,6 +18,7 @@ from typing import Any
 
 from bench import (
     advertisers,
+    analysts,
     cascade,
     focus,
     growth,
@@ -28,6 +29,7 @@ from bench import (
     snowball,
     telegram,
 )
+from bench.console import comparing as console
 
 
 def _advertisers() -> dict[str, Any]:
@@ -54,6 +56,8 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "telegram": telegram.measure,
     "cascade": cascade.measure,
     "scoring": scoring.measure,
+    "console": console.measure,
+    "analysts": analysts.measure,
 }
 
 
@@ -69,6 +73,8 @@ AT_MOST = {
     "cascade": {"path_times_bare": 1.3},
     "scoring": {"growth_mb": 50.0},
     "telegram": {"reading": 1.3, "storing": 3.0, "growth_mb": 20.0},
+    "console": {"worst": 3.0},
+    "analysts": {"wrong": 0.0},
 }
 
 

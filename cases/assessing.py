@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -90,6 +90,27 @@ def _languages(kept: Mapping[str, Any]) -> Languages:
     shares = tuple((str(code), float(share)) for code, share in kept.get("shares", ()))
     marks = (bool(kept.get(name)) for name in ("mixed", "transliterated"))
     return Languages(shares, *marks)
+
+
+class Score(NamedTuple):
+    """What an assessment says in short."""
+
+    pk: int
+    probability: float
+    restricted: bool
+
+
+def latest_scores(case: Case, model: str) -> list[Score]:
+    """The same assessments as ``latest_assessments``, without any text."""
+    newest: dict[tuple[str, str], Score] = {}
+    rows = (
+        AssessmentRow.objects.filter(document__target=case.target, model=model)
+        .order_by("document__capture__fetched_at", "pk")
+        .values_list("document__part", "document__capture__url", "pk", "probability", "restricted")
+    )
+    for part, url, pk, probability, restricted in rows.iterator(chunk_size=2000):
+        newest[("", part) if part else (url, "")] = Score(pk, probability, restricted)
+    return list(newest.values())
 
 
 def latest_assessments(case: Case, model: str) -> list[AssessmentRow]:

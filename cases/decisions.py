@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from random import SystemRandom
 
 from django.db import transaction
 
@@ -12,28 +14,48 @@ from cases.models import Case, DecisionRow, Person
 from cases.moves import move
 from cases.people import DECIDERS, RELEASERS, may, require
 from domain.clock import Clock, utc_now
-from domain.decisions import Jurisdiction, VerdictKind, check_verdict, outcome_of
+from domain.decisions import (
+    Jurisdiction,
+    VerdictKind,
+    can_be_drawn,
+    check_verdict,
+    outcome_of,
+)
 from domain.errors import AccessError, InputError, MoveError
 from domain.states import CaseState
 
+_random = SystemRandom().random
+_DISMISS = VerdictKind.DISMISS
 OPEN_STATES = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a person says of a case. A hold needs ``hold_until`` as well as a reason; its owner is
-    whoever says so, unless ``hold_owner`` names somebody else who decides cases."""
+    whoever says so, unless ``hold_owner`` names somebody else who decides cases.
+
+    ``seconds`` were spent on it. ``drawn_share`` (0 to 1) of the dismissals that come first in a
+    review go to a second person.
+    """
 
     kind: VerdictKind
     reason: str = ""
     jurisdiction: Jurisdiction | None = None
     seconds: int = 0
     hold_until: datetime | None = None
+    drawn_share: float = 0.0
     hold_owner: Person | None = None
 
 
-def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc_now) -> Case:
-    """Record ``verdict`` and move the case where it leads.
+def decide(
+    case_id: int,
+    person: Person,
+    verdict: Verdict,
+    *,
+    clock: Clock = utc_now,
+    draw: Callable[[], float] = _random,
+) -> Case:
+    """Record ``verdict`` and move the case where it leads. ``draw`` gives numbers from 0 to 1.
 
     Raises AccessError when the person may not decide, FourEyesError when the person has decided
     this case in this round, MoveError when it is not open for decisions, InputError when a
@@ -55,7 +77,8 @@ def decide(case_id: int, person: Person, verdict: Verdict, *, clock: Clock = utc
         )
         _check_hold(verdict, clock())
         earlier = [VerdictKind(v) for v in decisions.values_list("verdict", flat=True)]
-        to = outcome_of(state, verdict.kind, earlier)
+        share = verdict.drawn_share if can_be_drawn(state, earlier) else 0.0
+        to = outcome_of(state, verdict.kind, earlier, drawn=draw() < share)
         _write(case, person, verdict, to, clock)
         if to is not None:
             case = move(
@@ -103,6 +126,7 @@ def _write(
             decided_at=clock(),
             state_before=case.state,
             led_to=to or "",
+            drawn_share=verdict.drawn_share if verdict.kind is _DISMISS and to is None else None,
         )
     audit.append(
         f"decision.{verdict.kind}",

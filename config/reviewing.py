@@ -65,6 +65,14 @@ class Review(Section):
     undo_seconds: float = key(
         60.0, "How long a verdict can be taken back by whoever gave it.", "seconds", ge=0, le=600
     )
+    dismissals_drawn: float = key(
+        0.05,
+        "Share of first dismissals, drawn by chance, that a second person decides as well, without "
+        "knowing: how far people agree can only be told from such a sample. 0 for none.",
+        "share, 0 to 1",
+        ge=0,
+        le=1,
+    )
     address: ServiceUrl = key(
         "",
         "Where people reach the console, as a URL: alerts name it. Empty for http:// and `listen`.",
@@ -89,6 +97,18 @@ class Review(Section):
         (),
         "Hosts that alerts may go to by webhook, over HTTPS: exact names, or `*.name` for all "
         "below it. Empty for none. Hosts with private addresses are refused all the same.",
+    )
+
+    token_days: int = key(
+        90, "Longest time that a token for the API is good for.", "days", ge=1, le=366
+    )
+    token_failures: int = key(
+        30,
+        "So many tokens that are good for nothing are told so in a minute, to one address and by "
+        "one process; further ones are asked to wait. Good ones are never held up.",
+        "attempts a minute",
+        ge=1,
+        le=10_000,
     )
 
     @model_validator(mode="after")

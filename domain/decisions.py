@@ -31,13 +31,15 @@ class Jurisdiction(StrEnum):
 
 
 def outcome_of(
-    state: CaseState, verdict: VerdictKind, earlier: Sequence[VerdictKind]
+    state: CaseState, verdict: VerdictKind, earlier: Sequence[VerdictKind], *, drawn: bool = False
 ) -> CaseState | None:
     """The state that ``verdict`` leads to, or None when another person must speak first.
 
     ``earlier`` are the verdicts of this round by other people. Two agreeing confirmations
     confirm; a dismissal against an earlier confirmation escalates to a third person, whose
-    verdict decides; a dismissal that nobody contradicts dismisses.
+    verdict decides, and so does a confirmation against an earlier dismissal. A dismissal that
+    nobody contradicts dismisses, unless it was ``drawn``: then a second person looks as well, for
+    without such a sample nobody could say how often people agree.
     """
     match verdict:
         case VerdictKind.HOLD:
@@ -48,9 +50,16 @@ def outcome_of(
             contradicts = VerdictKind.CONFIRM in earlier
             if state is CaseState.IN_REVIEW and contradicts:
                 return CaseState.ESCALATED
-            return CaseState.DISMISSED
+            return None if drawn and can_be_drawn(state, earlier) else CaseState.DISMISSED
         case VerdictKind.CONFIRM:
+            if state is CaseState.IN_REVIEW and VerdictKind.DISMISS in earlier:
+                return CaseState.ESCALATED
             return CaseState.CONFIRMED if VerdictKind.CONFIRM in earlier else None
+
+
+def can_be_drawn(state: CaseState, earlier: Sequence[VerdictKind]) -> bool:
+    """Whether a dismissal may be drawn for a second look: the first verdict of a review may."""
+    return state is CaseState.IN_REVIEW and not earlier
 
 
 def check_verdict(

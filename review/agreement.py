@@ -8,6 +8,9 @@
 - One figure over several pairs of people: de Vries, H., Elliott, M. N., Kanouse, D. E. and
   Teleki, S. S. (2008), Using pooled kappa to summarize interrater agreement across many items,
   Field Methods 20(3), 272-282; here each pair weighs as many cases as it decided.
+- Cases of which only a share was looked at twice weigh as many as they stand for: Horvitz, D. G.
+  and Thompson, D. J. (1952), A generalization of sampling without replacement from a finite
+  universe, Journal of the American Statistical Association 47(260), 663-685.
 - The interval of a share: Wilson, E. B. (1927), Probable inference, the law of succession, and
   statistical inference, Journal of the American Statistical Association 22(158), 209-212.
 - Quantiles: type 7 of Hyndman, R. J. and Fan, Y. (1996), Sample quantiles in statistical packages,
@@ -27,10 +30,11 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """What two people said of the same cases: how often the one said the first of a key and the
-    other the second."""
+    """What two people said of the same cases: how many the one called the first of a key and the
+    other the second, where each stands for so many cases as the third says (1; more where only a
+    share of such cases was looked at by both: Horvitz and Thompson, 1952)."""
 
-    cells: Mapping[tuple[str, str], int]
+    cells: Mapping[tuple[str, str, float], int]
 
     @property
     def cases(self) -> int:
@@ -40,12 +44,18 @@ class Crossed:
     @property
     def agreed(self) -> int:
         """In how many they said the same."""
-        return sum(n for (one, other), n in self.cells.items() if one == other)
+        return sum(n for (one, other, _), n in self.cells.items() if one == other)
+
+    @property
+    def stood_for(self) -> float:
+        """How many cases these stand for."""
+        return sum(n * weight for (_, _, weight), n in self.cells.items())
 
     @property
     def observed(self) -> float | None:
-        """The share in which they said the same; None of nothing."""
-        return self.agreed / self.cases if self.cases else None
+        """The share of the cases stood for in which they said the same; None of nothing."""
+        same = sum(n * weight for (one, other, weight), n in self.cells.items() if one == other)
+        return same / self.stood_for if self.cases else None
 
     @property
     def expected(self) -> float | None:
@@ -55,11 +65,12 @@ class Crossed:
         return sum(self.share(0, word) * self.share(1, word) for word in self._words())
 
     def _words(self) -> list[str]:
-        return sorted({word for key in self.cells for word in key})
+        return sorted({word for one, other, _ in self.cells for word in (one, other)})
 
     def share(self, who: int, word: str) -> float:
         """How often the first (0) or the second (1) of the two said ``word``."""
-        return sum(n for key, n in self.cells.items() if key[who] == word) / self.cases
+        said = sum(n * key[2] for key, n in self.cells.items() if key[who] == word)
+        return said / self.stood_for
 
 
 def kappa(crossed: Crossed) -> float | None:
@@ -72,22 +83,22 @@ def kappa(crossed: Crossed) -> float | None:
 
 
 def kappa_interval(crossed: Crossed) -> Interval | None:
-    """The interval of kappa at 95 % (Fleiss, Cohen and Everitt, 1969), within -1 to 1; None where
-    there is no kappa. It is meant for large samples: below some 30 cases it says little."""
-    found, expected = kappa(crossed), crossed.expected
-    if found is None or expected is None:
+    """The interval of kappa at 95 %, within -1 to 1; None where there is no kappa. It is meant for
+    large samples: below some 30 cases it says little.
+
+    The delta method over the counts of the cells: of cases that all weigh 1 it is the formula of
+    Fleiss, Cohen and Everitt (1969).
+    """
+    found, observed, expected = kappa(crossed), crossed.observed, crossed.expected
+    if found is None or observed is None or expected is None:
         return None
-    n, rest = crossed.cases, 1 - found
-    same = apart = 0.0
-    for (one, other), count in crossed.cells.items():
-        if one == other:
-            both = crossed.share(0, one) + crossed.share(1, one)
-            same += count / n * (1 - both * rest) ** 2
-        else:
-            crosswise = crossed.share(1, one) + crossed.share(0, other)
-            apart += count / n * crosswise**2
-    variance = same + rest**2 * apart - (found - expected * rest) ** 2
-    return _around(found, sqrt(max(0.0, variance) / n) / (1 - expected))
+    variance = 0.0
+    for (one, other, weight), n in crossed.cells.items():
+        by_chance = crossed.share(1, one) + crossed.share(0, other) - 2 * expected
+        slope = ((one == other) - observed) / (1 - expected)
+        slope -= by_chance * (1 - observed) / (1 - expected) ** 2
+        variance += n * (weight * slope / crossed.stood_for) ** 2
+    return _around(found, sqrt(variance))
 
 
 def pooled_kappa(pairs: Iterable[Crossed]) -> float | None:

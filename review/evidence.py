@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cases.models import Capture, Case, Screenshot
+from cases.models import Capture, Case, DocumentRow, Screenshot
 from domain.clock import iso
 from domain.defang import defang
 from review.vocabulary import called
@@ -29,17 +29,20 @@ class EvidenceView:
 def evidence_of(case: Case) -> tuple[EvidenceView, ...]:
     """The newest captures that carry the verdict, then the newest screenshots; links defanged."""
     captures = Capture.objects.filter(documents__in=case.carriers).exclude(warc_file="").distinct()
+    newest = list(captures.order_by("-fetched_at", "-pk")[:_SHOWN])
+    parts: dict[int, list[str]] = {row.pk: [] for row in newest}
+    carrying = DocumentRow.objects.filter(capture__in=newest, pk__in=case.carriers).exclude(part="")
+    for capture, part in carrying.order_by("pk").values_list("capture_id", "part"):
+        parts[capture].append(part)
     shots = case.screenshots.order_by("-taken_at", "-pk")
     return (
-        *(_of_capture(row, case) for row in captures.order_by("-fetched_at", "-pk")[:_SHOWN]),
+        *(_of_capture(row, parts[row.pk]) for row in newest),
         *map(_of_screenshot, shots[:_SHOWN]),
     )
 
 
-def _of_capture(row: Capture, case: Case) -> EvidenceView:
+def _of_capture(row: Capture, parts: list[str]) -> EvidenceView:
     """An account's answer holds many messages: those that carry the verdict are named."""
-    carrying = row.documents.filter(pk__in=case.carriers).order_by("pk")
-    parts = [part for part in carrying.values_list("part", flat=True) if part]
     name = _("capture %(number)s, post %(parts)s") if parts else _("capture %(number)s")
     name %= {"number": row.pk, "parts": ", ".join(parts)}
     note = _("way out: %(egress)s, run %(run)s, %(place)s") % {

@@ -21,10 +21,10 @@ from domain.defang import defang, defang_prose
 from domain.errors import InputError, RuleError
 from domain.states import CaseState
 from review import service
-from review.phrases import in_their_language
 from review.service import READERS
 
 _MOST_TIES = 60
+_SMALL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,17 @@ def family_view(family_id: int, person: Person) -> FamilyView:
     )
 
 
+def small_family(family_id: int | None, person: Person) -> FamilyView | None:
+    """The family where it is small enough to stand beside a case, else None: a page of its own
+    shows the others."""
+    if family_id is None:
+        return None
+    members = Case.objects.filter(family_id=family_id, restricted=False)
+    if not 1 < members[: _SMALL + 1].count() <= _SMALL:
+        return None
+    return family_view(family_id, person)
+
+
 def _member(case: Case, *, decided: bool) -> MemberView:
     return MemberView(
         case.pk,
@@ -120,12 +131,13 @@ def decide_ticked(
     reason: str,
     jurisdiction: Jurisdiction | None = None,
     seconds: int = 0,
+    drawn_share: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Given, ...]:
     """Give ``verdict`` (confirm or dismiss) to each ticked member, and say what came of each.
 
-    ``seconds`` are shared among them. Raises InputError for cases that are not of the family, and
-    for none ticked.
+    ``seconds`` are shared among them; of dismissals ``drawn_share`` go to a second person. Raises
+    InputError for cases that are not of the family, and for none ticked.
     """
     members = {member.case_id for member in family_view(family_id, person).members}
     if strangers := sorted(set(ticked) - members):
@@ -145,9 +157,12 @@ def decide_ticked(
                     clock=clock,
                 )  # fmt: skip
             else:
-                service.dismiss(case_id, person, reason=reason, seconds=each, clock=clock)
+                service.dismiss(
+                    case_id, person, reason=reason, seconds=each, drawn_share=drawn_share,
+                    clock=clock,
+                )  # fmt: skip
         except (InputError, RuleError) as error:
-            found.append(Given(case_id, in_their_language(str(error))))
+            found.append(Given(case_id, str(error)))
         else:
             found.append(Given(case_id))
     return tuple(found)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -68,17 +70,34 @@ def take(
     require(person, DECIDERS, "decide cases")
     now = clock()
     held = Lease.objects.filter(person=person, ends_at__gt=now).exclude(case__in=beside)
+    had = [*held.values_list("case_id", flat=True)]
     rows = waiting(person, wanted)
-    for pk in rows.filter(lease__in=held).values_list("pk", flat=True)[:1]:
+    for pk in rows.filter(pk__in=had).values_list("pk", flat=True)[:1] if had else ():
         return _prolong(pk, person, now + lasting)
     while True:
-        free = rows.exclude(pk__in=beside).exclude(lease__ends_at__gt=now)
-        found = list(free.values_list("pk", flat=True)[:_TRIED])
+        found = _free(rows, wanted, beside, now)
         for pk in found:
             if _leased(pk, person, now, lasting):
-                return pk
+                if rows.filter(pk=pk).exists():
+                    return pk
+                give_back(pk, person)  # it was decided between being read and being leased
         if len(found) < _TRIED:
             return None
+
+
+def _free(
+    rows: QuerySet[Case], wanted: Wanted, beside: Collection[int], now: datetime
+) -> list[int]:
+    """The first of ``rows`` that nobody has. Each state is read off its own stretch of the index by
+    worth, and no further than needed: asked for together, all that wait would have to be sorted."""
+    held = Lease.objects.filter(case=OuterRef("pk"), ends_at__gt=now)
+    free = rows.filter(~Exists(held)).exclude(pk__in=beside)
+    stretches = [
+        free.filter(state=state).values_list("band", "worth", "pk")[:_TRIED]
+        for state in ([wanted.state] if wanted.state else sorted(OPEN_STATES))
+    ]
+    first = merge(*stretches, key=lambda row: (-row[0], -row[1], row[2]))
+    return [pk for _band, _worth, pk in islice(first, _TRIED)]
 
 
 def keep(case_id: int, person: Person, lasting: timedelta, *, clock: Clock = utc_now) -> bool:

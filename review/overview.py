@@ -32,6 +32,13 @@ _ORDERS = {
     OrderState.LIFT_SENT: _("lifting sent"),
     OrderState.LIFT_EXECUTED: _("lifted"),
 }
+_STEPS = (
+    (_("found to put before people"), pipeline.queued_since),
+    (_("put before people to confirmed"), pipeline.confirmed_since),
+    (_("confirmed to requested"), pipeline.requested_since),
+    (_("requested to sent, each recipient"), orders.sent_since),
+    (_("sent to verified blocked, each recipient"), orders.verified_since),
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,29 @@ class Overview:
         return pipeline.by_value("regions")
 
     @cached_property
+    def _substances(self) -> dict[str, Counter[CaseState]]:
+        return pipeline.by_value("substances")
+
+    @cached_property
     def _by_week(self) -> dict[date, Counter[str]]:
         return pipeline.by_week(self.since)
+
+    @cached_property
+    def _requested(self) -> int:
+        return pipeline.requested()
+
+    @cached_property
+    def _orders(self) -> dict[OrderState, int]:
+        return orders_by_state()
+
+    @cached_property
+    def _hours(self) -> list[tuple[int, float | None]]:
+        return [pipeline.hours(read(self.since)) for _told, read in _STEPS]
+
+    def read(self) -> None:
+        """Read everything from the record that the tables need."""
+        for make in TABLES.values():
+            make(self)
 
     def steps(self) -> Table:
         """How far cases have come, each counted at every step that it has made."""
@@ -71,14 +99,14 @@ class Overview:
             (gettext("put before people"), pipeline.reached(counts, pipeline.QUEUED)),
             (gettext("decided"), pipeline.reached(counts, pipeline.DECIDED)),
             (gettext("confirmed"), pipeline.reached(counts, pipeline.CONFIRMED)),
-            (gettext("requested"), pipeline.requested()),
+            (gettext("requested"), self._requested),
         )
         note = _("Each case counts at every step that it has made; those put back count anew.")
         return Table("steps", _("How far cases have come"), (_("step"), _("cases")), rows, note)
 
     def orders(self) -> Table:
         """What recipients did, by state."""
-        counts = orders_by_state()
+        counts = self._orders
         shown = counts if any(counts.values()) else {}
         rows = tuple((str(_ORDERS[state]), n) for state, n in shown.items())
         note = _(
@@ -98,14 +126,8 @@ class Overview:
 
     def times(self) -> Table:
         """How long each step took, of those made in the weeks."""
-        steps = (
-            (gettext("found to put before people"), pipeline.queued_since),
-            (gettext("put before people to confirmed"), pipeline.confirmed_since),
-            (gettext("confirmed to requested"), pipeline.requested_since),
-            (gettext("requested to sent, each recipient"), orders.sent_since),
-            (gettext("sent to verified blocked, each recipient"), orders.verified_since),
-        )
-        rows = tuple((told, *pipeline.hours(read(self.since))) for told, read in steps)
+        names = (str(told) for told, _read in _STEPS)
+        rows = tuple((told, *figures) for told, figures in zip(names, self._hours, strict=True))
         headers = (_("step"), _("steps made"), _("median hours"))
         return Table("times", _("How long each step takes"), headers, rows)
 
@@ -121,7 +143,7 @@ class Overview:
 
     def substances(self) -> Table:
         """By substance, the most frequent first."""
-        found = pipeline.by_value("substances")
+        found = self._substances
         rows = [
             self._row(called(code, "substance"), found, code) for code in pipeline.ranked(found)
         ]

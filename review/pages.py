@@ -8,20 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from blocking.subjects import carriers_of, channel_of
-from cases.assessing import latest_assessments
+from cases.assessing import latest_scores
 from cases.models import AssessmentRow, AuditEvent, Capture, Case, ChannelFacts, Target
 from cases.ties import Tie
-from domain.channel_profiles import ChannelProfile, in_words, profile_from
-from domain.counting import counted
-from domain.defang import defang, defang_prose
-from domain.errors import KeyFormatError
-from domain.targets import parse_key
+from domain.channel_profiles import profile_from
+from domain.defang import defang
+from domain.targets import TargetKind, parse_key
+from review.sentences import retold
 from review.vocabulary import called
-from review.wording import OF_A_GROUP
 
 #: Pages listed of one case; a channel may have thousands of posts.
 LISTED = 20
@@ -50,15 +47,21 @@ class CaptureBytes:
     sha256: str
 
 
-def assessed_pages(case: Case) -> list[AssessmentRow]:
-    """The newest assessment of every page or post that may be shown, likeliest first."""
-    rows = [row for row in latest_assessments(case, case.model) if not row.restricted]
-    return sorted(rows, key=lambda row: (-row.probability, row.pk))
+def assessed_pages(case: Case) -> tuple[int, list[AssessmentRow]]:
+    """How many pages or posts there are that may be shown, and the newest assessments of the
+    ``LISTED`` likeliest of them. Texts are read of these alone."""
+    likeliest = sorted(
+        (-one.probability, one.pk) for one in latest_scores(case, case.model) if not one.restricted
+    )
+    shown = [pk for _, pk in likeliest[:LISTED]]
+    rows = AssessmentRow.objects.filter(pk__in=shown).select_related("document__capture")
+    found = {row.pk: row for row in rows}
+    return len(likeliest), [found[pk] for pk in shown]
 
 
 def page_lines(rows: Sequence[AssessmentRow]) -> tuple[PageLine, ...]:
-    """The first ``LISTED`` of ``rows`` as lines."""
-    return tuple(_line(row) for row in rows[:LISTED])
+    """``rows`` as lines."""
+    return tuple(_line(row) for row in rows)
 
 
 def _line(row: AssessmentRow) -> PageLine:
@@ -80,32 +83,6 @@ def bytes_of(capture: Capture) -> CaptureBytes:
     )
 
 
-def channel_lines(case: Case) -> tuple[tuple[str, str], ...]:
-    """What the posts of a channel say of it, a line each, links defanged; nothing for a site. Of a
-    group also what would be asked for, in the languages of those who decide."""
-    facts = ChannelFacts.objects.filter(case=case).first()
-    if facts is None:
-        return ()
-    profile = profile_from(facts.profile)
-    lines = [*in_words(profile)]
-    if profile.messages is not None:
-        lines += [*OF_A_GROUP, *_messages_meant(case, profile)]
-    return tuple((name, defang_prose(text)) for name, text in lines)
-
-
-def _messages_meant(case: Case, profile: ChannelProfile) -> Iterator[tuple[str, str]]:
-    """The messages that a request would name, as one would be made now."""
-    try:
-        item = channel_of(case, carriers_of(case))
-    except KeyFormatError:
-        return
-    if item is None or not item.messages_only:
-        return
-    begin = f"https://t.me/{item.username}/" if item.username else "message "
-    links = ", ".join(f"{begin}{post}" for post in item.posts)
-    yield "these messages", f"{len(item.posts)} of their {profile.posts} messages: {links}"
-
-
 _AT_THE_THRESHOLD = re.compile(r"score ([0-9.]+), threshold \1\b")
 _TIED = {
     Tie.NAMED: _("it and what sells name each other"),
@@ -121,8 +98,8 @@ def queued_because(case: Case) -> str:
     reason = str(event.details.get("reason", "")) if event else ""
     tie = next((one for one in Tie if f", {one} " in reason), None)
     if not case.tied_to or tie is None:
-        return f"{reason}{_why_at_the_threshold(case, reason)}"
-    names = ", ".join(_name(key) for key in case.tied_to)
+        return f"{retold(reason)}{_why_at_the_threshold(case, reason)}"
+    names = ", ".join(_names(case.tied_to))
     return gettext("score %(score)s alone is too low; %(why)s: %(names)s") % {
         "score": number_format(case.score or 0.0, 3),
         "why": _TIED[tie],
@@ -136,13 +113,17 @@ def _why_at_the_threshold(case: Case, reason: str) -> str:
     profile = profile_from(facts.profile) if facts else None
     if not profile or profile.messages is None or not _AT_THE_THRESHOLD.match(reason):
         return ""
-    doubtful = counted(profile.carriers, "doubtful message")
-    accounts = counted(len(profile.accounts), "account")
-    return f": {doubtful} of {accounts}, counted as just at the threshold"
+    said = ngettext(
+        ": %(n)s doubtful message (accounts: %(accounts)s), counted as just at the threshold",
+        ": %(n)s doubtful messages (accounts: %(accounts)s), counted as just at the threshold",
+        profile.carriers,
+    )
+    return said % {"n": profile.carriers, "accounts": len(profile.accounts)}
 
 
-def _name(key: str) -> str:
-    wanted = parse_key(key)
-    target = Target.objects.filter(kind=wanted.kind, value=wanted.value).first()
-    name = target.name if target and target.name else wanted.value
-    return f"{called(wanted.kind, 'kind')} {defang(name)}"
+def _names(keys: Sequence[str]) -> Iterator[str]:
+    wanted = [parse_key(key) for key in keys]
+    rows = Target.objects.filter(kind__in=[*TargetKind], value__in=[key.value for key in wanted])
+    names = {row.key: row.name for row in rows}
+    for key in wanted:
+        yield f"{called(key.kind, 'kind')} {defang(names.get(key) or key.value)}"

@@ -59,9 +59,10 @@ class SecondReview:
         return self.now - timedelta(days=self.days)
 
     @cached_property
-    def _crossed(self) -> dict[tuple[Pair, str], Counter[tuple[str, str]]]:
+    def _crossed(self) -> dict[tuple[Pair, str], Counter[tuple[str, str, float]]]:
         """What pairs said of cases, by language; cases without one under ``""``, all under
-        ``people``."""
+        ``people``. Whoever decides what was escalated is in no pair: such cases are picked for
+        their disagreement."""
         other = "case__decisions"
         rows = self._decisions().filter(
             Q(verdict__in=_JUDGED),
@@ -70,37 +71,45 @@ class SecondReview:
                 f"{other}__person__username__gt": F("person__username"),
                 f"{other}__verdict__in": _JUDGED,
                 f"{other}__undone_at": None,
+                f"{other}__state_before": CaseState.IN_REVIEW,
             },
+            state_before=CaseState.IN_REVIEW,
         )
-        keys = ("person__username", f"{other}__person__username", "verdict", f"{other}__verdict")
-        found: dict[tuple[Pair, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-        for one, two, said, answered, langs, n in rows.values_list(*keys, "case__langs").annotate(
-            n=Count("pk")
-        ):
+        names = ("person__username", "verdict", "drawn_share")
+        keys = (*names, *(f"{other}__{name}" for name in names))
+        found: dict[tuple[Pair, str], Counter[tuple[str, str, float]]] = defaultdict(Counter)
+        for one, said, drawn, two, answered, also_drawn, langs, n in rows.values_list(
+            *keys, "case__langs"
+        ).annotate(n=Count("pk")):
+            stands_for = 1 / (drawn or also_drawn or 1)
             for group in (_PEOPLE, *(f"lang:{lang}" for lang in langs or [""])):
-                found[Pair(one, two), group][said, answered] += n
+                found[Pair(one, two), group][said, answered, stands_for] += n
         return dict(found)
 
-    def pairs(self) -> Table:
-        """Agreement of each pair of people who decided cases together."""
-        rows = [
+    @cached_property
+    def _pairs(self) -> tuple[tuple[Cell, ...], ...]:
+        return tuple(
             (pair.one, pair.other, *_figures(Crossed(cells)))
             for (pair, group), cells in sorted(self._crossed.items())
             if group == _PEOPLE
-        ]
-        headers = (_("person"), _("other person"), *_HEADERS)
-        return Table("pairs", _("By pair of people"), headers, tuple(rows), _KAPPA_NOTE)
+        )
 
-    def languages(self) -> Table:
-        """Agreement by the language of cases, over all pairs."""
+    def pairs(self) -> Table:
+        """Agreement of each pair of people who decided cases together."""
+        headers = (_("person"), _("other person"), *_HEADERS)
+        return Table("pairs", _("By pair of people"), headers, self._pairs, _KAPPA_NOTE)
+
+    @cached_property
+    def _by_language(self) -> dict[str, tuple[Cell, ...]]:
         by_language: dict[str, list[Crossed]] = defaultdict(list)
         for (_pair, group), cells in self._crossed.items():
             if group != _PEOPLE:
                 by_language[group.removeprefix("lang:")].append(Crossed(cells))
-        rows = [
-            (called(lang, "language"), *_pooled(pairs))
-            for lang, pairs in sorted(by_language.items())
-        ]
+        return {lang: _pooled(pairs) for lang, pairs in sorted(by_language.items())}
+
+    def languages(self) -> Table:
+        """Agreement by the language of cases, over all pairs."""
+        rows = [(called(lang, "language"), *pooled) for lang, pooled in self._by_language.items()]
         headers = (_("language"), *_HEADERS[:-2])
         note = _(
             "A case in several languages counts in each. Kappa is pooled over the pairs (de Vries "
@@ -108,44 +117,55 @@ class SecondReview:
         )
         return Table("languages", _("By language"), headers, tuple(rows), note)
 
-    def times(self) -> Table:
-        """Seconds from a case on the screen to its verdict, by person and verdict."""
+    @cached_property
+    def _seconds(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
         rows = self._decisions().order_by()
+        counted = rows.values_list("person__username", "verdict", "seconds")
         seconds: dict[tuple[str, str], dict[float, int]] = defaultdict(dict)
         untimed: Counter[tuple[str, str]] = Counter()
-        for who, verdict, took, n in rows.values_list(
-            "person__username", "verdict", "seconds"
-        ).annotate(n=Count("pk")):
+        for who, verdict, took, n in counted.annotate(n=Count("pk")):
             if took:
                 seconds[who, verdict][took] = n
             else:
                 untimed[who, verdict] += n
-        found: list[tuple[Cell, ...]] = []
-        for who, verdict in sorted({*seconds, *untimed}):
-            counts = seconds.get((who, verdict), {})
-            found.append((
-                who, called(verdict, "verdict"), sum(counts.values()), quantile(counts, 0.5),
-                quantile(counts, 0.9), untimed[who, verdict],
-            ))  # fmt: skip
+        found: dict[tuple[str, str], tuple[Cell, ...]] = {}
+        for key in sorted({*seconds, *untimed}):
+            counts = seconds.get(key, {})
+            middle, most = quantile(counts, 0.5), quantile(counts, 0.9)
+            found[key] = (sum(counts.values()), middle, most, untimed[key])
+        return found
+
+    @cached_property
+    def _escalations(self) -> list[tuple[str, str | None, str, bool, int]]:
+        return list(self._escalated())
+
+    def read(self) -> None:
+        """Read everything from the record that the tables need."""
+        for make in TABLES.values():
+            make(self)
+
+    def times(self) -> Table:
+        """Seconds from a case on the screen to its verdict, by person and verdict."""
+        rows = tuple(
+            (who, called(verdict, "verdict"), *figures)
+            for (who, verdict), figures in self._seconds.items()
+        )
         headers = (
             _("person"), _("verdict"), _("decisions"), _("median seconds"),
             _("90th percentile, seconds"), _("not timed"),
         )  # fmt: skip
         note = _("Verdicts given on the command line are not timed.")
-        return Table("times", _("Time per decision"), headers, tuple(found), note)
+        return Table("times", _("Time per decision"), headers, rows, note)
 
     def escalations(self) -> Table:
         """What was escalated, by a person or by two who disagree, and how it ended."""
-        endings: Counter[tuple[str, str]] = Counter()
-        for verdict, ended, state, current, n in self._escalated():
-            endings[verdict, _ending(ended, state, current=current)] += n
-        ways = (
-            (VerdictKind.ESCALATE, gettext("asked for")),
-            (VerdictKind.DISMISS, gettext("disagreed")),
-        )
+        endings: Counter[tuple[bool, str]] = Counter()
+        for verdict, ended, state, current, n in self._escalations:
+            endings[verdict == VerdictKind.ESCALATE, _ending(ended, state, current=current)] += n
+        ways = ((True, gettext("asked for")), (False, gettext("disagreed")))
         rows: list[tuple[Cell, ...]] = []
-        for verdict, told in ways:
-            counts = [endings[verdict, ending] for ending in _ENDINGS]
+        for asked, told in ways:
+            counts = [endings[asked, ending] for ending in _ENDINGS]
             rows.append((told, sum(counts), *counts))
         headers = (_("escalated because"), _("cases"), *_ENDINGS.values())
         return Table("escalations", _("Escalations and how they ended"), headers, tuple(rows))
@@ -176,10 +196,10 @@ _HEADERS: tuple[Any, ...] = (
     _("kappa"), _("kappa from"), _("kappa to"),
 )  # fmt: skip
 _KAPPA_NOTE = _(
-    "Intervals are at 95 %: Wilson (1927) for agreement; Fleiss, Cohen and Everitt (1969) for "
-    "Cohen's kappa (1960), which below 30 cases says little. A dismissal that nobody contradicts "
-    "ends a case, so almost no case is dismissed by two people: kappa is near or below 0 however "
-    "well people agree. Look at the agreement first."
+    "The first two verdicts of a review are compared. Intervals are at 95 %: Wilson (1927) for "
+    "agreement; Fleiss, Cohen and Everitt (1969) for Cohen's kappa (1960), which below 30 cases "
+    "says little. A drawn share of first dismissals goes to a second person: for kappa each of "
+    "them stands for as many as were drawn from."
 )
 _ENDINGS: dict[str, Any] = {
     "confirmed": _("confirmed"),
@@ -203,15 +223,19 @@ def of_days(days: int) -> SecondReview:
 
 
 def _figures(crossed: Crossed) -> tuple[Cell, ...]:
-    low, high = share_interval(crossed.agreed, crossed.cases)
+    agreed, cases = crossed.agreed, crossed.cases
     bounds: Interval | tuple[None, None] = kappa_interval(crossed) or (None, None)
-    return (crossed.cases, crossed.agreed, crossed.observed, low, high, kappa(crossed), *bounds)
+    return (*_shares(agreed, cases), kappa(crossed), *bounds)
 
 
 def _pooled(pairs: list[Crossed]) -> tuple[Cell, ...]:
     cases, agreed = sum(one.cases for one in pairs), sum(one.agreed for one in pairs)
+    return (*_shares(agreed, cases), pooled_kappa(pairs))
+
+
+def _shares(agreed: int, cases: int) -> tuple[Cell, ...]:
     share = agreed / cases if cases else None
-    return (cases, agreed, share, *share_interval(agreed, cases), pooled_kappa(pairs))
+    return (cases, agreed, share, *share_interval(agreed, cases))
 
 
 def _ending(ended: str | None, state: str, *, current: bool) -> str:

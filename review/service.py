@@ -19,6 +19,7 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang, defang_prose
 from domain.errors import AccessError, InputError
 from domain.regions import REGION_NAMES
+from review.channel_lines import channel_lines
 from review.evidence import EvidenceView, evidence_of
 from review.excerpts import Mark
 from review.pages import (
@@ -26,17 +27,17 @@ from review.pages import (
     PageLine,
     assessed_pages,
     bytes_of,
-    channel_lines,
     page_lines,
     queued_because,
 )
+from review.sentences import proposal_in_words, retold
 from review.vocabulary import called
 
 READERS = DECIDERS | {Role.AUDITOR}
 _CARRIERS_SHOWN = 5
 _LOOKS_SHOWN = 5
 _LIKELIEST_SHOWN = 3
-_PRICES_SHOWN = 20
+_PRICES_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class CaseView:
     """A case as a reviewer sees it; links are defanged. ``listed`` are its likeliest pages, of
     ``pages`` in all.
 
-    ``proposed_verdicts`` come from decided cases of the same family, ``proposals`` from looking
-    again. ``channel`` is what a channel's posts say of it, by name. ``verdicts`` stay empty until
-    the reader has given an own one (blind second review).
+    ``prices`` are those of ``carriers``. ``proposed_verdicts`` come from decided cases of the same
+    family, ``proposals`` from looking again. ``channel`` is what a channel's posts say of it, by
+    name. ``verdicts`` stay empty until the reader has given an own one (blind second review).
     """
 
     case_id: int
@@ -112,8 +113,8 @@ def next_case(person: Person) -> int | None:
 def case_view(case_id: int, person: Person) -> CaseView:
     """Everything a reviewer needs to decide. Raises InputError when there is no such case."""
     case = readable_case(case_id, person)
-    pages = assessed_pages(case)
-    rows = _carriers(case) or pages[:_LIKELIEST_SHOWN]
+    pages, likeliest = assessed_pages(case)
+    rows = _carriers(case) or likeliest[:_LIKELIEST_SHOWN]
     return CaseView(
         case_id=case.pk,
         target=defang(case.target.name or case.target.value),
@@ -124,22 +125,22 @@ def case_view(case_id: int, person: Person) -> CaseView:
         substances=tuple(case.substances),
         regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
         langs=tuple(case.langs),
-        pages=len(pages),
+        pages=pages,
         found=_found(case),
         carriers=tuple(_carrier(row) for row in rows),
         indicators=_indicators(rows),
-        warnings=tuple(str(finding) for finding in safeguards.decision_warnings(case)),
-        proposed_verdicts=tuple(defang_prose(line) for line in proposed_for(case)),
+        warnings=tuple(retold(str(finding)) for finding in safeguards.decision_warnings(case)),
+        proposed_verdicts=tuple(defang_prose(retold(line)) for line in proposed_for(case)),
         verdicts=_verdicts(case, person),
         looks=_looks(case),
         proposals=tuple(
-            f"{row.pk}: {defang(proposals.in_words(row))}"
+            f"{row.pk}: {proposal_in_words(row)}"
             for row in proposals.standing_open().filter(case=case)
         ),
         evidence=evidence_of(case),
         because=queued_because(case),
         channel=channel_lines(case),
-        listed=page_lines(pages),
+        listed=page_lines(likeliest),
         prices=_prices(rows),
     )
 
@@ -163,7 +164,7 @@ def open_proposals(person: Person) -> list[ProposalView]:
             case_id=row.case_id,
             target=defang(row.case.target.name or row.case.target.value),
             state=row.case.state,
-            says=defang(proposals.in_words(row)),
+            says=proposal_in_words(row),
         )
         for row in proposals.standing_open()
     ]
@@ -236,20 +237,21 @@ def _carrier(row: AssessmentRow) -> CarrierView:
     )
 
 
+def _prices(rows: list[AssessmentRow]) -> tuple[str, ...]:
+    """Prices of the pages that carry the verdict, as they stand there, each once."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for price in row.prices:
+            amount = price["amount"]
+            digits = 0 if float(amount).is_integer() else 2
+            said = f"{number_format(amount, digits, force_grouping=True)} {price['currency']}"
+            found[f"{said} / {price['unit']}" if price["unit"] else said] = None
+    return tuple(found)[:_PRICES_SHOWN]
+
+
 def _indicators(rows: list[AssessmentRow]) -> tuple[tuple[str, str], ...]:
     found = {(entry["kind"], entry["value"]): None for row in rows for entry in row.indicators}
     return tuple(found)
-
-
-def _prices(rows: list[AssessmentRow]) -> tuple[str, ...]:
-    """What is asked for how much, each once, in the order of the texts."""
-    found = dict[str, None]()
-    for row in rows:
-        for price in row.prices:
-            amount = number_format(f"{price['amount']:.10g}", force_grouping=True)
-            unit = f" / {price['unit']}" if price.get("unit") else ""
-            found[f"{amount} {price['currency']}{unit}"] = None
-    return tuple(found)[:_PRICES_SHOWN]
 
 
 def _verdicts(case: Case, person: Person) -> tuple[tuple[str, str, str], ...]:
@@ -283,20 +285,30 @@ def confirm(
 
 
 def dismiss(
-    case_id: int, person: Person, *, reason: str, seconds: int = 0, clock: Clock = utc_now
+    case_id: int,
+    person: Person,
+    *,
+    reason: str,
+    seconds: int = 0,
+    drawn_share: float = 0.0,
+    clock: Clock = utc_now,
 ) -> Case:
-    """A person says that the target does not sell drugs."""
+    """A person says that the target does not sell drugs. ``drawn_share`` (0 to 1) of such verdicts
+    do not end a review: a second person looks first."""
     _case(case_id)
-    verdict = decisions.Verdict(VerdictKind.DISMISS, reason, seconds=seconds)
+    verdict = decisions.Verdict(
+        VerdictKind.DISMISS, reason, seconds=seconds, drawn_share=drawn_share
+    )
     return decisions.decide(case_id, person, verdict, clock=clock)
 
 
-def escalate(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
+def escalate(
+    case_id: int, person: Person, *, reason: str, seconds: int = 0, clock: Clock = utc_now
+) -> Case:
     """A person asks others to decide."""
     _case(case_id)
-    return decisions.decide(
-        case_id, person, decisions.Verdict(VerdictKind.ESCALATE, reason), clock=clock
-    )
+    verdict = decisions.Verdict(VerdictKind.ESCALATE, reason, seconds=seconds)
+    return decisions.decide(case_id, person, verdict, clock=clock)
 
 
 def end_hold(case_id: int, person: Person, *, reason: str, clock: Clock = utc_now) -> Case:
@@ -317,6 +329,7 @@ def hold(
     *,
     reason: str,
     until: datetime,
+    seconds: int = 0,
     owner: str = "",
     clock: Clock = utc_now,
 ) -> Case:
@@ -324,5 +337,7 @@ def hold(
     person of that name; without one, whoever keeps it. Raises InputError for a strange owner."""
     _case(case_id)
     other = person_called(owner) if owner not in {"", person.username} else None
-    verdict = decisions.Verdict(VerdictKind.HOLD, reason, hold_until=until, hold_owner=other)
+    verdict = decisions.Verdict(
+        VerdictKind.HOLD, reason, seconds=seconds, hold_until=until, hold_owner=other
+    )
     return decisions.decide(case_id, person, verdict, clock=clock)

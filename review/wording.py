@@ -6,24 +6,6 @@ from cases.models import Case
 from domain.decisions import VerdictKind
 from domain.states import CaseState
 
-#: What would be asked for where a group's case is confirmed, for those who decide.
-OF_A_GROUP = (
-    (
-        "would be asked for",
-        "the messages of these accounts, by their links, and not the group: others write there who"
-        " sell nothing",
-    ),
-    (
-        "о чём попросят",
-        "удалить сообщения этих аккаунтов, по ссылкам на них, а не всю группу: в ней пишут и те,"
-        " кто ничего не продаёт",
-    ),
-    (
-        "не сұралады",
-        "топты емес, осы аккаунттардың хабарламаларын сілтемесі бойынша өшіру: онда ештеңе"
-        " сатпайтындар да жазады",
-    ),
-)
 _NEXT = {
     CaseState.CONFIRMED: "two people agree; the next export asks for it to be blocked",
     CaseState.DISMISSED: "it is out of the queue until there is new evidence",
@@ -38,6 +20,8 @@ def told(what: str, case: Case) -> str:
     state = CaseState(case.state)
     if what == VerdictKind.CONFIRM and state in {CaseState.IN_REVIEW, CaseState.ESCALATED}:
         return f"{state}, 1 of 2 confirmations; another person must look"
+    if what == VerdictKind.DISMISS and state is CaseState.IN_REVIEW:
+        return f"{state}, drawn by chance for a second look; another person decides it, too"
     if what == "end-hold":
         return f"{state}, the hold is ended"
     return f"{state}, {_NEXT[state]}" if state in _NEXT else state

@@ -20,7 +20,8 @@ class DecisionRow(models.Model):
 
     ``state_before`` is where the case stood, ``led_to`` where the verdict moved it (empty: it
     stayed). One that was undone (``undone_at``) counts nowhere: ``objects`` and ``case.decisions``
-    leave it out, ``every`` has it.
+    leave it out, ``every`` has it. ``drawn_share`` is the share of first dismissals that went to a
+    second person when this one did; empty for all others.
     """
 
     objects = Standing()
@@ -40,6 +41,7 @@ class DecisionRow(models.Model):
     decided_at = models.DateTimeField()
     state_before = models.CharField(max_length=20, blank=True)
     led_to = models.CharField(max_length=20, blank=True)
+    drawn_share = models.FloatField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

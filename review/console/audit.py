@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domain.defang import defang_prose, printable
 from review import trail
+from review.actions import action_called
 from review.console.asking import Asked
 from review.tables import csv_lines
 
@@ -101,6 +102,7 @@ def _line(shown: trail.Shown) -> dict[str, object]:
         "at": event.at,
         "actor": printable(event.actor),
         "action": event.action,
+        "called": action_called(event.action),
         "subject": printable(event.subject),
         "details": defang_prose(printable(shown.text)),
         "withheld": shown.details is trail.WITHHELD,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
+from cases.bundles.access import allowed
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, may, names_in
 from domain.errors import AccessError, InputError
@@ -16,6 +17,8 @@ from review import notes
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
+from review.families import small_family
+from review.family_picture import picture_of
 from review.service import case_view, readable_case
 
 _SHOTS = 5
@@ -52,6 +55,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
     except (InputError, AccessError) as error:
         raise Http404(str(error)) from error
     row = Case.objects.select_related("hold_owner").get(pk=case_id)
+    family = small_family(row.family_id, person)
     decided = any(who == person.username for who, _, _ in view.verdicts)
     return {
         "view": view,
@@ -66,4 +70,6 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         ],
         "ordered": of_case(case_id),
         "case": row,
+        "family": picture_of(family) if family else None,
+        "may_hand_over": row.pk in allowed([row], person),
     }

@@ -17,7 +17,6 @@ from review.console.asking import Asked
 from review.console.forms import ReleaseForm
 from review.console.numbers import page_of
 from review.console.words import EXPORT_STATES
-from review.phrases import in_their_language
 from review.service import READERS
 
 _REFUSED = 422
@@ -53,7 +52,7 @@ def release(request: Asked, export_id: int) -> HttpResponseBase:
             except GateError:
                 problem = _("The gate keeps it in the house; the findings stand below.")
             except NarcowatchError as error:
-                problem = in_their_language(str(error))
+                problem = str(error)
         else:
             problem = _("Tick that you have looked, and type the name of the export.")
     view = _view(request, export_id)

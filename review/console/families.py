@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.bundles.access import allowed
+from cases.models import Case
 from cases.people import DECIDERS, may
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import InputError
@@ -17,6 +20,7 @@ from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, FamilyForm
 from review.families import FamilyView, Given, decide_ticked, family_view
 from review.family_picture import picture_of
+from review.sentences import retold
 
 _REFUSED = 422
 
@@ -44,6 +48,7 @@ def decide(request: Asked, family_id: int) -> HttpResponseBase:
             reason=given["reason"],
             jurisdiction=Jurisdiction(tie) if tie else None,
             seconds=given["seconds"],
+            drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
         )
     except InputError as error:
         return _page(request, view, {"problem": str(error)}, status=_REFUSED)
@@ -59,7 +64,7 @@ def _tell(request: Asked, found: tuple[Given, ...]) -> None:
     for one in found:
         if one.problem:
             said = _("Case %(case)s was not decided: %(problem)s")
-            messages.error(request, said % {"case": one.case_id, "problem": one.problem})
+            messages.error(request, said % {"case": one.case_id, "problem": retold(one.problem)})
 
 
 def _view(request: Asked, family_id: int) -> FamilyView:
@@ -69,6 +74,10 @@ def _view(request: Asked, family_id: int) -> FamilyView:
         raise Http404(str(error)) from error
 
 
+def _cases(view: FamilyView) -> list[Case]:
+    return list(Case.objects.filter(pk__in=[member.case_id for member in view.members]))
+
+
 def _page(
     request: Asked, view: FamilyView, more: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -76,6 +85,7 @@ def _page(
         "view": view,
         "picture": picture_of(view),
         "jurisdictions": JURISDICTIONS,
+        "may_hand_over": bool(allowed(_cases(view), request.user)),
         "may_decide": may(request.user, DECIDERS) and any(m.open for m in view.members),
         **more,
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domain.decisions import MOST_SECONDS, Jurisdiction, VerdictKind
 from review import vocabulary
+from review.dossier.wanting import LANGUAGES, Wanted
 
 _LONGEST = 1_000
 JURISDICTIONS = tuple((one, vocabulary.JURISDICTIONS[one]) for one in Jurisdiction)
@@ -139,3 +140,30 @@ class AnswerForm(forms.Form):
         given = self.cleaned_data
         values = {name: given[name] for name in ("answer", "reason", "at")}
         return {"id": given["entry"], **values}
+
+
+class DossierForm(forms.Form):
+    """What a dossier is made for, and what is in it that is not usually. Card numbers in full need
+    a reason."""
+
+    handed_to = forms.CharField(max_length=300, strip=True)
+    purpose = forms.CharField(max_length=_LONGEST, strip=True)
+    language = forms.ChoiceField(choices=[(code, code) for code in LANGUAGES])
+    pictures = forms.BooleanField(required=False)
+    cards = forms.BooleanField(required=False)
+    cards_reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("cards") and not given.get("cards_reason"):
+            self.add_error("cards_reason", _("Give a reason."))
+        return given
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was typed, once it is valid."""
+        given = self.cleaned_data
+        reason = given["cards_reason"] if given["cards"] else ""
+        return Wanted(
+            given["handed_to"], given["purpose"], given["language"], given["pictures"], reason
+        )

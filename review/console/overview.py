@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -11,9 +12,11 @@ from django.template.loader import render_to_string
 from review import last_night, printing
 from review.console.asking import Asked
 from review.console.downloads import csv_file, number_of
+from review.kept import Kept
 from review.overview import PERIODS, TABLES, Overview
 
 _USUAL = 12
+_KEPT = Kept[Overview]()
 
 
 def overview(request: Asked) -> HttpResponseBase:
@@ -26,7 +29,7 @@ def overview_csv(request: Asked, table: str) -> HttpResponseBase:
     make = TABLES.get(table)
     if make is None:
         raise Http404(f"no table {table}")
-    return csv_file(make(_figures(request)))
+    return csv_file(make(_figures(request)[0]))
 
 
 def overview_pdf(request: Asked) -> HttpResponseBase:
@@ -37,12 +40,13 @@ def overview_pdf(request: Asked) -> HttpResponseBase:
     return response
 
 
-def _figures(request: Asked) -> Overview:
-    return Overview(number_of(request, "weeks", PERIODS, _USUAL))
+def _figures(request: Asked) -> tuple[Overview, datetime | None]:
+    made = Overview(number_of(request, "weeks", PERIODS, _USUAL))
+    return _KEPT.of((made.weeks, made.today), lambda: made)
 
 
 def _context(request: Asked) -> dict[str, Any]:
-    figures = _figures(request)
+    figures, at = _figures(request)
     sheets = [
         (
             make(figures),
@@ -53,6 +57,7 @@ def _context(request: Asked) -> dict[str, Any]:
     ]
     return {
         "overview": figures,
+        "figures_of": at,
         "sheets": sheets,
         "running": last_night.running(),
         "night": last_night.last_night(request.user),

@@ -19,7 +19,7 @@ from review.console.asking import Asked
 from review.console.cases import case_context, known_case
 from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
-from review.phrases import in_their_language
+from review.sentences import retold
 
 _DONE = 200
 _REFUSED = 422
@@ -57,7 +57,7 @@ def decide(request: Asked, case_id: int) -> HttpResponseBase:
     try:
         _give(case_id, request, form)
     except NarcowatchError as error:
-        return _answer(request, case_id, _REFUSED, in_their_language(str(error)))
+        return _answer(request, case_id, _REFUSED, str(error))
     leases.give_back(case_id, request.user)
     names = {
         VerdictKind.CONFIRM: _("Confirmed: case %(case)s."),
@@ -77,12 +77,17 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
             tie = Jurisdiction(given["jurisdiction"])
             service.confirm(case_id, person, jurisdiction=tie, reason=reason, seconds=seconds)
         case VerdictKind.DISMISS:
-            service.dismiss(case_id, person, reason=reason, seconds=seconds)
+            service.dismiss(
+                case_id, person, reason=reason, seconds=seconds,
+                drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
+            )  # fmt: skip
         case VerdictKind.ESCALATE:
-            service.escalate(case_id, person, reason=reason)
+            service.escalate(case_id, person, reason=reason, seconds=seconds)
         case VerdictKind.HOLD:
-            until, owner = form.hold_until, given["owner"]
-            service.hold(case_id, person, reason=reason, until=until, owner=owner)
+            service.hold(
+                case_id, person, reason=reason, until=form.hold_until, owner=given["owner"],
+                seconds=seconds,
+            )  # fmt: skip
 
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:
@@ -110,7 +115,7 @@ def undo(request: Asked) -> HttpResponseBase:
     try:
         undoing.undo(last.case_id, request.user, within)
     except NarcowatchError as error:
-        messages.error(request, in_their_language(str(error)))
+        messages.error(request, str(error))
         return redirect("queue")
     leases.keep(last.case_id, request.user, _lasting())
     messages.success(request, _("Taken back: case %(case)s.") % {"case": last.case_id})
@@ -120,7 +125,7 @@ def undo(request: Asked) -> HttpResponseBase:
 def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpResponseBase:
     """For the script as JSON, for a browser without it as a page."""
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"said": said, **_undo_context(request)}, status=status)
+        return JsonResponse({"said": retold(said), **_undo_context(request)}, status=status)
     if status == _DONE:
         messages.success(request, said)
         return redirect("queue")

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import is_naive, localtime
+from django.utils.translation import gettext as _
 
 from domain.defang import printable
-from review import phrases, vocabulary
+from domain.mixed_scripts import strange_letters
+from review import vocabulary
+from review.sentences import retold
 
 register = template.Library()
 
@@ -23,9 +28,27 @@ def shown(text: object) -> str:
 
 
 @register.filter
+def marked(text: object) -> SafeString:
+    """As ``shown``, for the inside of a page and no attribute: letters that imitate those of
+    another alphabet are marked."""
+    clean = printable(str(text))
+    parts, at = list[tuple[str, str]](), 0
+    for start, end in strange_letters(clean):
+        parts.append((clean[at:start], clean[start:end]))
+        at = end
+    return _with_marks(parts, _("letters of another alphabet")) + conditional_escape(clean[at:])
+
+
+def _with_marks(parts: list[tuple[str, str]], why: str) -> SafeString:
+    one = '{}<span class="alike" title="{}">{}</span>'
+    return format_html_join("", one, ((plain, why, strange) for plain, strange in parts))
+
+
+@register.filter
 def said(text: object) -> str:
-    """A sentence of the record in the reader's language, as ``shown`` shows it."""
-    return printable(phrases.in_their_language(str(text)))
+    """A sentence of a room below in the reader's language, made visible like collected text, which
+    may stand in it."""
+    return printable(retold(str(text)))
 
 
 @register.filter

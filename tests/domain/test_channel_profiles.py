@@ -12,7 +12,6 @@ from domain.channel_profiles import (
     ChannelProfile,
     Links,
     PostFacts,
-    in_words,
     profile_from,
     profile_of,
 )
@@ -78,23 +77,10 @@ def test_figures_and_names() -> None:
         ("shop.test",),
     )
     assert profile_from(json.loads(json.dumps(found.as_json()))) == found
-    words = dict(in_words(found))
-    assert words["channel is"] == "active, last post 2026-02-28"
-    assert words["shows of itself"] == "12,500 subscribers, 40 photos"
-    assert words["posts"] == (
-        "2 of 4 sell (50%), 1 of 2 in the last 30 days, the last one on 2026-02-26"
-    )
-    assert words["reserve channels"] == "@shop_two"
-    assert words["bots"] == "@some_shop_bot"
-    assert words["invite links"] == "2, never followed"
-    assert words["price list"] == "post 2"
 
 
-def test_an_emptied_channel_says_what_is_gone() -> None:
+def test_an_emptied_channel_knows_what_is_gone() -> None:
     lost = profile(*(sold(n, 5, gone=True) for n in range(1, 4)), post(4, 40))
-    assert dict(in_words(lost))["channel is"] == (
-        "emptied: 3 of the 3 posts that carry the verdict are gone; last post 2026-01-20"
-    )
-    hollow = dict(in_words(profile(post(1, 300), post(388, 60))))["channel is"]
-    assert hollow.startswith("emptied: nearly all of its posts were deleted")
-    assert "price list" not in dict(in_words(lost))
+    assert (lost.activity, lost.carriers_gone, lost.carriers) == (Activity.EMPTIED, 3, 3)
+    assert (lost.last_at or "")[:10] == "2026-01-20"
+    assert lost.price_lists == ()

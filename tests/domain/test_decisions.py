@@ -30,6 +30,23 @@ def test_what_follows_from_a_verdict(state, verdict, earlier, to) -> None:
     assert outcome_of(state, verdict, earlier) is to
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict", "earlier", "to"),
+    [
+        (S.IN_REVIEW, DISMISS, [], None),
+        (S.IN_REVIEW, DISMISS, [DISMISS], S.DISMISSED),
+        (S.IN_REVIEW, DISMISS, [CONFIRM], S.ESCALATED),
+        (S.IN_REVIEW, CONFIRM, [], None),
+        (S.IN_REVIEW, CONFIRM, [DISMISS], S.ESCALATED),
+        (S.ESCALATED, CONFIRM, [DISMISS, CONFIRM], S.CONFIRMED),
+        (S.ESCALATED, DISMISS, [DISMISS, CONFIRM], S.DISMISSED),
+        (S.ESCALATED, DISMISS, [ESCALATE], S.DISMISSED),
+    ],
+)
+def test_a_drawn_dismissal_needs_a_second_person(state, verdict, earlier, to) -> None:
+    assert outcome_of(state, verdict, earlier, drawn=True) is to
+
+
 def test_one_person_cannot_be_both_pairs_of_eyes() -> None:
     with pytest.raises(FourEyesError):
         check_verdict(CONFIRM, "", Jurisdiction.SELLS_IN, decided_before=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from cases.decisions import Verdict, decide
@@ -29,11 +29,21 @@ def queued(name: str, *, opened: float = 0, asked: float = 1, **fields: object) 
     return case
 
 
-def say(case: Case, person: Person, word: str, hours: float = 2, seconds: int = 0) -> Case:
+def say(
+    case: Case,
+    person: Person,
+    word: str,
+    hours: float = 2,
+    *,
+    seconds: int = 0,
+    drawn_share: float = 0.0,
+    draw: Callable[[], float] = lambda: 1.0,
+) -> Case:
     """A verdict so many hours after the start."""
     kind = VerdictKind(word)
     tie = Jurisdiction.SELLS_IN if kind is VerdictKind.CONFIRM else None
-    return decide(case.pk, person, Verdict(kind, "seen", tie, seconds=seconds), clock=at(hours))
+    verdict = Verdict(kind, "seen", tie, seconds=seconds, drawn_share=drawn_share)
+    return decide(case.pk, person, verdict, clock=at(hours), draw=draw)
 
 
 def decided(name: str, said: Iterable[tuple[Person, str]], **fields: object) -> Case:

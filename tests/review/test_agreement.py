@@ -24,7 +24,45 @@ YES, NO = "confirm", "dismiss"
 
 
 def crossed(both: int, one: int, other: int, neither: int) -> Crossed:
-    return Crossed({(YES, YES): both, (YES, NO): one, (NO, YES): other, (NO, NO): neither})
+    cells = {(YES, YES): both, (YES, NO): one, (NO, YES): other, (NO, NO): neither}
+    return Crossed({(*key, 1.0): n for key, n in cells.items()})
+
+
+def drawn(dice: random.Random, cases: int, share: float) -> tuple[Crossed, Crossed]:
+    """What two people say of so many cases, each right in 85 % of them; and what is known of it
+    where of those that the first dismisses only a ``share`` is shown to the other."""
+    every, known = Counter[tuple[str, str, float]](), Counter[tuple[str, str, float]]()
+    for _ in range(cases):
+        truth = dice.random() < 0.3
+        one, other = ((dice.random() < 0.85) == truth for _ in range(2))
+        said = YES if one else NO, YES if other else NO
+        every[(*said, 1.0)] += 1
+        if one:
+            known[(*said, 1.0)] += 1
+        elif dice.random() < share:
+            known[(*said, 1 / share)] += 1
+    return Crossed(every), Crossed(known)
+
+
+def test_kappa_from_a_drawn_share() -> None:
+    """It is that of all cases; without weights it would be another."""
+    every, known = drawn(random.Random(1), 60_000, 0.1)
+    assert kappa(known) == pytest.approx(kappa(every), abs=0.03)
+    as_if_all = Counter[tuple[str, str, float]]()
+    for (one, other, _), n in known.cells.items():
+        as_if_all[one, other, 1.0] += n
+    assert abs(kappa(Crossed(as_if_all)) - kappa(every)) > 0.1
+
+
+def test_its_interval_holds_what_it_should() -> None:
+    """In 95 of 100 samples kappa of all lies within; so the spread of draws is in it."""
+    dice = random.Random(2)
+    truth = kappa(drawn(dice, 100_000, 1.0)[0])
+    hits = 0
+    for _ in range(300):
+        low, high = kappa_interval(drawn(dice, 600, 0.2)[1])
+        hits += low <= truth <= high
+    assert 0.91 <= hits / 300 <= 0.98
 
 
 def test_kappa_by_hand() -> None:
@@ -81,7 +119,8 @@ def test_the_least_and_the_most() -> None:
 
 
 def test_of_three_words() -> None:
-    cells = {("a", "a"): 2, ("a", "b"): 1, ("b", "b"): 2, ("c", "c"): 2, ("c", "a"): 1}
+    counts = {"aa": 2, "ab": 1, "bb": 2, "cc": 2, "ca": 1}
+    cells = {(one, other, 1.0): n for (one, other), n in counts.items()}
     # 6 of 8 agree; by chance 3/8 * 3/8 + 2/8 * 3/8 + 3/8 * 2/8 = 21/64: (48 - 21) / (64 - 21)
     assert kappa(Crossed(cells)) == pytest.approx(27 / 43)
 
@@ -92,7 +131,7 @@ def test_it_is_what_scikit_learn_says() -> None:
     for _ in range(50):
         pairs = [(dice.choice("abc"), dice.choice("abbc")) for _ in range(dice.randint(5, 60))]
         said = metrics.cohen_kappa_score([one for one, _ in pairs], [two for _, two in pairs])
-        assert kappa(Crossed(Counter(pairs))) == pytest.approx(said)
+        assert kappa(Crossed(Counter((*pair, 1.0) for pair in pairs))) == pytest.approx(said)
 
 
 @given(st.tuples(*[st.integers(0, 60)] * 4))

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from rich.console import Console
 
 from cases import assessing, families, intake
@@ -19,6 +20,7 @@ from domain.documents import Document
 from domain.states import CaseState
 from domain.targets import parse_key
 from review import service
+from review.channel_lines import in_words
 from review.terminal import show_case
 from tests.people import analyst
 from tests.records import NOON, case_in, new_run, page
@@ -66,7 +68,7 @@ def test_a_channels_case_says_how_it_goes_on_and_where_it_leads() -> None:
         "posts": "1 of 1 sell (100%), 1 of 1 in the last 30 days, the last one on 2026-03-01",
         "read as one text": "0.980",
         "price list": "post 7",
-        "contacts": "btc 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, telegram some_oper",
+        "contacts": "Bitcoin address 1BoatSLRHtKNngkdXEeobR76b53LETtpyT, Telegram name some_oper",
         "bots": "@some_shop_bot",
         "its sites and mirrors": "shop[.]test",
         "reserve channels": "@shop_two",
@@ -83,7 +85,7 @@ def test_an_emptied_channel_says_so() -> None:
     facts(case, gone=True)
     words = dict(service.case_view(case.pk, analyst()).channel)
     assert words["channel is"] == (
-        "emptied: 1 of the 1 posts that carry the verdict are gone; no post is left"
+        "emptied: 1 of the 1 post that carries the verdict is gone; no post is left"
     )
 
 
@@ -110,8 +112,6 @@ def test_a_groups_case_says_who_advertises_and_that_the_group_is_not_asked_for()
     assert words["they are"] == "active, last post 2026-03-01"
     assert words["their messages"].startswith("2 of 3 like offers (67%)")
     assert "not the group" in words["would be asked for"]
-    assert "а не всю группу" in words["о чём попросят"]
-    assert "топты емес" in words["не сұралады"]
     assert "these messages" not in words
     families.regroup(actor="test")
     assert Case.objects.get(pk=case.pk).family is None
@@ -126,7 +126,7 @@ def test_a_groups_case_lists_the_messages_and_says_why_it_is_just_at_the_thresho
         "2 of their 3 messages: hxxps://t[.]me/neighbours_chat/1, hxxps://t[.]me/neighbours_chat/2"
     )
     assert view.because == (
-        "score 0.6714, threshold 0.6714, model m1: 2 doubtful messages of 1 account,"
+        "score 0.6714, threshold 0.6714, model m1: 2 doubtful messages (accounts: 1),"
         " counted as just at the threshold"
     )
     assert view.evidence[0].name.endswith(", post 1, 2")
@@ -208,3 +208,27 @@ def test_a_channel_and_its_reserve_are_one_family() -> None:
     members = {row.pk: row.family_id for row in Case.objects.all()}
     assert members[case.pk] == members[reserve.pk] is not None
     assert members[other.pk] is None
+
+
+def test_figures_are_told_in_words_of_each_language() -> None:
+    found = replace(
+        profile_of(
+            [
+                PostFacts(1, NOON - timedelta(days=200)),
+                PostFacts(2, NOON - timedelta(days=3), selling=True, carries=True, priced=4),
+            ],
+            (), Links(invites=2), own="some_shop", now=NOON, dormant_after=timedelta(days=30),
+        ),
+        counters=(("subscribers", 12_500), ("photos", 40)),
+    )  # fmt: skip
+    words = dict(in_words(found))
+    assert words["shows of itself"] == "12,500 subscribers, 40 photos"
+    assert words["posts"] == (
+        "1 of 2 sell (50%), 1 of 1 in the last 30 days, the last one on 2026-02-26"
+    )
+    assert words["invite links"] == "2, never followed"
+    with override("ru"):
+        russian = dict(in_words(found))
+    assert russian.keys().isdisjoint(words)
+    assert "26.02.2026" in " ".join(russian.values())
+    assert "post" not in " ".join(russian.values())

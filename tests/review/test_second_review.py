@@ -32,12 +32,10 @@ def test_pairs_by_hand(three) -> None:
     hidden = decided("hidden", [(ann, "confirm"), (cid, "confirm")])
     Case.objects.filter(pk=hidden.pk).update(restricted=True)
     found = {row[:2]: row[2:] for row in figures().pairs().rows}
-    assert found.keys() == {("ann", "bob"), ("ann", "cid"), ("bob", "cid")}
+    assert found.keys() == {("ann", "bob")}, "cid was asked because they disagreed: in no pair"
     assert found["ann", "bob"][:3] == (4, 3, 0.75)
     assert found["ann", "bob"][3:5] == pytest.approx((0.3006, 0.9544), abs=1e-4)
     assert found["ann", "bob"][5] == 0, "bob confirms all: by chance they agree in 3 of 4, too"
-    assert found["ann", "cid"] == (1, 1, 1.0, *found["ann", "cid"][3:5], None, None, None)
-    assert found["bob", "cid"][:3] == (1, 0, 0.0)
 
 
 def test_languages_by_hand(three) -> None:
@@ -48,9 +46,27 @@ def test_languages_by_hand(three) -> None:
     decided("silent", [(ann, "confirm"), (bob, "confirm")], langs=[])
     found = {row[0]: row[1:] for row in figures().languages().rows}
     assert found.keys() == {"Kazakh", "Russian", "not known"}
-    assert found["Kazakh"][:2] == (3, 1)
-    assert found["Russian"][:3] == (6, 4, pytest.approx(4 / 6))
+    assert found["Kazakh"][:2] == (1, 0)
+    assert found["Russian"][:3] == (4, 3, 0.75)
     assert found["not known"][:2] == (1, 1)
+
+
+def test_drawn_dismissals_stand_for_all(three) -> None:
+    ann, bob, _cid = three
+    decided("sold", [(ann, "confirm"), (bob, "confirm")])
+    for n in range(2):
+        case = say(queued(f"drawn{n}"), ann, "dismiss", drawn_share=0.25, draw=lambda: 0.2)
+        assert case.state == "in_review", "a second person has to look"
+        assert say(case, bob, "dismiss").state == "dismissed"
+    spared = say(queued("spared"), ann, "dismiss", drawn_share=0.25, draw=lambda: 0.3)
+    assert spared.state == "dismissed"
+    case = say(queued("apart"), ann, "dismiss", drawn_share=0.25, draw=lambda: 0.2)
+    assert say(case, bob, "confirm").state == "escalated"
+    (row,) = figures().pairs().rows
+    assert row[:5] == ("ann", "bob", 4, 3, 0.75)
+    # 1 and 4 times 3 cases: 9 of 13 agree; by chance 1/13 * 5/13 + 12/13 * 8/13 = 101/169.
+    assert row[7] == pytest.approx((9 / 13 - 101 / 169) / (1 - 101 / 169))
+    assert figures().escalations().rows[1][:2] == ("disagreed", 1)
 
 
 def test_rounds_are_not_mixed_and_what_was_undone_counts_nowhere(three) -> None:

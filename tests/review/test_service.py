@@ -245,7 +245,7 @@ def test_a_proposal_is_shown_to_everybody_and_moves_nothing(tmp_path: Path) -> N
     writer.close()
     one, two = (analyst(name) for name in ("three", "four"))
     (proposal,) = service.case_view(mirror.pk, one).proposed_verdicts
-    assert proposal.startswith("confirm: like known[.]test (case")
+    assert proposal.startswith("sells drugs: like known[.]test (case")
     assert "near copy known[.]test = mirror[.]test (text 0." in proposal
     confirm(mirror, one)
     view = service.case_view(mirror.pk, two)

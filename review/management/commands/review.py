@@ -107,7 +107,13 @@ class Command(BaseCommand):
                     seconds=options["seconds"],
                 )
             case "dismiss":
-                return service.dismiss(case_id, person, reason=reason, seconds=options["seconds"])
+                return service.dismiss(
+                    case_id,
+                    person,
+                    reason=reason,
+                    seconds=options["seconds"],
+                    drawn_share=settings.NARCOWATCH.review.dismissals_drawn,
+                )
             case "escalate":
                 return service.escalate(case_id, person, reason=reason)
             case "end-hold":

@@ -74,8 +74,12 @@ def made_up() -> dict[str, str]:
     """The made-up record with its people. The key of a session of each of them, by name."""
     from django.conf import settings
 
+    from cases.models import Case
     from cases.people import Role, change_recipient
     from review import filters, leases, saved_searches
+    from review.dossier import asking
+    from review.dossier.members import of_case
+    from review.dossier.wanting import Wanted
     from review.searches import Search
     from tests.people import person
     from tests.review.console.conftest import own
@@ -92,6 +96,9 @@ def made_up() -> dict[str, str]:
     record.make(people)
     saved_searches.save(people["aigerim"], "Мефедрон в Алматы", Search("мефедрон"))
     filters.save(people["aigerim"], "Только сайты", leases.Wanted(kind="host"))
+    case = Case.objects.filter(state="requested", restricted=False).earliest("pk")
+    wanted = Wanted("Следственный отдел", "уголовное дело 12/34", "ru")
+    asking.ask(of_case(case.pk, people["saule"]), wanted, people["saule"])
     keys = {name: session_of(one) for name, one in people.items()}
     for name in ("enrolling", "between"):
         keys[name] = by_password(own(person(name, Role.ANALYST)), device=name == "between")
@@ -176,6 +183,66 @@ def by_password(somebody: Person, *, device: bool) -> str:
     session[BEGAN] = time.time()
     session.save()
     return client.cookies["narcowatch_session"].value
+
+
+def released(*hosts: str) -> int:
+    """Shops at ``hosts`` that two analysts confirmed, in a release for the recipient regulator."""
+    from django.conf import settings
+
+    from blocking.apps import export_plan
+    from cases.decisions import Verdict, decide
+    from cases.people import Role
+    from domain.clock import utc_now
+    from domain.decisions import Jurisdiction, VerdictKind
+    from tests.blocking.house import House
+    from tests.index.shops import shop
+    from tests.people import person
+
+    plan = export_plan(settings.NARCOWATCH)
+    house = House(plan, plan.protection(), utc_now, person("releaser", Role.SUPERVISOR))
+    both = [person(f"decider{number}", Role.ANALYST) for number in (1, 2)]
+    for host in hosts:
+        case = shop(f"http://{host}/", "Здесь купить мефедрон")
+        for one in both:
+            verdict = Verdict(VerdictKind.CONFIRM, "seen", Jurisdiction.SELLS_IN)
+            decide(case.pk, one, verdict)
+    export = house.build().export
+    house.release(export)
+    return export.number
+
+
+def token(name: str, group: str, recipient: str = "") -> str:
+    """A token of somebody new, with all scopes that the group may have."""
+    from cases.people import Role, change_recipient
+    from review import tokens
+    from tests.people import person
+
+    somebody = person(name, Role(group))
+    if recipient:
+        change_recipient(somebody, recipient, actor="test")
+    scopes = [scope.value for scope in tokens.scopes_for(somebody)]
+    return tokens.make(somebody, "a program", scopes, 7, most_days=90).secret
+
+
+def evident() -> int:
+    """A confirmed case with a page in the evidence store."""
+    from django.conf import settings
+
+    from cases import intake
+    from cases.evidence import EvidenceWriter
+    from cases.models import Case
+    from cases.moves import move
+    from domain.states import CaseState
+    from tests.records import new_run, page
+
+    run = new_run()
+    writer = EvidenceWriter(settings.NARCOWATCH.data_dir / "evidence", run.pk, "crawl", "pages")
+    intake.store(run.pk, "crawl", [page("http://shop.test/", "Мефедрон, клад")], writer)
+    writer.close()
+    case = Case.objects.get(target__value="shop.test")
+    for state in (CaseState.ASSESSED, CaseState.IN_REVIEW, CaseState.CONFIRMED):
+        move(case.pk, state, actor="test", reason="set up")
+    return case.pk
 
 
 if __name__ == "__main__":

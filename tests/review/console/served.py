@@ -70,14 +70,14 @@ def serving(empty: Path, data: Path, **settings: str) -> Iterator[Served]:
         )  # fmt: skip
     served = Served(data, environ, port)
     try:
-        _await(served.url, process, data / "console.log")
+        await_answer(served.url, process, data / "console.log")
         yield served
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < until:
         try:

@@ -119,3 +119,26 @@ def test_the_page_asks_the_record_as_often_for_thirty_as_for_three(
     with django_assert_num_queries(len(few)):
         page = client.get(address).content.decode()
     assert page.count('name="cases"') == 30
+
+
+def test_what_ties_a_small_family_stands_beside_a_case(family: Family, analyst1: Person) -> None:
+    first, _, third = numbers()
+    page = client_of(analyst1).get(reverse("case", args=[first])).content.decode()
+    assert f'id="picture-{family.pk}"' in page
+    assert f"{third}: shop2[.]test" in page
+    for n in range(3, 13):
+        case_in(CaseState.IN_REVIEW, f"host:shop{n}.test")
+    Case.objects.update(family=family)
+    page = client_of(analyst1).get(reverse("case", args=[first])).content.decode()
+    assert reverse("family", args=[family.pk]) in page
+    assert "<svg" not in page, "thirteen cases have a page of their own"
+
+
+def test_a_restricted_member_is_not_in_the_picture_beside_a_case(
+    family: Family, analyst1: Person
+) -> None:
+    first, second, _ = numbers()
+    Case.objects.filter(pk=second).update(restricted=True)
+    page = client_of(analyst1).get(reverse("case", args=[first])).content.decode()
+    assert "shop2" in page
+    assert "shop1[.]test" not in page

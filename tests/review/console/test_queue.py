@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.people import Role
@@ -70,6 +71,39 @@ def test_a_verdict_is_recorded_and_the_second_is_blind(analyst1: Person, analyst
     decide(two, only, CONFIRM)
     assert Case.objects.get(pk=only).state == CaseState.CONFIRMED
     assert "sells by price list" in two.get(reverse("case", args=[only])).content.decode()
+
+
+def test_a_drawn_dismissal_looks_like_any_other(
+    analyst1: Person, analyst2: Person, settings: Settings
+) -> None:
+    """Neither who gave it nor who looks next can tell that it was drawn."""
+    (only,) = waiting(1)
+    one, two = client_of(analyst1), client_of(analyst2)
+    review = settings.NARCOWATCH.review.model_copy(update={"dismissals_drawn": 1.0})
+    settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"review": review})
+    answer = decide(one, only, {"verdict": "dismiss", "reason": "a garden centre"})
+    assert answer.json()["said"] == f"Dismissed: case {only}."
+    assert shown(one) is None
+    assert Case.objects.get(pk=only).state == CaseState.IN_REVIEW
+    page = two.get(reverse("queue")).content.decode()
+    assert shown(two) == only
+    assert "garden" not in page
+    decide(two, only, {"verdict": "dismiss", "reason": "sells seeds"})
+    assert Case.objects.get(pk=only).state == CaseState.DISMISSED
+    shares = DecisionRow.objects.order_by("pk").values_list("drawn_share", flat=True)
+    assert list(shares) == [1.0, None]
+
+
+def test_a_hold_and_an_escalation_keep_their_seconds(analyst1: Person) -> None:
+    first, second = waiting(2)
+    client = client_of(analyst1)
+    decide(client, first, {"verdict": "escalate", "reason": "odd", "seconds": "9"})
+    assert DecisionRow.objects.get().seconds == 9
+    until = (utc_now() + timedelta(days=3)).date().isoformat()
+    held = {"verdict": "hold", "reason": "watching", "until": until, "seconds": "11"}
+    assert decide(client, second, held).status_code == 200
+    event = AuditEvent.objects.get(action="decision.hold")
+    assert event.details["seconds"] == 11
 
 
 def test_what_is_refused_says_why_and_changes_nothing(analyst1: Person) -> None:

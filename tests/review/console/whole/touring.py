@@ -26,8 +26,11 @@ _WHO = {
 _SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password": "aigerim"}
 #: What answers with a file or a picture.
 FILES = {
-    "own_blank", "own_file", "overview_csv", "overview_pdf", "screenshot", "second_review_csv",
+    "dossier_file", "openapi", "own_blank", "own_file", "overview_csv", "overview_pdf",
+    "screenshot", "second_review_csv",
 }  # fmt: skip
+#: The made-up record of the tour is another one (see ``tests.review.demo``).
+ELSEWHERE = {"tour"}
 _ASKED = {"search": "?q=мефедрон", "own_answer": "?entry={entry}", "overview": "?weeks=12"}
 
 
@@ -46,7 +49,7 @@ def visits(house: Served) -> list[Visit]:
     return [
         Visit(page.name, _address(page.route, page.name, known), _who(page))
         for page in table.PAGES
-        if "GET" in page.methods and page.name not in FILES
+        if "GET" in page.methods and page.name not in FILES | ELSEWHERE
     ]
 
 
@@ -89,6 +92,11 @@ def _known(house: Served) -> dict[str, object]:
         "entry": _dashed(str(one("select max(request_id) from blocking_order"))),
         "export_id": one("select max(id) from blocking_export where state = 'released'"),
         "release.export_id": one("select max(id) from blocking_export where state = 'built'"),
+        "dossier_id": one("select max(id) from review_dossierrow"),
+        "case_dossier.case_id": one(
+            "select min(id) from cases_case where state = 'requested' and not restricted"
+        ),
+        "appeal_id": one("select max(id) from blocking_appeal where state = 'open'"),
         "receipt_id": one("select max(id) from blocking_receipt"),
         "number": one("select max(number) from blocking_export where state = 'released'"),
     }

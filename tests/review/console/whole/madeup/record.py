@@ -11,11 +11,11 @@ from django.apps import apps
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
-from blocking import exports, releases, requests
+from blocking import appeals, exports, releases, requests
 from blocking.apps import BlockingConfig, export_plan
 from blocking.models import Order
 from blocking.receipts import receive_answer
-from cases import intake, screenshots
+from cases import intake, screenshots, tips
 from cases.decisions import Verdict, decide
 from cases.evidence import EvidenceWriter
 from cases.models import Case, Person, Target
@@ -29,6 +29,7 @@ from domain.receipts import Answered
 from domain.seeds import parse_seeds
 from domain.shots import Shot
 from domain.targets import TargetKind, parse_key
+from domain.told import Asks
 from nightly import stages
 from nightly.apps import plan_of
 from nightly.night import Counted, Night, Stage, run_night
@@ -64,6 +65,7 @@ def make(people: dict[str, Person]) -> None:
         if number:
             _decide(number, begun, people)
             _release(begun + timedelta(days=2), people)
+    _from_outside(utc_now() - timedelta(hours=8))
     _photograph(utc_now() - timedelta(hours=8))
 
 
@@ -175,7 +177,7 @@ def _decide(number: int, begun: datetime, people: dict[str, Person]) -> None:
 
 
 def _release(at: datetime, people: dict[str, Person]) -> None:
-    plan, protection = export_plan(settings.NARCOWATCH), _lists().protection
+    plan, protection = export_plan(settings.NARCOWATCH), _lists().lists
     clock = _standing_still(at)
     requests.make_requests(plan.rules, protection, clock=clock)
     built = exports.build(plan.recipient("regulator"), plan, protection, clock=clock)
@@ -186,6 +188,27 @@ def _release(at: datetime, people: dict[str, Person]) -> None:
     for once, order in enumerate(waiting):
         for answer in _answers(once):
             _answer(order, answer, at + timedelta(days=1, hours=once), people["regulator1"])
+
+
+def _from_outside(at: datetime) -> None:
+    """Tips about known shops, and an appeal about what was requested."""
+    run = tips.new_run(clock=_standing_still(at))
+    for number, target in enumerate(Target.objects.order_by("pk")[:3]):
+        candidate = Candidate(target.key, Why.TIP, note="видел объявление у подъезда")
+        origin = tips.Origin(f"made-up/{number}", "page", at, candidate.note)
+        tips.take(run, candidate, origin, clock=_standing_still(at))
+    order = Order.objects.order_by("request_id").first()
+    assert order is not None
+    filed = appeals.Filed(
+        key="appeal/made-up",
+        received_at=at,
+        about=order.request.sort_key,
+        asks=Asks.LIFT,
+        grounds="Это сайт нашей аптеки.",
+        contact="",
+        target=order.request.case.target.key,
+    )
+    appeals.take(run, filed, days=15, clock=_standing_still(at))
 
 
 def _answers(number: int) -> tuple[Answer, ...]:

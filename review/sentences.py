@@ -1,0 +1,241 @@
+"""Sentences that the lower rooms say in English, told in the reader's language.
+
+The rooms below know no languages, and what they said is kept in the record (findings of a gate,
+the reason of a move). A page knows their sentences again, by the patterns below, and tells them
+anew. A sentence that is none of these is shown as it was said. A test holds every pattern against
+the rooms' own code: one that nobody says any more fails it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from cases.models import Proposal
+from domain.defang import defang
+from domain.rechecks import ProposalKind
+from review.vocabulary import TABLES, called
+
+#: The more special before the more general: the first that fits is taken.
+SENTENCES = (
+    # what people may not do
+    _("you have decided this case already: another person must"),
+    _("case %(case)s is in the restricted queue"),
+    _("case %(case)s is %(state)s: only a case in review can be decided"),
+    _("case %(case)s is %(state)s, not on hold"),
+    _("case %(case)s: nothing of yours that can still be undone"),
+    _("case %(case)s went on since: what led there cannot be undone"),
+    _("case %(case)s: %(text)s; confirming it needs a written reason"),
+    _("case %(case)s: %(state)s may become %(states)s; not %(to)s"),
+    _("case %(case)s: nothing that leads from %(from)s to %(to)s can be undone"),
+    _("case %(case)s is %(state)s: decide it first, since its evidence shows what others decided"),
+    _("case %(case)s: confirmed by %(n)s of two people"),
+    _("a hold needs an end date in the future"),
+    _("the owner of a hold is somebody who decides cases"),
+    _("a confirmation needs its jurisdiction, one of: %(names)s"),
+    _("seconds spent on a case: 0 to %(most)s, not %(n)s"),
+    _("rejecting a proposal needs a reason"),
+    _("a decision on an appeal needs a written reason"),
+    _("reason and answer have at most %(most)s characters each"),
+    _("there is no appeal %(number)s"),
+    _("appeal %(number)s was decided already"),
+    _("appeal %(number)s is about nothing that was asked for: nothing to lift"),
+    _("appeal %(number)s was upheld"),
+    _("%(name)s decided what appeal %(number)s is about; somebody else decides it"),
+    _("there is no proposal %(number)s"),
+    _("there is no case %(case)s"),
+    _("%(name)s may not %(what)s: needs the group %(names)s"),
+    _("no such person, wrong password, or not active: %(name)s"),
+    _("a name is 2 to 60 small letters a-z, digits and . _ -, since another alphabet's letters can "
+      "look the same: %(name)s"),
+    _("there is a person called %(name)s already"),
+    _("only people of the group %(name)s belong to a recipient"),
+    # what safeguards and the gate found
+    _("%(text)s: needs a written reason of the second person"),
+    _("%(text)s: refused for a host"),
+    _("looks like %(name)s; nobody gave a reason"),
+    _("%(text)s; nobody gave a reason"),
+    _("is a public suffix: a block would hit every name below"),
+    _("is the platform %(name)s: a block would hit everybody on it"),
+    _("is on the never-block list: %(name)s"),
+    _("looks like a protected name: %(name)s"),
+    _("is the first page of a shared or protected host, not one page of it"),
+    _("would block the canary %(name)s or part of it"),
+    _("would block %(name)s too"),
+    _("is on hold for an investigation"),
+    _("its host is on hold for an investigation"),
+    _("nothing to block: an empty list would unblock everything that is in force"),
+    _("%(n)s does not rise above %(before)s, which is in force"),
+    _("%(added)s added and %(removed)s removed against release %(before)s of %(all)s entries: at "
+      "most %(allowed)s may change at once (%(share)s, or %(least)s)"),
+    _("would be empty, release %(before)s has %(n)s entries in it"),
+    _("does not follow the schema: %(why)s"),
+    _("does not answer any more in Unbound"),
+    _("%(name)s still answers in Unbound"),
+    _("Unbound does not load it: %(why)s"),
+    # releases and receipts
+    _("there is no export %(name)s: write RECIPIENT/NUMBER"),
+    _("export %(name)s does not wait for release: it is %(waits)s"),
+    _("export %(name)s must not be released (%(n)s findings):"),
+    _("orders were moved meanwhile: do it again"),
+    _("the file has %(n)s bytes, the most is %(most)s"),
+    _("the file holds no answer"),
+    _("a refusal needs its reason"),
+    _("%(answer)s needs its time"),
+    _("not the id of an entry: %(name)s"),
+    _("not a time: %(name)s; write 2026-03-01T14:30"),
+    _("not a time: %(name)s"),
+    _("no answer: %(name)s; answers are %(names)s"),
+    _("%(at)s is still to come"),
+    _("%(at)s is before it was sent, %(sent)s"),
+    # the never-block list
+    _("%(name)s is on the never-block list already: %(why)s"),
+    _("%(name)s is on the never-block list already"),
+    _("category %(name)s is none of %(names)s"),
+    _("the date of review is after today and within %(n)s days: %(day)s"),
+    _("%(name)s is a public suffix: it would protect whoever registers there"),
+    _("there is no entry %(number)s"),
+    _("%(name)s is withdrawn: put it on the list anew"),
+    _("nobody proposed that %(name)s be withdrawn"),
+    _("that %(name)s be withdrawn is proposed already"),
+    _("%(name)s proposed it: another person withdraws it"),
+    _("the name is missing"),
+    _("below is yes or no, not %(name)s"),
+    _("review_by is a date, for instance 2026-01-31"),
+    _("%(field)s has at most %(most)s characters"),
+    _("%(field)s is needed"),
+    # why a case is before people
+    _("score %(score)s, threshold %(threshold)s, model %(model)s"),
+    _("score %(score)s, near copy of %(names)s"),
+    _("sells, score %(score)s, %(share)s of it new since the decision"),
+    _("reachable again: %(look)s"),
+    _("down in %(n)s nights: %(outcome)s"),
+    # what looks and families propose
+    _("%(verdict)s: like %(name)s (case %(case)s, %(state)s), %(ties)s"),
+    _("up and not selling"),
+    _("its first page redirects there"),
+    _("a newer case of family %(family)s sells"),
+    _("%(met)s in %(n)s nights"),
+    # why a request asks for just so much
+    _("a group in which others write, too: only messages that advertise"),
+    _("a channel is taken down by its platform"),
+    _("an onion cannot be blocked by name or URL: a notice for recipients"),
+    _("the case is about this exact URL"),
+    _("%(text)s; only the pages that sell"),
+    _("%(share)s of the host's pages sell, less than %(least)s: only the pages that do"),
+    _("%(text)s; www is another name of the domain"),
+    _("%(text)s; the host stands for one shop"),
+    _("%(share)s of the pages seen sell"),
+    _("%(name)s is an address, which others may share"),
+    _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),
+    _("no exact URL to block (%(text)s)"),
+    # what was searched for
+    _("search: %(n)s pages match; no more than %(most)s can be gone through"),
+    _("search: only the first %(n)s hits can be paged through"),
+    _("search: a query has at most %(most)s characters, not %(n)s"),
+    _("search: cannot understand %(name)s: %(why)s"),
+    # what somebody may not do, or needs a reason for
+    _("decide cases"),
+    _("end holds"),
+    _("end the hold of somebody else"),
+    _("withdraw cases"),
+    _("ending a hold"),
+    _("withdrawing a case"),
+    # the general ones
+    _("%(what)s needs a reason"),
+    _("%(name)s: %(text)s [%(code)s]"),
+)  # fmt: skip
+#: What stands in a place of these names has a name of its own in the reader's language.
+_NAMED = {
+    "state": "state", "from": "state", "to": "state", "verdict": "verdict", "look": "look",
+    "outcome": "outcome",
+}  # fmt: skip
+_PROPOSED = {
+    ProposalKind.GONE: gettext_lazy("gone"),
+    ProposalKind.CLEANED: gettext_lazy("cleaned"),
+    ProposalKind.REAPPEARED: gettext_lazy("reappeared"),
+    ProposalKind.MOVED: gettext_lazy("moved"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted"),
+}
+_PROPOSED_WITH = {
+    ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
+    ProposalKind.CLEANED: gettext_lazy("cleaned, as %(name)s"),
+    ProposalKind.REAPPEARED: gettext_lazy("reappeared as %(name)s"),
+    ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted, as %(name)s"),
+}
+_PLACE = re.compile(r"%\((\w+)\)s")
+_DEEPEST = 3
+
+
+def retold(text: str, depth: int = 0) -> str:
+    """``text`` in the reader's language where it is a sentence of a room below, else itself.
+
+    Lines are told one by one, and a sentence within a sentence, too.
+    """
+    if "\n" in text:
+        return "\n".join(retold(line, depth) for line in text.split("\n"))
+    said = text.strip()
+    for sentence in SENTENCES:
+        if found := _pattern(sentence).fullmatch(said):
+            values = {name: _value(name, part, depth) for name, part in found.groupdict().items()}
+            return text.replace(said, gettext(sentence) % values)
+    host, _blank, rest = said.partition(" ")
+    if "." in host and rest and depth < _DEEPEST:
+        return text.replace(rest, retold(rest, depth + 1))
+    return text
+
+
+def proposal_in_words(proposal: Proposal) -> str:
+    """What looks propose for a case, links defanged."""
+    says = retold(str(proposal.evidence.get("says", "")))
+    what = str(_PROPOSED[ProposalKind(proposal.kind)])
+    if proposal.other:
+        to = proposal.other.name or proposal.other.value
+        what = str(_PROPOSED_WITH[ProposalKind(proposal.kind)]) % {"name": to}
+    return defang(f"{what}: {says}" if says else what)
+
+
+def _value(name: str, part: str, depth: int) -> str:
+    if name in _NAMED:
+        return called(part, _NAMED[name])
+    if name == "states":
+        return ", ".join(called(state, "state") for state in part.split(", "))
+    if name == "met":
+        return ", ".join(retold(called(met, "outcome"), _DEEPEST) for met in part.split(", "))
+    if name == "ties":
+        return "; ".join(_tie(tie) for tie in part.split("; "))
+    if name in {"text", "what"} and depth < _DEEPEST:
+        return retold(called(part, "verdict"), depth + 1)
+    return part
+
+
+def _tie(text: str) -> str:
+    kind, _blank, value = text.partition(" ")
+    return f"{called(kind, 'indicator')} {value}" if value else text
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts, at = [], 0
+    for place in _PLACE.finditer(sentence):
+        name = place[1]
+        parts += [re.escape(sentence[at : place.start()]), f"(?P<{name}>{_FORMS.get(name, '.+?')})"]
+        at = place.end()
+    return re.compile("".join(parts) + re.escape(sentence[at:]))
+
+
+def _words(table: str) -> str:
+    return "|".join(re.escape(word) for word in TABLES[table])
+
+
+#: What can stand in some places; anywhere else, anything.
+_FORMS = {
+    **{name: _words(table) for name, table in _NAMED.items()},
+    "case": r"\d+", "n": r"\d+", "most": r"\d+",
+}  # fmt: skip
