@@ -87,18 +87,18 @@ def made_up() -> dict[str, str]:
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     names = {
-        "aigerim": Role.ANALYST, "marat": Role.ANALYST, "dana": Role.ANALYST,
-        "saule": Role.SUPERVISOR, "operator1": Role.OPERATOR, "auditor1": Role.AUDITOR,
+        "analyst1": Role.ANALYST, "analyst2": Role.ANALYST, "analyst3": Role.ANALYST,
+        "supervisor1": Role.SUPERVISOR, "operator1": Role.OPERATOR, "auditor1": Role.AUDITOR,
         "regulator1": Role.REGULATOR, "admin1": Role.ADMINISTRATOR,
     }  # fmt: skip
     people = {name: own(person(name, role)) for name, role in names.items()}
     change_recipient(people["regulator1"], "regulator", actor="admin1")
     record.make(people)
-    saved_searches.save(people["aigerim"], "Мефедрон в Алматы", Search("мефедрон"))
-    filters.save(people["aigerim"], "Только сайты", leases.Wanted(kind="host"))
+    saved_searches.save(people["analyst1"], "Мефедрон в Алматы", Search("мефедрон"))
+    filters.save(people["analyst1"], "Только сайты", leases.Wanted(kind="host"))
     case = Case.objects.filter(state="requested", restricted=False).earliest("pk")
     wanted = Wanted("Следственный отдел", "уголовное дело 12/34", "ru")
-    asking.ask(of_case(case.pk, people["saule"]), wanted, people["saule"])
+    asking.ask(of_case(case.pk, people["supervisor1"]), wanted, people["supervisor1"])
     keys = {name: session_of(one) for name, one in people.items()}
     for name in ("enrolling", "between"):
         keys[name] = by_password(own(person(name, Role.ANALYST)), device=name == "between")
@@ -146,7 +146,7 @@ def poisoned() -> list[str]:
     from tests.review.console.whole import poison
 
     for case in Case.objects.filter(state="in_review"):
-        writer = Person.objects.get(username="dana")
+        writer = Person.objects.get(username="analyst3")
         Note.objects.create(case=case, person=writer, at=utc_now(), text="a note")
     columns = poison.spread()
     sync(EmbeddedEngine(settings.NARCOWATCH.data_dir / "index"))

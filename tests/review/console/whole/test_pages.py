@@ -100,7 +100,7 @@ def test_the_pictures_of_the_readme_are_those_that_are_made() -> None:
 
 def test_single_keys_work_in_every_layout_and_can_be_switched_off(bus: Bus) -> None:
     def look(tour: Tour) -> None:
-        with tour.signed_in("dana", "en") as page:
+        with tour.signed_in("analyst3", "en") as page:
             page.goto("/queue")
             page.evaluate(_CYRILLIC)  # the key of C, where it gives a Cyrillic letter
             expect(page.locator("[name=verdict][value=confirm]")).to_be_checked()

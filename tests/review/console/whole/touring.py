@@ -20,14 +20,14 @@ from tests.review.console.served import Served
 T = TypeVar("T")
 #: Who opens a page, the first that may.
 _WHO = {
-    Role.ANALYST: "aigerim", Role.SUPERVISOR: "saule", Role.AUDITOR: "auditor1",
+    Role.ANALYST: "analyst1", Role.SUPERVISOR: "supervisor1", Role.AUDITOR: "auditor1",
     Role.OPERATOR: "operator1", Role.REGULATOR: "regulator1", Role.ADMINISTRATOR: "admin1",
 }  # fmt: skip
-_SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password": "aigerim"}
+_SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password": "analyst1"}
 #: What answers with a file or a picture.
 FILES = {
     "dossier_file", "openapi", "own_blank", "own_file", "overview_csv", "overview_pdf",
-    "screenshot", "second_review_csv",
+    "never_block_csv", "screenshot", "second_review_csv",
 }  # fmt: skip
 #: The made-up record of the tour is another one (see ``tests.review.demo``).
 ELSEWHERE = {"tour"}
@@ -54,6 +54,8 @@ def visits(house: Served) -> list[Visit]:
 
 
 def _who(page: table.Page) -> str:
+    if page.name in {"restricted", "restricted_case"}:
+        return "auditor1"  # named as a reader of it
     if page.signed is not Signed.FULLY:
         return _SESSIONS[page.name]
     return next(name for role, name in _WHO.items() if role in page.roles)
@@ -97,6 +99,8 @@ def _known(house: Served) -> dict[str, object]:
             "select min(id) from cases_case where state = 'requested' and not restricted"
         ),
         "appeal_id": one("select max(id) from blocking_appeal where state = 'open'"),
+        "entry_id": one("select min(id) from blocking_protectedname"),
+        "restricted_case.case_id": one("select min(id) from cases_case where restricted"),
         "receipt_id": one("select max(id) from blocking_receipt"),
         "number": one("select max(number) from blocking_export where state = 'released'"),
     }

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
-from blocking import appeals, exports, releases, requests
+from blocking import appeals, exports, protected, releases, requests
 from blocking.apps import BlockingConfig, export_plan
 from blocking.models import Order
 from blocking.receipts import receive_answer
@@ -28,11 +28,14 @@ from domain.orders import Answer, OrderState
 from domain.receipts import Answered
 from domain.seeds import parse_seeds
 from domain.shots import Shot
+from domain.states import CaseState
 from domain.targets import TargetKind, parse_key
 from domain.told import Asks
 from nightly import stages
 from nightly.apps import plan_of
 from nightly.night import Counted, Night, Stage, run_night
+from review import restricted_readers
+from tests.records import case_in
 from tests.review.console.whole.madeup import texts
 from tests.review.console.whole.madeup.places import CHANNEL, CHANNEL_NAME, PLACES, Place
 
@@ -66,6 +69,7 @@ def make(people: dict[str, Person]) -> None:
             _decide(number, begun, people)
             _release(begun + timedelta(days=2), people)
     _from_outside(utc_now() - timedelta(hours=8))
+    _administered(utc_now() - timedelta(hours=7), people)
     _photograph(utc_now() - timedelta(hours=8))
 
 
@@ -159,7 +163,7 @@ def _exchange(url: str, text: str) -> Exchange:
 
 
 def _decide(number: int, begun: datetime, people: dict[str, Person]) -> None:
-    deciders = [people[name] for name in ("aigerim", "marat", "dana")]
+    deciders = [people[name] for name in ("analyst1", "analyst2", "analyst3")]
     clock = _standing_still(begun + timedelta(days=1))
     for at, place in enumerate(one for one in PLACES if one.night == number):
         case = Case.objects.get(target__value=place.key.partition(":")[2])
@@ -183,7 +187,7 @@ def _release(at: datetime, people: dict[str, Person]) -> None:
     built = exports.build(plan.recipient("regulator"), plan, protection, clock=clock)
     if built.unchanged or at > utc_now() - timedelta(days=11):  # the last one waits for release
         return
-    releases.release(built.export, people["saule"], plan, protection, clock=clock)
+    releases.release(built.export, people["supervisor1"], plan, protection, clock=clock)
     waiting = Order.objects.filter(state=OrderState.SENT).order_by("pk")
     for once, order in enumerate(waiting):
         for answer in _answers(once):
@@ -209,6 +213,23 @@ def _from_outside(at: datetime) -> None:
         target=order.request.case.target.key,
     )
     appeals.take(run, filed, days=15, clock=_standing_still(at))
+
+
+def _administered(at: datetime, people: dict[str, Person]) -> None:
+    """A protected name, and somebody who reads the restricted queue with a case in it."""
+    wanted = protected.Wanted(
+        name="apteka.example", category="pharmacies", below=True, reason="аптека с лицензией",
+        source="реестр лицензий", review_by=(utc_now() + timedelta(days=100)).date(),
+    )  # fmt: skip
+    clock = _standing_still(at)
+    protected.add(people["supervisor1"], wanted, _lists().lists, clock=clock)
+    ends_at = utc_now() + timedelta(days=30)
+    grant = restricted_readers.give(
+        people["admin1"], "auditor1", reason="дежурный", ends_at=ends_at, clock=clock
+    )
+    restricted_readers.confirm(grant.pk, people["supervisor1"], clock=clock)
+    hidden = case_in(CaseState.ASSESSED, "host:hidden.test")
+    Case.objects.filter(pk=hidden.pk).update(restricted=True)
 
 
 def _answers(number: int) -> tuple[Answer, ...]:
