@@ -28,6 +28,7 @@ def case_in(state: CaseState, key: str = "host:shop.test") -> Case:
     """A case moved to ``state`` along allowed moves."""
     way = {
         CaseState.NEW: [],
+        CaseState.ASSESSED: ["assessed"],
         CaseState.SCREENED_OUT: ["assessed", "screened_out"],
         CaseState.IN_REVIEW: ["assessed", "in_review"],
         CaseState.CONFIRMED: ["assessed", "in_review", "confirmed"],

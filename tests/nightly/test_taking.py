@@ -39,6 +39,13 @@ PLATFORMS = Platforms(paths=frozenset({"telegra.ph"}))
 RULES = SendingRules(PLATFORMS, 15, 30)
 
 
+@pytest.fixture(autouse=True)
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database of the tests is made in one piece, without the migrations that ``prepare``
+    would look for; the tests of the process have a real one."""
+    monkeypatch.setattr(taking, "prepare", lambda: None)
+
+
 def report(text: str, words: str = "") -> str:
     return send_report(Report(read_links(text, PLATFORMS).links, words), opening()).number
 

@@ -21,7 +21,10 @@ class Volunteer:
         told = public.command("intake-token", "add", name, *arguments)
         self.public, self.secret = public, told.splitlines()[-1]
         self.client = httpx.Client(
-            base_url=public.url, headers={"Authorization": f"Bearer {self.secret}"}
+            base_url=public.url,
+            headers={"Authorization": f"Bearer {self.secret}"},
+            timeout=60,
+            verify=False,
         )
 
     def report(self, key: str = "", body: object = LINKS) -> httpx.Response:
@@ -72,7 +75,7 @@ def test_a_token_is_needed_that_is_in_force_and_may(public: Public) -> None:
         public.command("intake-token", "withdraw", "writer")
         assert writer.report().status_code == 401
     for headers in ({}, {"Authorization": "Bearer nwt_guess"}, {"Authorization": "Basic YTpi"}):
-        answer = httpx.post(f"{public.url}/api/tips", json=LINKS, headers=headers)
+        answer = httpx.post(f"{public.url}/api/tips", json=LINKS, headers=headers, timeout=60)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     listed = public.command("intake-token", "list")

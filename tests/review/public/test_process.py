@@ -44,6 +44,8 @@ def test_it_has_nothing_of_the_record(tmp_path: Path) -> None:
         assert len(processes) == 3
         files = {file.path for one in processes for file in one.open_files()}
         connected = [one.net_connections() for one in processes]
+        assert public.command("intake-take").splitlines() == ["in: 1 tips taken"]
+        assert public.command("intake-take") == "nothing new was sent\n"
     imported = {line.split(".")[0] for line in seen.read_text().splitlines()}
     assert {"review", "django", "domain"} <= imported  # the watching works
     rooms = {"cases", "blocking", "index", "crawlers", "channels", "classifiers", "nightly"}
