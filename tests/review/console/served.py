@@ -33,8 +33,9 @@ class Served:
         """What a function of ``seeding`` made."""
         program = [sys.executable, "-m", "tests.review.console.seeding", what, *arguments]
         done = subprocess.run(
-            program, env=self.environ, cwd=CHECKOUT, capture_output=True, text=True, check=True
+            program, env=self.environ, cwd=CHECKOUT, capture_output=True, text=True, check=False
         )
+        assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
