@@ -22,9 +22,9 @@ class BlockingConfig(AppConfig):
     name = "blocking"
 
     @cached_property
-    def protection(self) -> Protection:
-        """The lists of this installation, read when they are first asked for."""
-        return export_plan(settings.NARCOWATCH).protection()
+    def lists(self) -> Protection:
+        """The list files of this installation, read when they are first asked for."""
+        return export_plan(settings.NARCOWATCH).lists()
 
     def checked_plan(self) -> ExportPlan:
         """The plan of this installation, for pages. Raises as ``checked_export_plan`` does."""
@@ -74,5 +74,5 @@ def checked_export_plan(values: Settings) -> ExportPlan:
             raise InputError(
                 f"blocking.recipients[{number}].formats (recipient {recipient.name}): {error}"
             ) from error
-    plan.protection()
+    plan.lists()
     return plan

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import models
 
 from blocking.entries import Action, Scope
+from blocking.neverblock import CATEGORIES
 from blocking.states import ExportState
 from domain.orders import Answer, OrderState
 from domain.outcomes import Outcome, Via
+from domain.told import Asks
 
 
 class BlockingRequest(models.Model):
@@ -206,3 +208,89 @@ class OrderMove(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.order_id}: {self.came_from} became {self.to}"
+
+
+class Appeal(models.Model):
+    """What somebody outside holds against a block. ``key`` is what it is known by where it came
+    in: it is taken once. ``about`` is what it is about in the sender's words, ``case`` what the
+    record found for it. ``reason`` is for the house, ``answer`` for the sender."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        UPHELD = "upheld"
+        REJECTED = "rejected"
+
+    key = models.CharField(max_length=80, unique=True)
+    run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="appeals")
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    about = models.CharField(max_length=2048)
+    asks = models.CharField(max_length=10, choices=[(a.value, a.value) for a in Asks])
+    grounds = models.TextField()
+    contact = models.CharField(max_length=200, blank=True)
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="appeals"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    reason = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appeals_decided",
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_at", "id"], name="appeal_by_deadline"),
+            models.Index(fields=["-received_at", "-id"], name="appeal_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk} ({self.state})"
+
+
+class ProtectedName(models.Model):
+    """A name that people put on the never-block list, beside those of the list files (see
+    ``blocking.protected``). Never removed: a withdrawn one protects nothing and stays to be read.
+
+    ``source`` says where it was learnt that the name needs protection, ``review_by`` when somebody
+    should ask again; until it is withdrawn it protects all the same. A withdrawal is
+    ``proposed_by`` one person and done by another.
+    """
+
+    name = models.CharField(max_length=253)
+    category = models.CharField(max_length=20, choices=[(c, c) for c in sorted(CATEGORIES)])
+    below = models.BooleanField(default=True)
+    reason = models.CharField(max_length=1000)
+    source = models.CharField(max_length=300)
+    review_by = models.DateField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="names_protected"
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposal_reason = models.CharField(max_length=1000, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(withdrawn_at=None),
+                name="name_protected_once",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["withdrawn_at", "name"], name="name_in_force")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -46,6 +46,19 @@ class Protected:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name that is to be protected, as somebody wrote it down; with ``below``, the names below it
+    too. ``source`` says where it was learnt that it needs protection."""
+
+    name: str
+    category: str
+    below: bool
+    reason: str
+    source: str
+    review_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class NeverBlock:
     """The list. Build it with ``never_block``."""
 
@@ -73,6 +86,13 @@ class NeverBlock:
             if entry and self.match(host) is None:
                 return entry
         return None
+
+
+def asked_of(host: str) -> frozenset[str]:
+    """The names that say everything the list can say of ``host``: its own and those above it, and
+    what it looks like."""
+    looks = skeleton(unicode_host(host)) if "xn--" in host else host
+    return frozenset((*self_and_above(host), *self_and_above(looks)))
 
 
 def never_block(entries: Iterable[Protected]) -> NeverBlock:

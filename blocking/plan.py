@@ -63,9 +63,16 @@ class ExportPlan:
         names = ", ".join(recipient.name for recipient in self.recipients) or "none"
         raise InputError(f"no recipient is called {name!r}: {names}")
 
-    def protection(self) -> Protection:
-        """Read the lists. Raises InputError naming a file that is missing or wrong."""
+    def lists(self) -> Protection:
+        """Read the list files. Raises InputError naming one that is missing or wrong."""
         return load_protection(self.platforms, self.never_block)
+
+    def protection(self) -> Protection:
+        """The list files with the names that people have put on the never-block list: what requests
+        and exports are held against. Raises as ``lists``."""
+        from blocking.protected import in_force  # it needs the record's tables
+
+        return self.lists().with_names(in_force())
 
 
 def within(territory: str) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from blocking.findings import Code, Finding
-from blocking.neverblock import NeverBlock, never_block, parse_protected
+from blocking.neverblock import NeverBlock, Protected, never_block, parse_protected
 from blocking.platforms import Platforms, parse_platforms
 from blocking.suffixes import Suffixes
 from blocking.values import is_root
@@ -22,6 +22,13 @@ class Protection:
     suffixes: Suffixes
     platforms: Platforms
     never: NeverBlock
+
+    def with_names(self, entries: Iterable[Protected]) -> Protection:
+        """These lists with more never-block names; the widest protection of a name holds."""
+        more = [*entries]
+        if not more:
+            return self
+        return replace(self, never=never_block([*self.never.names.values(), *more]))
 
     def shared(self, host: str) -> Finding | None:
         """Why ``host`` belongs to many and is never a host or domain entry, None when it may."""

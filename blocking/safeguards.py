@@ -11,6 +11,8 @@ from django.apps import apps
 
 from blocking.entries import BY_NAME, Scope
 from blocking.findings import Finding
+from blocking.neverblock import asked_of
+from blocking.protected import in_force
 from blocking.protection import Protection
 from blocking.scope import Choice
 from cases.models import Case
@@ -18,9 +20,10 @@ from domain.errors import RuleError
 from domain.targets import TargetKind, host_of
 
 
-def lists() -> Protection:
-    """The lists of this installation, read once."""
-    return apps.get_app_config("blocking").protection  # type: ignore[attr-defined,no-any-return]
+def lists(host: str) -> Protection:
+    """What the lists say of ``host``: the files, read once, and the record's names, now."""
+    files: Protection = apps.get_app_config("blocking").lists  # type: ignore[attr-defined]
+    return files.with_names(in_force(asked_of(host)))
 
 
 def decision_warnings(case: Case) -> list[Finding]:
@@ -29,7 +32,7 @@ def decision_warnings(case: Case) -> list[Finding]:
     host = _host(case)
     if not host:
         return []
-    protection = lists()
+    protection = lists(host)
     shared = protection.shared(host)
     return [*([shared] if shared else []), *protection.reason_findings(host)]
 
@@ -40,7 +43,8 @@ def check_confirmable(case: Case, reason: str) -> None:
     A host on the never-block list can be confirmed with a reason, but is never requested as a
     host; its exact URLs can be.
     """
-    hits = lists().reason_findings(_host(case)) if _host(case) else []
+    host = _host(case)
+    hits = lists(host).reason_findings(host) if host else []
     if hits and not reason.strip():
         raise RuleError(f"case {case.pk}: {hits[0]}; confirming it needs a written reason")
 

@@ -92,14 +92,16 @@ def _states() -> Iterator[str]:
 
 
 def _holds() -> Iterator[str]:
-    """A hold stands in the case itself: from the event of who began it to the move that ends it."""
+    """A hold stands in the case itself: from the event of who began it, which names the owner where
+    that is somebody else, to the move that ends it."""
     begun = Q(action=_HOLD)
     ended = Q(action__startswith="case.", details__from=CaseState.ON_HOLD.value)
     events = AuditEvent.objects.filter(begun | ended).order_by("seq")
     owners: dict[str, str] = {}
-    for subject, action, actor in events.values_list("subject", "action", "actor").iterator():
+    told_by = events.values_list("subject", "action", "actor", "details")
+    for subject, action, actor, details in told_by.iterator():
         if action == _HOLD:
-            owners[subject] = actor
+            owners[subject] = details.get("owner", actor)
         elif action != f"case.{CaseState.UNREACHABLE}":
             owners.pop(subject, None)
     rows = Case.objects.values_list("pk", "hold_owner__username")

@@ -12,7 +12,7 @@ from django.db import transaction
 from cases import audit
 from cases.models import Case, DecisionRow, Person
 from cases.moves import move
-from cases.people import DECIDERS, RELEASERS, require
+from cases.people import DECIDERS, RELEASERS, may, require
 from domain.clock import Clock, utc_now
 from domain.decisions import (
     Jurisdiction,
@@ -31,7 +31,8 @@ OPEN_STATES = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person says of a case. A hold needs ``hold_until`` as well as a reason.
+    """What a person says of a case. A hold needs ``hold_until`` as well as a reason; its owner is
+    whoever says so, unless ``hold_owner`` names somebody else who decides cases.
 
     ``seconds`` were spent on it. ``drawn_share`` (0 to 1) of the dismissals that come first in a
     review go to a second person.
@@ -43,6 +44,7 @@ class Verdict:
     seconds: int = 0
     hold_until: datetime | None = None
     drawn_share: float = 0.0
+    hold_owner: Person | None = None
 
 
 def decide(
@@ -104,6 +106,8 @@ def _check_hold(verdict: Verdict, now: datetime) -> None:
         return
     if verdict.hold_until is None or verdict.hold_until <= now:
         raise InputError("a hold needs an end date in the future")
+    if verdict.hold_owner is not None and not may(verdict.hold_owner, DECIDERS):
+        raise InputError("the owner of a hold is somebody who decides cases")
 
 
 def _write(
@@ -132,13 +136,14 @@ def _write(
             "round": case.review_round,
             "jurisdiction": str(verdict.jurisdiction or ""),
             "seconds": verdict.seconds,
+            **({"owner": verdict.hold_owner.username} if verdict.hold_owner else {}),
         },
         clock=clock,
     )
 
 
 def _write_hold(case: Case, person: Person, verdict: Verdict) -> None:
-    case.hold_owner = person
+    case.hold_owner = verdict.hold_owner or person
     case.hold_reason = verdict.reason
     case.hold_until = verdict.hold_until
     case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])

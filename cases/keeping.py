@@ -45,7 +45,7 @@ class Due:
 
 def how_many(kind: Class) -> int:
     """How many captures, screenshots or images of a class are in the store."""
-    return _there(kind).count()
+    return there(kind).count()
 
 
 def due(days: Days, now: datetime, *, but_run: int | None = None) -> Due:
@@ -53,7 +53,7 @@ def due(days: Days, now: datetime, *, but_run: int | None = None) -> Due:
     found = Due()
     proved = _proved()
     for kind in Class:
-        rows = _there(kind).exclude(run_id=but_run) if but_run else _there(kind)
+        rows = there(kind).exclude(run_id=but_run) if but_run else there(kind)
         own = now - timedelta(days=days.of(kind))
         for one, targets in _fates(kind, rows, days, now, proved).items():
             for chunk in _chunks(targets):
@@ -68,7 +68,7 @@ def due(days: Days, now: datetime, *, but_run: int | None = None) -> Due:
     return found
 
 
-def _there(kind: Class) -> QuerySet[Any]:
+def there(kind: Class) -> QuerySet[Any]:
     """All of a class whose bytes are in the store."""
     model, _ = TABLES[kind]
     rows: QuerySet[Any] = model._default_manager.exclude(warc_file="").filter(erased_at=None)

@@ -1,4 +1,5 @@
-"""Proposals from looking again: opened and lapsed by rule, accepted or rejected by a person.
+"""Proposals from looking again, and from the never-block list: opened and lapsed by rule, accepted
+or rejected by a person.
 
 None of it moves a case. What follows from an accepted proposal a person does by the usual ways.
 """
@@ -23,16 +24,18 @@ from domain.rechecks import GONE, CheckResult, ProposalKind, ProposalState, Rule
 
 def propose(
     case: Case,
-    run: Run,
+    run: Run | None,
     kind: ProposalKind,
     evidence: Mapping[str, Any],
     *,
     since: datetime | None = None,
     other: Target | None = None,
+    actor: str = ACTOR,
     clock: Clock = utc_now,
 ) -> Proposal | None:
     """Open a proposal. None where the same stands open, or was decided on the same ground:
-    ``since`` is when that ground began, None for one that does not begin anew."""
+    ``since`` is when that ground began, None for one that does not begin anew. ``actor`` is whose
+    doing gave the ground."""
     with transaction.atomic():
         earlier = Proposal.objects.filter(case=case, kind=kind, other=other)
         decided = earlier.filter(state__in=[ProposalState.ACCEPTED, ProposalState.REJECTED])
@@ -43,17 +46,24 @@ def propose(
         proposal = Proposal.objects.create(
             case=case, run=run, kind=kind, other=other, evidence=dict(evidence), opened_at=clock()
         )
-        _tell(proposal, "opened", ACTOR, clock)
+        _tell(proposal, "opened", actor, clock)
     return proposal
 
 
-def lapse(case: Case, kinds: Iterable[ProposalKind], reason: str, *, clock: Clock = utc_now) -> int:
+def lapse(
+    case: Case,
+    kinds: Iterable[ProposalKind],
+    reason: str,
+    *,
+    actor: str = ACTOR,
+    clock: Clock = utc_now,
+) -> int:
     """Close the open proposals of ``kinds``, whose ground is gone. Returns how many."""
     closed = 0
     with transaction.atomic():
         rows = Proposal.objects.filter(case=case, state=ProposalState.OPEN, kind__in=[*kinds])
         for proposal in rows.select_for_update():
-            _close(proposal, ProposalState.LAPSED, reason, None, clock)
+            _close(proposal, ProposalState.LAPSED, reason, None, clock, actor)
             closed += 1
     return closed
 
@@ -117,12 +127,17 @@ def by_looks(case: Case, run: Run, rules: Rules, *, clock: Clock = utc_now) -> l
 
 
 def _close(
-    proposal: Proposal, state: ProposalState, reason: str, person: Person | None, clock: Clock
+    proposal: Proposal,
+    state: ProposalState,
+    reason: str,
+    person: Person | None,
+    clock: Clock,
+    actor: str = ACTOR,
 ) -> None:
     proposal.state, proposal.reason = state, reason[:1000]
     proposal.closed_at, proposal.closed_by = clock(), person
     proposal.save(update_fields=["state", "reason", "closed_at", "closed_by"])
-    _tell(proposal, state.value, person.username if person else ACTOR, clock)
+    _tell(proposal, state.value, person.username if person else actor, clock)
 
 
 def _tell(proposal: Proposal, what: str, actor: str, clock: Clock) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from cases import audit, intake, runs
 from cases.cut_short import looks
-from cases.models import CandidateRow, Run
+from cases.models import CandidateRow, Run, Tip, TipTaken
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
+from domain.digests import digest
 from domain.states import CaseState
 
 #: The kind of a run that noted tips by hand and fetched nothing.
@@ -20,8 +23,26 @@ KIND = "tips"
 _NOTE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one sender's tip came from: ``key`` is its own there, ``text`` what was said."""
+
+    key: str
+    via: str
+    at: datetime
+    text: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """As ``TipTaken`` keeps it."""
+        return {"key": self.key, "via": self.via, "at": self.at, "text": self.text}
+
+
 def by_hand(
-    candidates: Iterable[Candidate], *, file: str, clock: Clock = utc_now
+    candidates: Iterable[Candidate],
+    *,
+    file: str,
+    actor: str = "operator:console",
+    clock: Clock = utc_now,
 ) -> tuple[Run, int, int]:
     """Note tips outside a night, in a run of their own that is complete at once.
 
@@ -29,20 +50,24 @@ def by_hand(
     targets are new, and how many tips were in the record before.
     """
     with transaction.atomic():
-        run = Run.objects.create(
-            kind=KIND, started_at=clock(), finished_at=clock(), state=Run.State.COMPLETE
-        )
+        run = new_run(clock=clock)
         listed = list(candidates)
         before = sum(_known(candidate) for candidate in listed)
         new = note(run, listed, clock=clock)
         audit.append(
             "tips.noted",
             f"run:{run.pk}",
-            actor="operator:console",
+            actor=actor,
             details={"file": file, "tips": len(listed), "new": new, "known": before},
             clock=clock,
         )
     return run, new, before
+
+
+def new_run(*, clock: Clock = utc_now) -> Run:
+    """A run for tips that came outside a night; it fetches nothing and is complete at once."""
+    now = clock()
+    return Run.objects.create(kind=KIND, started_at=now, finished_at=now, state=Run.State.COMPLETE)
 
 
 def _known(tip: Candidate) -> bool:
@@ -65,7 +90,41 @@ def note(run: Run, candidates: Iterable[Candidate], *, clock: Clock = utc_now) -
         for candidate in listed:
             if candidate.why is Why.TIP:
                 _renew(run, candidate, clock)
+                words = [str(candidate.target), candidate.url, candidate.note]
+                key = f"file/{digest(words)}"
+                keep(run, candidate, Origin(key, TipTaken.Via.FILE, clock(), candidate.note))
     return len(new)
+
+
+def keep(run: Run, candidate: Candidate, origin: Origin) -> bool:
+    """Count one sender's tip under its target; False where it was taken before."""
+    if TipTaken.objects.filter(key=origin.key).exists():
+        return False
+    target, _ = intake.target_row(candidate.target, clock=lambda: origin.at)
+    times = {"first_at": origin.at, "last_at": origin.at}
+    tip, _ = Tip.objects.get_or_create(target=target, defaults=times)
+    TipTaken.objects.create(tip=tip, run=run, **origin.columns())
+    Tip.objects.filter(pk=tip.pk).update(senders=F("senders") + 1, last_at=origin.at)
+    return True
+
+
+def take(run: Run, candidate: Candidate, origin: Origin, *, clock: Clock = utc_now) -> bool:
+    """Take one tip from outside, once. Returns whether it was new to the record. Its target is
+    looked at in the night that follows; again, where somebody has something new to say."""
+    with transaction.atomic():
+        if TipTaken.objects.filter(key=origin.key).exists():
+            return False
+        intake.note_candidates(run.pk, [candidate], clock=clock)
+        if candidate.note:
+            _renew(run, candidate, clock)
+        return keep(run, candidate, origin)
+
+
+def refuse(run: Run, origin: Origin, reason: str) -> bool:
+    """Write down that a tip names nothing that can be looked at, once."""
+    told = {"run": run, "refused": reason, **origin.columns()}
+    _, created = TipTaken.objects.get_or_create(key=told.pop("key"), defaults=told)
+    return created
 
 
 def _renew(run: Run, candidate: Candidate, clock: Clock) -> None:

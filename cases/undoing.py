@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from cases import audit
-from cases.models import Case, DecisionRow, Person
+from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.moves import move_back
 from domain.clock import Clock, utc_now
 from domain.decisions import VerdictKind
@@ -34,7 +36,9 @@ def last_undoable(person: Person, within: timedelta, *, clock: Clock = utc_now) 
         .first()
     )
     held = (
-        Case.objects.filter(state=CaseState.ON_HOLD, hold_owner=person, changed_at__gte=since)
+        Case.objects.filter(state=CaseState.ON_HOLD, changed_at__gte=since)
+        .annotate(held_by=Subquery(_holds_of_it().values("actor")[:1]))
+        .filter(held_by=person.username)
         .order_by("-changed_at", "-pk")
         .first()
     )
@@ -43,6 +47,13 @@ def last_undoable(person: Person, within: timedelta, *, clock: Clock = utc_now) 
     if row is None:
         return None
     return Undoable(row.case_id, VerdictKind(row.verdict), row.decided_at + within)
+
+
+def _holds_of_it() -> QuerySet[AuditEvent]:
+    """Who held the case at hand, newest first: its owner may be somebody else."""
+    subject = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    events = AuditEvent.objects.filter(subject=subject, action=f"decision.{VerdictKind.HOLD}")
+    return events.order_by("-seq")
 
 
 def undo(case_id: int, person: Person, within: timedelta, *, clock: Clock = utc_now) -> Case:

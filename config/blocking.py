@@ -67,6 +67,9 @@ class Blocking(Section):
         ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
         "Provisions named in a request.",
     )
+    answer_days: int = key(
+        3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
+    )
     receipt_max_bytes: int = key(
         5_000_000, "Largest file of answers that is read.", "bytes", ge=1_000, le=100_000_000
     )

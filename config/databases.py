@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 from config.errors import SettingsError
 
 SQLITE_FILE = "narcowatch.sqlite3"
+#: What is sent from outside waits in a folder of its own, which can belong to another user.
+INTAKE_FILE = "intake/intake.sqlite3"
 #: Readers beside one writer; a commit survives the death of the process.
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON"
 #: How long a thread of the console keeps its connection. Opened for each page, PostgreSQL would
@@ -17,14 +19,17 @@ _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_k
 _KEPT_S = 600
 
 
-def database(url: str, timeout_s: float, data_dir: Path) -> dict[str, Any]:
-    """Django's settings of one database. Raises SettingsError where psycopg is missing."""
+def database(
+    url: str, timeout_s: float, data_dir: Path, *, file: str = SQLITE_FILE
+) -> dict[str, Any]:
+    """Django's settings of one database; ``file`` is what SQLite's is called where no ``url`` names
+    one. Raises SettingsError where psycopg is missing."""
     if url.startswith("postgresql://"):
         return _postgresql(url, timeout_s)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "CONN_MAX_AGE": _KEPT_S,
-        "NAME": str(data_dir / (url.removeprefix("sqlite:///") or SQLITE_FILE)),
+        "NAME": str(data_dir / (url.removeprefix("sqlite:///") or file)),
         "OPTIONS": {
             "timeout": timeout_s,
             "transaction_mode": "IMMEDIATE",

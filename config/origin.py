@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.errors import SettingsError
-from config.loading import FILE_NAME, FILE_VARIABLE, PREFIX, settings_file
+from config.loading import FILE_NAME, FILE_VARIABLE, PREFIX, collect, settings_file
 
 _DATA_DIR = f"{PREFIX}DATA_DIR"
 
@@ -37,6 +38,25 @@ def origin_of(environ: Mapping[str, str], folder: Path) -> Origin:
         settings = str(path)
         told = f"{'data_dir' if _has_data_dir(path) else 'the default: no data_dir'} in {path}"
     return Origin(settings, f"the variable {_DATA_DIR}" if _DATA_DIR in environ else told)
+
+
+def places_of(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Where each key is set that is not left at its default: the variable's name, or the file's, by
+    the key with its dots. Empty where they cannot be read. Raises nothing."""
+    try:
+        written = collect(environ, folder)
+    except SettingsError:
+        return {}
+    file = written.path.name if written.path else FILE_NAME
+    return {path: written.origins.get(path, file) for path in _paths(written.table)}
+
+
+def _paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _paths(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
 
 
 def _has_data_dir(path: Path) -> bool:

@@ -31,3 +31,6 @@ class Retention(Section):
     tips_days: int = _days(
         365, "notes that came with tips are kept where no confirmed case has them"
     )
+    dossiers_days: int = _days(
+        365, "archives of dossiers are kept; who had them, and their digests, stay"
+    )

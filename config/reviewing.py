@@ -99,6 +99,18 @@ class Review(Section):
         "below it. Empty for none. Hosts with private addresses are refused all the same.",
     )
 
+    token_days: int = key(
+        90, "Longest time that a token for the API is good for.", "days", ge=1, le=366
+    )
+    token_failures: int = key(
+        30,
+        "So many tokens that are good for nothing are told so in a minute, to one address and by "
+        "one process; further ones are asked to wait. Good ones are never held up.",
+        "attempts a minute",
+        ge=1,
+        le=10_000,
+    )
+
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Review:
         if self.mail_host and not ("@" in self.mail_sender and self.mail_domains):

@@ -15,6 +15,7 @@ from config.crawling import Crawl
 from config.discovery import Discovery
 from config.drift import Drift
 from config.evidence import Evidence
+from config.intake import Intake
 from config.recheck import Recheck
 from config.rendering import Render
 from config.retention import Retention
@@ -215,6 +216,7 @@ class Settings(Section):
     drift: Drift = table(Drift, "Watching the classifier.")
     blocking: Blocking = table(Blocking, "Requests and exports.")
     review: Review = table(Review, "People who decide.")
+    intake: Intake = table(Intake, "Tips and appeals from outside.")
     night: Night = table(Night, "The nightly run.")
     recheck: Recheck = table(Recheck, "Looking again at known cases.")
     evidence: Evidence = table(Evidence, "The evidence store.")

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from config.databases import INTAKE_FILE, database
 from config.invocation import called_as
-from config.origin import origin_of
+from config.origin import origin_of, places_of
 from config.schema import CHECKOUT
 from config.tolerance import ready
 
@@ -22,6 +23,7 @@ NARCOWATCH = _READY.settings
 #: What is wrong with the settings: always empty but for the doctor.
 SETTINGS_REFUSED = _READY.refused
 SETTINGS_ORIGIN = origin_of(os.environ, Path.cwd())
+SETTINGS_PLACES = places_of(os.environ, Path.cwd())
 #: How to type the next command.
 CALLED_AS = called_as()
 
@@ -62,9 +64,25 @@ INSTALLED_APPS = [
     "index",
     "blocking",
     "review",
+    "review.public",
     "nightly",
 ]
-DATABASES = {"default": _READY.database}
+DATABASES = {
+    "default": _READY.database,
+    #: What is sent from outside: the record's processes fetch it from there, nobody brings it.
+    "intake": database(
+        NARCOWATCH.intake.database_url,
+        NARCOWATCH.database.timeout_s,
+        NARCOWATCH.data_dir,
+        file=INTAKE_FILE,
+    ),
+}
+# Each test run would go through every migration of the record a second time, to no effect.
+DATABASES["intake"]["TEST"] = {"MIGRATE": False}
+DATABASE_ROUTERS = ["review.public.routing.Apart"]
+#: What the public process knows (see ``config.public``).
+INTAKE = NARCOWATCH.intake
+PLATFORMS = CHECKOUT / "config" / "platforms.toml"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -95,6 +113,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.console.door.Doorkeeper",
+    "review.api.answers.Answers",
+    "review.console.direction.Straight",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "review.console.urls"
@@ -151,6 +171,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AXES_FAILURE_LIMIT = NARCOWATCH.review.failures
 AXES_COOLOFF_TIME = NARCOWATCH.review.locked_minutes / _MINUTE
+AXES_CLIENT_IP_CALLABLE = "review.console.asking.came_from"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "review.console.errors.locked_out"
@@ -181,6 +202,11 @@ FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 TIME_ZONE = NARCOWATCH.night.timezone
 
+#: They say more than anybody reads.
+_QUIET = (
+    *("axes", "httpx", "httpcore", "asyncio", "apscheduler", "fontTools", "pymorphy3", "telethon"),
+    "weasyprint.progress",
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -193,8 +219,5 @@ LOGGING = {
         "file": _TO_FILE,
     },
     "root": {"handlers": ["stderr", "file"], "level": "INFO"},
-    "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("axes", "httpx", "httpcore", "asyncio", "apscheduler", "pymorphy3", "telethon")
-    },
+    "loggers": {name: {"level": "WARNING"} for name in _QUIET},
 }

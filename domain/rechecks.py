@@ -37,12 +37,15 @@ class Ordering(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What looks propose to people: nothing follows from it by itself."""
+    """What looks propose to people, *protected*, that the never-block list has come to cover what
+    was requested, and *lift*, where an appeal was upheld: nothing follows from it by itself."""
 
     GONE = "gone"
     CLEANED = "cleaned"
     REAPPEARED = "reappeared"
     MOVED = "moved"
+    LIFT = "lift"
+    PROTECTED = "protected"
 
 
 class ProposalState(StrEnum):

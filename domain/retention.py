@@ -39,6 +39,7 @@ class Days:
     logs: int
     requests: int
     tips: int
+    dossiers: int = 365
 
     def of(self, kind: Class) -> int:
         """Those of a class where no case in people's hands says otherwise."""

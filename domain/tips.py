@@ -118,24 +118,31 @@ def _tips(row: Row, platforms: Platforms) -> Iterator[Tip]:
     note = _plain(values.get("note", ""), _LONGEST_NOTE)
     source = _plain(values.get("source", ""), _LONGEST_SOURCE)
     day = _day(values["date"]) if "date" in values else None
-    read = [_target(name, value, platforms) for name, value in addresses]
+    read = [read_target(name, value, platforms) for name, value in addresses]
     for target, url in dict.fromkeys(read):
         yield Tip(target, url, note, source, day, row.line)
 
 
-def _target(name: str, value: str, platforms: Platforms) -> tuple[TargetKey, str]:
+def read_target(name: str, value: str, platforms: Platforms) -> tuple[TargetKey, str]:
+    """The target in a cell of column ``name``, and the address it is entered at. Raises
+    InputError."""
     if value.startswith("="):
         raise InputError(f"{name} is a formula: {_shown(value)!r}")
     if name == "channel":
         return telegram_key(undisguised(value).strip()), ""
     url = _url(value)
+    if name == "onion" and not is_telegram_link(url) and not is_onion(host_of(url)):
+        raise KeyFormatError(f"not an onion address: {_shown(value)!r}")
+    return target_of(url, platforms)
+
+
+def target_of(url: str, platforms: Platforms) -> tuple[TargetKey, str]:
+    """The target that a canonical URL stands for, and the address it is entered at. Raises
+    InputError."""
     if is_telegram_link(url):
         return telegram_key(url), ""
-    onion = is_onion(host_of(url))
-    if name == "onion" and not onion:
-        raise KeyFormatError(f"not an onion address: {_shown(value)!r}")
-    if not onion and "." not in host_of(url):
-        raise KeyFormatError(f"no host of the internet: {_shown(value)!r}")
+    if not is_onion(host_of(url)) and "." not in host_of(url):
+        raise KeyFormatError(f"no host of the internet: {host_of(url)!r}")
     if host_of(url) in platforms:
         return url_key(url), url
     return site_key(url), url

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.conf import settings as django_settings
 
 import config
 from blocking.apps import export_plan
@@ -21,8 +22,9 @@ from domain.rechecks import Ordering, Rules, Schedule
 from domain.restricted import parse_restricted
 from domain.retention import Days
 from domain.states import CaseState
+from domain.thresholds import ModelTold
 from nightly.alarms import Alarms
-from nightly.plan import FileRules, Plan, ShotPlan
+from nightly.plan import FileRules, Plan, SendingRules, ShotPlan
 from review.apps import alert_plan
 
 if TYPE_CHECKING:
@@ -37,6 +39,21 @@ class NightlyConfig(AppConfig):
 
     name = "nightly"
     verbose_name = "Nightly"
+
+    def days(self) -> Days:
+        """How long each class of data is kept, for pages."""
+        return days_of(django_settings.NARCOWATCH.retention)
+
+    def model(self) -> ModelTold:
+        """The model in force and its thresholds, for pages."""
+        from nightly.learning.telling import model_told  # it needs the record's tables
+
+        values = django_settings.NARCOWATCH
+        return model_told(models_of(values), values.classify.review_threshold)
+
+    def costs(self) -> tuple[Costs, ...]:
+        """What misses and looks cost, for pages."""
+        return costs_of(django_settings.NARCOWATCH.classify)
 
 
 def plan_of(settings: Settings) -> Plan:
@@ -72,6 +89,7 @@ def plan_of(settings: Settings) -> Plan:
         shots=shot_plan(settings),
         retention=days_of(settings.retention),
         alerts=alert_plan(settings),
+        sendings=sending_rules(settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
     )
@@ -115,6 +133,7 @@ def days_of(retention: Retention) -> Days:
         logs=retention.logs_days,
         requests=retention.account_requests_days,
         tips=retention.tips_days,
+        dossiers=retention.dossiers_days,
     )
 
 
@@ -127,6 +146,12 @@ def file_rules(settings: Settings) -> FileRules:
         max_bytes=settings.discovery.max_mb_per_file * 1_000_000,
         max_hosts_per_domain=settings.crawl.max_hosts_per_domain,
     )
+
+
+def sending_rules(settings: Settings) -> SendingRules:
+    """How tips and appeals from outside are taken."""
+    intake = settings.intake
+    return SendingRules(file_rules(settings).platforms, intake.appeal_days, intake.keep_days)
 
 
 def _schedule(recheck: Recheck) -> Schedule:

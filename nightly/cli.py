@@ -72,7 +72,7 @@ def _run_command(arguments: list[str]) -> int:
 
     django.setup()
     from index.following import following
-    from nightly.readiness import WITHOUT_RECORD, check_record
+    from nightly.readiness import check_record, needs_record
 
     name, program = arguments[0], settings.CALLED_AS
     home = get_commands().get(name, "")
@@ -82,7 +82,7 @@ def _run_command(arguments: list[str]) -> int:
     chosen = settings.NARCOWATCH
     try:
         with ExitStack() as around:
-            if asks and name not in WITHOUT_RECORD and not home.startswith("django"):
+            if asks and needs_record(name, arguments) and not home.startswith("django"):
                 check_record(chosen.data_dir, settings.SETTINGS_ORIGIN.data_dir, program)
                 if name not in _STARTS_OTHERS:
                     index = chosen.index.url, chosen.data_dir / "index"

@@ -20,13 +20,15 @@ from django.db.models.functions import Cast
 
 from cases import audit
 from cases.erasing import ACTOR
-from cases.models import CandidateRow, Case, DocumentRow, RunSource
+from cases.models import CandidateRow, Case, DocumentRow, RunSource, TipTaken
 from channels.models import AccountUse, Advertiser, AdvertisersPost
 from domain.candidates import Why
 from domain.clock import Clock, utc_now
 from domain.digests import digest, sha256_hex
 from domain.retention import Days
 from domain.states import CaseState
+from review.dossier.building import FOLDER
+from review.models import DossierRow
 
 ACTION = "retention.forgotten"
 _STAMP = len("2026-03-01 12:00:00")
@@ -61,7 +63,9 @@ class Forgetter:
             self.log_lines(),
             self.requests(),
             self.tips(),
+            self.texts_of_tips(),
             self.advertisers(),
+            self.dossiers(),
         ]
 
     def journals(self) -> Forgotten:
@@ -113,6 +117,20 @@ class Forgetter:
                 _blank(sources, "notes")
         return Forgotten("notes of tips", n, kept, "of a tip that waits, or of a case at work")
 
+    def texts_of_tips(self) -> Forgotten:
+        """What senders wrote, tip by tip."""
+        before = self._before(self.days.tips)
+        old = TipTaken.objects.filter(at__lt=before).exclude(text="")
+        at_work = Case.objects.filter(target__tip=OuterRef("tip"))
+        needed = at_work.filter(state__in=_NEEDED) | at_work.filter(came_from__in=_NEEDED)
+        texts = old.exclude(Exists(needed))
+        kept, n = old.filter(Exists(needed)).count(), texts.count()
+        if n and not self.dry:
+            with transaction.atomic():
+                self._note("texts of tips", n, _digests(texts.values_list("text", flat=True)))
+                texts.update(text="")
+        return Forgotten("texts of tips", n, kept, "of a case at work")
+
     def advertisers(self) -> Forgotten:
         """Accounts that advertised in groups and were not met since, once the words of all that
         they wrote are erased."""
@@ -131,6 +149,18 @@ class Forgetter:
                 self._note("advertisers in groups", n, [list(row) for row in listed])
                 rows.delete()
         return Forgotten("advertisers in groups", n)
+
+    def dossiers(self) -> Forgotten:
+        """Archives of dossiers, which hold evidence; that they were handed over stays known."""
+        rows = DossierRow.objects.filter(made_at__lt=self._before(self.days.dossiers))
+        old = list(rows.exclude(file="").order_by("pk"))
+        if old and not self.dry:
+            with transaction.atomic():
+                self._note("dossiers", len(old), [[row.pk, row.sha256] for row in old])
+                DossierRow.objects.filter(pk__in=[row.pk for row in old]).update(file="")
+            for row in old:
+                (self.data_dir / FOLDER / row.file).unlink(missing_ok=True)
+        return Forgotten("archives of dossiers", len(old))
 
     def _needed(self) -> Exists:
         """Whether the case of a row's target is at work."""

@@ -26,6 +26,17 @@ class FileRules:
     max_hosts_per_domain: int
 
 
+@dataclass(frozen=True, slots=True)
+class SendingRules:
+    """How tips and appeals from outside are taken. ``platforms`` are no site of anybody; appeals
+    are due after ``appeal_days``; what has had its outcome for ``keep_days`` is erased where it was
+    sent."""
+
+    platforms: Platforms
+    appeal_days: int
+    keep_days: int
+
+
 if TYPE_CHECKING:
     from crawlers.rendering.orders import RendererPlan
     from review.alerts.plan import AlertPlan
@@ -57,7 +68,7 @@ class Plan:
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
-    their saved searches.
+    their saved searches, ``sendings`` how what is sent from outside is taken.
     """
 
     data_dir: Path
@@ -81,6 +92,7 @@ class Plan:
     shots: ShotPlan
     retention: Days
     alerts: AlertPlan
+    sendings: SendingRules
     tor_required: bool = False
     fingerprint_days: int = 180
     dormant_days: int = 30

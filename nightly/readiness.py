@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -16,6 +17,8 @@ WITHOUT_RECORD = frozenset(
         "doctor",
         "evaluate",
         "floors",
+        "intake",
+        "intake-token",
         "migrate",
         "score",
         "settings-table",
@@ -24,6 +27,11 @@ WITHOUT_RECORD = frozenset(
         "verify-export",
     }
 )
+
+
+def needs_record(name: str, arguments: Sequence[str]) -> bool:
+    """Whether a command works on the record. The tour of the console has one of its own."""
+    return name not in WITHOUT_RECORD and not (name == "console" and "--demo" in arguments)
 
 
 def check_record(data_dir: Path, origin: str, program: str) -> None:

@@ -22,6 +22,7 @@ from nightly.rechecks import add_due, recheck
 from nightly.retention import forget
 from nightly.scoring import assess
 from nightly.screenshots import photograph
+from nightly.taking import take_sendings
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +135,7 @@ def _anything_for(recipient: Recipient, night: Night) -> bool:
 
 
 NIGHT = (
+    Stage("intake", take_sendings, needed=False),
     Stage("discover", discover),
     Stage("gather", gather),
     Stage("tor", check_tor, needed=False),
@@ -149,6 +151,6 @@ NIGHT = (
     Stage("requests", make_requests),
     Stage("exports", build_exports),
 )
-_AFTER = NIGHT[2:11]
-CRAWL = (NIGHT[0], Stage("gather", gather_sites), *_AFTER)
-READ_CHANNELS = (NIGHT[0], Stage("gather", gather_channels), *_AFTER)
+_BEFORE, _AFTER = NIGHT[:2], NIGHT[3:12]
+CRAWL = (*_BEFORE, Stage("gather", gather_sites), *_AFTER)
+READ_CHANNELS = (*_BEFORE, Stage("gather", gather_channels), *_AFTER)

@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from review.vocabulary import called
 
 ACTIONS: Mapping[str, Any] = {
+    "appeal.received": _("appeal received"),
+    "appeal.rejected": _("appeal rejected"),
+    "appeal.upheld": _("appeal upheld"),
     "account.enlisted": _("Telegram account added"),
     "account.retired": _("Telegram account retired"),
     "audit.exported": _("audit chain exported"),
+    "dossier.downloaded": _("dossier downloaded"),
+    "dossier.handed_over": _("dossier handed over"),
     "evidence.bundled": _("evidence bundle made"),
     "evidence.damaged": _("evidence found damaged"),
     "evidence.erased": _("evidence erased"),
@@ -40,6 +45,7 @@ ACTIONS: Mapping[str, Any] = {
     "person.switched_off": _("person switched off"),
     "person.switched_on": _("person switched on"),
     "receipt.received": _("receipt received"),
+    "restricted.exported": _("list of the restricted queue taken"),
     "retention.forgotten": _("erased, kept long enough"),
     "run.abandoned": _("night given up"),
     "run.finished": _("night finished"),
@@ -54,8 +60,31 @@ ACTIONS: Mapping[str, Any] = {
     "target.merged": _("two targets found to be one"),
     "target.renamed": _("channel renamed"),
     "tips.noted": _("tips taken in"),
+    "token.made": _("token for a program made"),
+    "token.withdrawn": _("token for a program withdrawn"),
     "verdict.proposed": _("verdict proposed by the family"),
 }
+_STANDS = {"opened": "open"}
+_RESTRICTED = {
+    "opened": _("restricted case opened"),
+    "handed_over": _("restricted case handed over"),
+    "closed": _("restricted case closed"),
+}
+_GRANTED = {
+    "given": _("right to the restricted queue given"),
+    "confirmed": _("right to the restricted queue confirmed"),
+    "ended": _("right to the restricted queue ended"),
+}
+
+
+def _proposal(code: str) -> str:
+    return gettext("proposal: %(state)s") % {"state": called(_STANDS.get(code, code), "proposal")}
+
+
+def _never_block(code: str) -> str:
+    return gettext("never-block list: %(step)s") % {"step": called(code, "never_block")}
+
+
 #: Actions made of a word and a code, by what they begin with.
 FAMILIES: Mapping[str, Callable[[str], str]] = {
     "case.": lambda code: gettext("case: %(state)s") % {"state": called(code, "state")},
@@ -63,7 +92,10 @@ FAMILIES: Mapping[str, Callable[[str], str]] = {
         gettext("verdict: %(verdict)s") % {"verdict": called(code, "verdict")}
     ),
     "undo.": lambda code: gettext("taken back: %(verdict)s") % {"verdict": called(code, "verdict")},
-    "proposal.": lambda code: gettext("proposal: %(state)s") % {"state": called(code, "proposal")},
+    "proposal.": _proposal,
+    "never_block.": _never_block,
+    "restricted.": lambda code: str(_RESTRICTED.get(code, code)),
+    "restricted_reader.": lambda code: str(_GRANTED.get(code, code)),
 }
 
 

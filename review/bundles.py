@@ -16,7 +16,7 @@ from domain.errors import InputError, TransportError
 from net import timestamping
 from net.timestamping import Authority
 
-_NO_CHAIN = (
+NO_CHAIN = (
     "there is no record here: the audit events were compared with no chain (start narcowatch where "
     "the narcowatch.toml of the unit is that made the bundle)"
 )
@@ -35,7 +35,7 @@ def take(
 
     Raises InputError when the authority's certificates are none, before anything is written.
     """
-    stamping = None if authority is None else _stamping(authority)
+    stamping = None if authority is None else stamping_by(authority)
     return build(case_id, person, out, evidence_root=evidence_root, stamping=stamping, clock=clock)
 
 
@@ -48,11 +48,11 @@ def stamp(
     """
     if authority is None:
         raise InputError("evidence.timestamp_url and evidence.timestamp_ca name no authority")
-    return add_stamp(folder, person, _stamping(authority), clock=clock)
+    return add_stamp(folder, person, stamping_by(authority), clock=clock)
 
 
-def _stamping(authority: Authority) -> Stamping:
-    """Raises InputError when the authority's certificates are none."""
+def stamping_by(authority: Authority) -> Stamping:
+    """How the authority is asked. Raises InputError when its certificates are none."""
     authority.certificates()
     return Stamping(
         authority.url, authority.ca_pem, lambda data: timestamping.stamp(data, authority)
@@ -72,17 +72,18 @@ def verify(folder: Path, authority: Authority | None, *, chain: bool = True) -> 
         raise InputError(f"no bundle in {folder}: {error.strerror} ({MANIFEST})") from error
     if found.problems:
         return found
-    problems, notes = _compared(folder) if chain else ([], [_NO_CHAIN])
+    problems, notes = compared(folder) if chain else ([], [NO_CHAIN])
     if not (folder / STAMP).exists():
         notes.append("the manifest bears no time-stamp")
     elif authority is None:
         notes.append("evidence.timestamp_url is not set: who signed the time-stamp is unchecked")
     else:
-        problems += _stamp_problems(folder, authority)
+        problems += stamp_problems(folder, authority)
     return Found(problems, notes)
 
 
-def _stamp_problems(folder: Path, authority: Authority) -> list[str]:
+def stamp_problems(folder: Path, authority: Authority) -> list[str]:
+    """Whether the authority signed the time-stamp beside the manifest."""
     try:
         data, stamp = (folder / MANIFEST).read_bytes(), (folder / STAMP).read_bytes()
         timestamping.verify(data, stamp, authority)
@@ -91,7 +92,7 @@ def _stamp_problems(folder: Path, authority: Authority) -> list[str]:
     return []
 
 
-def _compared(folder: Path) -> tuple[list[str], list[str]]:
+def compared(folder: Path) -> tuple[list[str], list[str]]:
     """Hold the bundle's events, head and manifest against the chain of this installation."""
     audit: dict[str, Any] = json.loads((folder / "record" / "audit.json").read_bytes())
     links = {event["seq"]: event["hash"] for event in [*audit["events"], audit["head"]]}

@@ -69,7 +69,7 @@ def _inside(mark: Mark, window: Window) -> bool:
 
 
 def _word_start(text: str, at: int) -> int:
-    at = max(0, at)
+    at = min(max(0, at), len(text))  # a text that was erased is shorter than its marks say
     while at > 0 and not text[at - 1].isspace():
         at -= 1
     return at

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Person, Run, Target
-from cases.people import may
+from cases.people import Role, may
 from domain.clock import utc_now
 from domain.coverage import CoverageState
 from domain.defang import defang, defang_prose
@@ -25,6 +25,8 @@ from domain.targets import TargetKind
 from review.service import READERS
 
 NIGHT = "night"
+#: Who sees figures of the house: all but those outside it.
+HOUSE = frozenset(Role) - {Role.REGULATOR}
 _SHOWN = 50
 _HOLDS_SHOWN = 10
 #: What was counted by reasons that are no address of anything.

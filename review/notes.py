@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import audit
-from cases.models import Person
+from cases.decisions import OPEN_STATES
+from cases.models import Case, DecisionRow, Person
 from cases.people import DECIDERS, require
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
 from review.models import Note
 from review.service import readable_case
+
+
+def readable(case: Case, person: Person) -> QuerySet[Note]:
+    """The notes on ``case`` that ``person`` may read now, the oldest first.
+
+    While it is open, those of people who have decided it are as hidden as their verdicts, until
+    ``person`` has decided it, too: a note says what its writer thinks.
+    """
+    found = Note.objects.filter(case=case).select_related("person")
+    decided = DecisionRow.objects.filter(case=case, review_round=case.review_round)
+    if case.state not in OPEN_STATES or decided.filter(person=person).exists():
+        return found
+    others = decided.exclude(person=person).values("person")
+    return found.exclude(person__in=others)
 
 
 def write(case_id: int, person: Person, text: str, *, clock: Clock = utc_now) -> Note:

@@ -100,6 +100,12 @@ def own_export(person: Person, number: int, *, page: int = 1) -> OwnExportView:
     return OwnExportView(own, _files(row), entries)
 
 
+def file_facts(person: Person, number: int, name: str) -> FileFacts:
+    """What a file of a release is, without opening it. Raises AccessError, and InputError where
+    the recipient has no such file."""
+    return _facts(_one(person, number), name)
+
+
 def download(
     person: Person, number: int, name: str, folder: Path, *, clock: Clock = utc_now
 ) -> Download:
@@ -109,9 +115,7 @@ def download(
     file; RecordError where what lies there is not what was released.
     """
     row = _one(person, number)
-    facts = next((file for file in _files(row) if file.name == name), None)
-    if facts is None:
-        raise InputError(f"export {row.recipient}/{row.number} has no file {name!r}")
+    facts = _facts(row, name)
     stream = _opened(folder / row.folder / facts.name, facts)
     with transaction.atomic():
         audit.append(
@@ -215,6 +219,13 @@ def _files(row: Export) -> tuple[FileFacts, ...]:
         NAME, "manifest", "application/json", len(content), row.manifest_sha256, row.entry_count
     )
     return (*parse(content, f"export {row.recipient}/{row.number}").files, facts)
+
+
+def _facts(row: Export, name: str) -> FileFacts:
+    facts = next((file for file in _files(row) if file.name == name), None)
+    if facts is None:
+        raise InputError(f"export {row.recipient}/{row.number} has no file {name!r}")
+    return facts
 
 
 def _opened(path: Path, facts: FileFacts) -> BinaryIO:

@@ -34,9 +34,17 @@ SENTENCES = (
     _("case %(case)s is %(state)s: decide it first, since its evidence shows what others decided"),
     _("case %(case)s: confirmed by %(n)s of two people"),
     _("a hold needs an end date in the future"),
+    _("the owner of a hold is somebody who decides cases"),
     _("a confirmation needs its jurisdiction, one of: %(names)s"),
     _("seconds spent on a case: 0 to %(most)s, not %(n)s"),
     _("rejecting a proposal needs a reason"),
+    _("a decision on an appeal needs a written reason"),
+    _("reason and answer have at most %(most)s characters each"),
+    _("there is no appeal %(number)s"),
+    _("appeal %(number)s was decided already"),
+    _("appeal %(number)s is about nothing that was asked for: nothing to lift"),
+    _("appeal %(number)s was upheld"),
+    _("%(name)s decided what appeal %(number)s is about; somebody else decides it"),
     _("there is no proposal %(number)s"),
     _("there is no case %(case)s"),
     _("%(name)s may not %(what)s: needs the group %(names)s"),
@@ -83,6 +91,22 @@ SENTENCES = (
     _("no answer: %(name)s; answers are %(names)s"),
     _("%(at)s is still to come"),
     _("%(at)s is before it was sent, %(sent)s"),
+    # the never-block list
+    _("%(name)s is on the never-block list already: %(why)s"),
+    _("%(name)s is on the never-block list already"),
+    _("category %(name)s is none of %(names)s"),
+    _("the date of review is after today and within %(n)s days: %(day)s"),
+    _("%(name)s is a public suffix: it would protect whoever registers there"),
+    _("there is no entry %(number)s"),
+    _("%(name)s is withdrawn: put it on the list anew"),
+    _("nobody proposed that %(name)s be withdrawn"),
+    _("that %(name)s be withdrawn is proposed already"),
+    _("%(name)s proposed it: another person withdraws it"),
+    _("the name is missing"),
+    _("below is yes or no, not %(name)s"),
+    _("review_by is a date, for instance 2026-01-31"),
+    _("%(field)s has at most %(most)s characters"),
+    _("%(field)s is needed"),
     # why a case is before people
     _("score %(score)s, threshold %(threshold)s, model %(model)s"),
     _("score %(score)s, near copy of %(names)s"),
@@ -90,11 +114,24 @@ SENTENCES = (
     _("reachable again: %(look)s"),
     _("down in %(n)s nights: %(outcome)s"),
     # what looks and families propose
-    _("%(verdict)s: like %(name)s (case %(case)s, %(state)s), %(why)s"),
+    _("%(verdict)s: like %(name)s (case %(case)s, %(state)s), %(ties)s"),
     _("up and not selling"),
     _("its first page redirects there"),
     _("a newer case of family %(family)s sells"),
     _("%(met)s in %(n)s nights"),
+    # why a request asks for just so much
+    _("a group in which others write, too: only messages that advertise"),
+    _("a channel is taken down by its platform"),
+    _("an onion cannot be blocked by name or URL: a notice for recipients"),
+    _("the case is about this exact URL"),
+    _("%(text)s; only the pages that sell"),
+    _("%(share)s of the host's pages sell, less than %(least)s: only the pages that do"),
+    _("%(text)s; www is another name of the domain"),
+    _("%(text)s; the host stands for one shop"),
+    _("%(share)s of the pages seen sell"),
+    _("%(name)s is an address, which others may share"),
+    _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),
+    _("no exact URL to block (%(text)s)"),
     # what was searched for
     _("search: %(n)s pages match; no more than %(most)s can be gone through"),
     _("search: only the first %(n)s hits can be paged through"),
@@ -121,12 +158,16 @@ _PROPOSED = {
     ProposalKind.CLEANED: gettext_lazy("cleaned"),
     ProposalKind.REAPPEARED: gettext_lazy("reappeared"),
     ProposalKind.MOVED: gettext_lazy("moved"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted"),
 }
 _PROPOSED_WITH = {
     ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
     ProposalKind.CLEANED: gettext_lazy("cleaned, as %(name)s"),
     ProposalKind.REAPPEARED: gettext_lazy("reappeared as %(name)s"),
     ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
+    ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
+    ProposalKind.LIFT: gettext_lazy("to be lifted, as %(name)s"),
 }
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DEEPEST = 3
@@ -144,6 +185,9 @@ def retold(text: str, depth: int = 0) -> str:
         if found := _pattern(sentence).fullmatch(said):
             values = {name: _value(name, part, depth) for name, part in found.groupdict().items()}
             return text.replace(said, gettext(sentence) % values)
+    host, _blank, rest = said.partition(" ")
+    if "." in host and rest and depth < _DEEPEST:
+        return text.replace(rest, retold(rest, depth + 1))
     return text
 
 
@@ -164,9 +208,16 @@ def _value(name: str, part: str, depth: int) -> str:
         return ", ".join(called(state, "state") for state in part.split(", "))
     if name == "met":
         return ", ".join(retold(called(met, "outcome"), _DEEPEST) for met in part.split(", "))
+    if name == "ties":
+        return "; ".join(_tie(tie) for tie in part.split("; "))
     if name in {"text", "what"} and depth < _DEEPEST:
         return retold(called(part, "verdict"), depth + 1)
     return part
+
+
+def _tie(text: str) -> str:
+    kind, _blank, value = text.partition(" ")
+    return f"{called(kind, 'indicator')} {value}" if value else text
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from blocking import safeguards
 from cases import decisions, proposals
 from cases.models import AssessmentRow, Case, Person, Proposal
-from cases.people import DECIDERS, Role, require
+from cases.people import DECIDERS, Role, person_called, require
 from cases.proposed_verdicts import proposed_for
 from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
@@ -330,9 +330,14 @@ def hold(
     reason: str,
     until: datetime,
     seconds: int = 0,
+    owner: str = "",
     clock: Clock = utc_now,
 ) -> Case:
-    """A person keeps the case for an investigation until a date."""
+    """A person keeps the case for an investigation until a date. Its owner, who may end it, is the
+    person of that name; without one, whoever keeps it. Raises InputError for a strange owner."""
     _case(case_id)
-    verdict = decisions.Verdict(VerdictKind.HOLD, reason, seconds=seconds, hold_until=until)
+    other = person_called(owner) if owner not in {"", person.username} else None
+    verdict = decisions.Verdict(
+        VerdictKind.HOLD, reason, seconds=seconds, hold_until=until, hold_owner=other
+    )
     return decisions.decide(case_id, person, verdict, clock=clock)

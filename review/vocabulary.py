@@ -224,6 +224,7 @@ RUN_STATES: Mapping[str, Any] = {
     "done": pgettext_lazy("state of a night", "done"),
 }
 STAGES: Mapping[str, Any] = {
+    "intake": pgettext_lazy("stage of a night", "take what was sent from outside"),
     "discover": pgettext_lazy("stage of a night", "discover"),
     "gather": pgettext_lazy("stage of a night", "gather"),
     "tor": pgettext_lazy("stage of a night", "check Tor"),
@@ -239,14 +240,111 @@ STAGES: Mapping[str, Any] = {
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
+#: What a token for programs is for.
+SCOPES: Mapping[str, Any] = {
+    "exports:read": pgettext_lazy("what a token is for", "read our exports and their files"),
+    "orders:read": pgettext_lazy("what a token is for", "read where our orders stand"),
+    "receipts:read": pgettext_lazy("what a token is for", "read our answers"),
+    "receipts:write": pgettext_lazy("what a token is for", "answer what we were sent"),
+    "cases:read": pgettext_lazy("what a token is for", "read cases"),
+    "search:read": pgettext_lazy("what a token is for", "search"),
+    "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),
+    "audit:read": pgettext_lazy("what a token is for", "read the audit chain"),
+}
+APPEALS: Mapping[str, Any] = {
+    "open": pgettext_lazy("state of an appeal", "open"),
+    "upheld": pgettext_lazy("state of an appeal", "upheld"),
+    "rejected": pgettext_lazy("state of an appeal", "rejected"),
+}
+ASKS: Mapping[str, Any] = {
+    "lift": pgettext_lazy("what an appeal asks for", "lift the block"),
+    "narrow": pgettext_lazy("what an appeal asks for", "make the block narrower"),
+    "explain": pgettext_lazy("what an appeal asks for", "tell why it is blocked"),
+}
+CATEGORIES: Mapping[str, Any] = {
+    "banks": _("banks"),
+    "cdn": _("networks that deliver others' pages"),
+    "education": _("education"),
+    "government": _("government"),
+    "harm_reduction": _("harm reduction"),
+    "health": _("health"),
+    "media": _("media"),
+    "pharmacies": _("pharmacies"),
+    "top_sites": _("sites that everybody uses"),
+    "unit": _("the unit's own"),
+}
+FOLLOWS: Mapping[str, Any] = {
+    "refused": _("the gate refuses every export with it until its case is withdrawn"),
+    "excused": _("stays: a second person gave a written reason"),
+    "narrowed": _("the next export blocks its host alone"),
+}
 PROPOSAL_STATES: Mapping[str, Any] = {
     "open": pgettext_lazy("state of a proposal", "open"),
-    "opened": pgettext_lazy("state of a proposal", "open"),
     "accepted": pgettext_lazy("state of a proposal", "accepted"),
     "rejected": pgettext_lazy("state of a proposal", "rejected"),
     "lapsed": pgettext_lazy("state of a proposal", "lapsed"),
 }
+JURISDICTIONS: Mapping[str, Any] = {
+    "sells_in": _("sells in the country"),
+    "ships_to": _("ships to the country"),
+    "advertises_in": _("advertises in the country"),
+}
+NEVER_BLOCK_STEPS: Mapping[str, Any] = {
+    "added": pgettext_lazy("what was done with a protected name", "put on the list"),
+    "reviewed": pgettext_lazy("what was done with a protected name", "reviewed"),
+    "withdrawal_proposed": pgettext_lazy(
+        "what was done with a protected name", "withdrawal proposed"
+    ),
+    "kept": pgettext_lazy("what was done with a protected name", "kept"),
+    "withdrawn": pgettext_lazy("what was done with a protected name", "withdrawn"),
+}
+GRANTS: Mapping[str, Any] = {
+    "waits": pgettext_lazy("standing of a grant", "waits to be confirmed"),
+    "holds": pgettext_lazy("standing of a grant", "holds"),
+    "ended": pgettext_lazy("standing of a grant", "ended"),
+    "expired": pgettext_lazy("standing of a grant", "expired"),
+}
+KEPT: Mapping[str, Any] = {
+    "on hold": pgettext_lazy("why evidence is kept", "its case is on hold"),
+    "waits for people": pgettext_lazy("why evidence is kept", "its case waits for people"),
+    "of a confirmed case": pgettext_lazy("why evidence is kept", "of a confirmed case"),
+    "of a case that ended lately": pgettext_lazy(
+        "why evidence is kept", "of a case that ended lately"
+    ),
+    "of a case that was dismissed lately": pgettext_lazy(
+        "why evidence is kept", "of a case that was dismissed lately"
+    ),
+}
+EVIDENCE: Mapping[str, Any] = {
+    "pages": _("pages of sites"),
+    "posts": _("batches of posts"),
+    "screens": _("screenshots"),
+    "images": _("images of posts"),
+    "journals": _("journals of requests"),
+    "lines of the log": _("lines of the log"),
+    "account requests": _("requests of accounts"),
+    "notes of tips": _("notes of tips"),
+    "texts of tips": _("texts of tips"),
+    "advertisers in groups": _("advertisers in groups"),
+}
+BANDS: Mapping[str, Any] = {
+    "FIRST": pgettext_lazy("what a case asks of people", "to be looked at first"),
+    "WHEN_TIME": pgettext_lazy("what a case asks of people", "to be looked at"),
+    "LEAVE": pgettext_lazy("what a case asks of people", "not worth a look"),
+}
+MODEL_CHANGES: Mapping[str, Any] = {
+    "adopted": pgettext_lazy("change of the model", "adopted"),
+    "reverted": pgettext_lazy("change of the model", "taken back"),
+}
 TABLES: Mapping[str, Mapping[str, Any]] = {
+    "band": BANDS,
+    "model": MODEL_CHANGES,
+    "kept": KEPT,
+    "evidence": EVIDENCE,
+    "grant": GRANTS,
+    "never_block": NEVER_BLOCK_STEPS,
+    "category": CATEGORIES,
+    "follows": FOLLOWS,
     "state": STATES,
     "kind": KINDS,
     "verdict": VERDICTS,
@@ -263,7 +361,11 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "mark": MARKS,
     "run": RUN_STATES,
     "stage": STAGES,
+    "scope": SCOPES,
+    "appeal": APPEALS,
+    "asks": ASKS,
     "proposal": PROPOSAL_STATES,
+    "jurisdiction": JURISDICTIONS,
 }
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "folder in which the pictures of all pages of the console are left"
+    parser.addoption("--pictures", metavar="FOLDER", type=Path, help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -79,6 +79,26 @@ def test_the_arrow_check_sees_a_wrong_arrow(tmp_path: Path) -> None:
     ]
 
 
+def test_what_strangers_reach_imports_nothing_of_the_record() -> None:
+    allowed = re.compile(r"review\.public(\..*)?|domain\..*|net\.addresses")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {module}"
+        for path in tracked("review/public/*.py")
+        for line, module in whole_names(path)
+        if module.split(".")[0] in {*ROOMS, "tests"}
+        if not allowed.fullmatch(module)
+    ]
+    assert wrong == []
+
+
+def whole_names(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.lineno, node.module
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_comes_from_this_checkout(room: str) -> None:
     module = importlib.import_module(room)

@@ -7,9 +7,10 @@ ever there that the chain does not speak of.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -48,6 +49,17 @@ class Stamping:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A bundle that goes out as part of something. ``pictures``: whether with screenshots;
+    ``unstamped`` is why it bears no time-stamp of its own, ``occasion`` what the audit event says
+    of what it goes out with."""
+
+    pictures: bool
+    unstamped: str
+    occasion: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """What was made. ``event`` is the audit event that speaks of it; ``reason`` says why there is
     no time-stamp although an authority was asked (``status`` NOT_STAMPED)."""
@@ -68,9 +80,10 @@ def build(
     *,
     evidence_root: Path,
     stamping: Stamping | None = None,
+    part: Part | None = None,
     clock: Clock = utc_now,
 ) -> Bundle:
-    """Make the bundle of a case as the new folder ``out``.
+    """Make the bundle of a case as the new folder ``out``; as ``part`` of something, if it is one.
 
     Raises InputError when there is no such case or ``out`` is there already, AccessError when
     ``person`` may not have it, EvidenceError when bytes are gone or not those that were captured,
@@ -81,9 +94,10 @@ def build(
     with folder_in_the_making(out) as folder:
         writer = BundleWriter(folder)
         case = _case(case_id, person)
-        head = _write(case, person, writer, evidence_root, clock)
+        pictures = part is None or part.pictures
+        head = _write(case, person, writer, evidence_root, clock, pictures=pictures)
         _hold_together(folder, head, writer)
-        status, reason, stamp = NO_AUTHORITY, "", None
+        status, reason, stamp = NO_AUTHORITY, part.unstamped if part else "", None
         if stamping is not None:
             writer.add(CA, stamping.ca_pem)
             status, reason, stamp = _stamped(stamping, head, writer)
@@ -92,7 +106,8 @@ def build(
         if stamp is not None:
             write_private(folder / STAMP, [stamp])
         write_private(folder / SUMS, [sums(data, stamp)])
-        event = _note(case_id, person, head, data, status, clock)
+        occasion = part.occasion if part else {}
+        event = _note(case_id, person, head, data, status, clock, occasion)
         give_name(folder, out)
     return Bundle(out, head, sha256_hex(data), len(writer.files), event, status, reason)
 
@@ -129,6 +144,8 @@ def _write(
     writer: BundleWriter,
     evidence_root: Path,
     clock: Clock,
+    *,
+    pictures: bool,
 ) -> Head:
     """Write everything but the manifest. Returns the manifest's head.
 
@@ -136,7 +153,7 @@ def _write(
     read last, so that they speak of all that is in the bundle.
     """
     veil = Veil(case)
-    collected = collect(case, evidence_root, writer)
+    collected = collect(case, evidence_root, writer, pictures=pictures)
     lists = {
         "assessments": contents.assessments(case),
         "candidates": contents.candidates(case, veil),
@@ -156,6 +173,7 @@ def _write(
         "screenshots": collected.screenshots,
         "audit_events": len(events["events"]),
         "withheld": veil.withheld,
+        "screenshots_left_out": collected.left_out,
     }
     return Head(
         case=case.pk,
@@ -186,7 +204,15 @@ def _write_custody(
     writer.add("custody.txt", custody_text(title, items, origins, events).encode())
 
 
-def _note(case_id: int, person: Person, head: Head, data: bytes, status: str, clock: Clock) -> int:
+def _note(
+    case_id: int,
+    person: Person,
+    head: Head,
+    data: bytes,
+    status: str,
+    clock: Clock,
+    occasion: Mapping[str, Any],
+) -> int:
     """Write down who takes the evidence. The case may have been restricted or held meanwhile."""
     with transaction.atomic():
         case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
@@ -201,6 +227,7 @@ def _note(case_id: int, person: Person, head: Head, data: bytes, status: str, cl
                 "screenshots": head.counts["screenshots"],
                 "on_hold": on_hold(case),
                 "timestamp": status,
+                **occasion,
             },
             clock=clock,
         )

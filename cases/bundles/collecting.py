@@ -29,17 +29,20 @@ class Collected:
     runs: set[int] = field(default_factory=set)
     captures: int = 0
     screenshots: int = 0
+    left_out: int = 0
 
 
-def collect(case: Case, root: Path, writer: BundleWriter) -> Collected:
-    """Write captures and screenshots of ``case`` with their slices of the store at ``root``.
+def collect(case: Case, root: Path, writer: BundleWriter, *, pictures: bool = True) -> Collected:
+    """Write captures of ``case``, and its screenshots where ``pictures`` are wanted, with their
+    slices of the store at ``root``.
 
     Raises EvidenceError for bytes that are gone, or not those that were captured or sealed.
     """
     collected = Collected()
     rows = list(captures(case))
     there = case.screenshots.filter(erased_at=None)
-    shots = list(there.order_by("warc_file", "png_offset", "pk"))
+    shots = list(there.order_by("warc_file", "png_offset", "pk")) if pictures else []
+    collected.left_out = 0 if pictures else there.count()
     collected.runs.update([row.run_id for row in rows], [shot.run_id for shot in shots])
     places = _slices([*_capture_spans(rows), *_shot_spans(shots)], root, writer, collected)
     writer.add_json("captures", [_capture(row, places, collected) for row in rows])

@@ -1,13 +1,15 @@
-"""Verifies an evidence bundle. Needs Python 3.9 or newer and nothing else.
+"""Verifies an evidence bundle, or a dossier with the bundles in it. Needs Python 3.9 or newer and
+nothing else.
 
     python3 -I verify.py [DIR] [--manifest-sha256 HEX]
 
 With -I nothing that lies in the bundle can pass for a part of Python; that is why all of this is
 one file.
 
-DIR is the bundle's folder; the default is the one that this file lies in. Exit codes: 0 the bundle
-holds, 1 it was changed or is not whole, 2 there is nothing that can be verified. What cannot be
-told without other programs or the record is named, with the command that tells it.
+DIR is the bundle's folder, or the dossier's; the default is the one that this file lies in. Exit
+codes: 0 the bundle holds, 1 it was changed or is not whole, 2 there is nothing that can be
+verified. What cannot be told without other programs or the record is named, with the command that
+tells it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 SCHEMA = "narcowatch.evidence-manifest/1"
+DOSSIER_SCHEMA = "narcowatch.dossier-manifest/1"
 STAMPED = "stamped"
 MANIFEST, STAMP, SUMS, CA = "manifest.json", "manifest.tsr", "SHA256SUMS", "timestamp-ca.pem"
 OPENSSL = f"openssl ts -verify -in {STAMP} -data {MANIFEST} -CAfile"
@@ -56,8 +59,22 @@ ALWAYS = frozenset(
         *(f"record/{name}.json" for name in RECORD),
     }
 )
+#: Files that every dossier has, beside the manifest, its sums and the bundles in it.
+OF_A_DOSSIER = frozenset(
+    {
+        "dossier.json",
+        "dossier.pdf",
+        "dossier.schema.json",
+        "verify.py",
+        "README.en.txt",
+        "README.kk.txt",
+        "README.ru.txt",
+    }
+)
+EVIDENCE = "evidence/"
 _COUNTED = ("assessments", "candidates", "captures", "decisions", "documents", "screenshots")
 _FULL_PAGE, _TEXT = "urn:fullPage:", "urn:text:"
+_IN_A_DOSSIER = re.compile(r"evidence/case-[0-9]{6,19}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _CHUNK = 1 << 20
 _EXACT = 2**53 - 1  # RFC 8785, 3.2.2.3: beyond it numbers are doubles
@@ -107,14 +124,23 @@ def check(folder: Path, manifest_sha256: str = "") -> Found:
     digest = hashlib.sha256(data).hexdigest()
     if manifest_sha256 and manifest_sha256.strip().lower() != digest:
         found.problems.append(f"{MANIFEST} is not the one that was named: its SHA-256 is {digest}")
-    _run(found, MANIFEST, _manifest_problems(folder, data))
+    dossier = is_dossier(data)
+    _run(found, MANIFEST, (_dossier_files if dossier else _manifest_problems)(folder, data))
     if not found.problems:
         manifest = json.loads(data)
-        inside = check_contents(folder, manifest)
+        inside = (check_dossier_contents if dossier else check_contents)(folder, manifest)
         found.problems.extend(inside.problems)
         found.notes.extend(inside.notes)
         _run(found, STAMP, _stamp_problems(folder, data, manifest, found.notes))
     return found
+
+
+def is_dossier(data: bytes) -> bool:
+    """Whether a manifest's bytes say that it is a dossier's."""
+    try:
+        return bool(json.loads(data)["schema"] == DOSSIER_SCHEMA)
+    except _MALFORMED:
+        return False
 
 
 def check_contents(folder: Path, manifest: Any) -> Found:
@@ -153,14 +179,24 @@ def _manifest_problems(folder: Path, data: bytes) -> Iterator[str]:
     names, strange = _entries(folder)
     yield from strange
     manifest = parse(data)
+    yield from _listed_problems(folder, data, manifest, names, SCHEMA, ALWAYS)
+    for name in sorted({file["name"] for file in manifest["files"]} - ALWAYS - {CA}):
+        if not name.startswith(("warc/", "screens/")):
+            yield f"{name!a} is no part of a bundle"
+
+
+def _listed_problems(
+    folder: Path, data: bytes, manifest: Any, names: set[str], schema: str, always: frozenset[str]
+) -> Iterator[str]:
+    """The files called ``names`` are those that the manifest lists, and its sums fit."""
     sums = [_sum_line(folder, name) for name in (MANIFEST, STAMP) if name in names]
     fitting = {b"".join(sums)}
     if manifest["timestamp"]["status"] != STAMPED:
         fitting.add(sums[0])  # a time-stamp that is being added
     if SUMS not in names or (folder / SUMS).read_bytes() not in fitting:
         yield f"{SUMS} is missing or does not fit {MANIFEST} and {STAMP}"
-    if manifest["schema"] != SCHEMA:
-        yield f"{MANIFEST} is not of schema {SCHEMA}"
+    if manifest["schema"] != schema:
+        yield f"{MANIFEST} is not of schema {schema}"
     listed = [file["name"] for file in manifest["files"]]
     if len(set(listed)) != len(listed):
         yield f"{MANIFEST} names a file twice"
@@ -168,11 +204,8 @@ def _manifest_problems(folder: Path, data: bytes) -> Iterator[str]:
         yield f"{name!a} is not in the manifest"
     for file in manifest["files"]:
         yield from _file_problems(folder, names, file)
-    for name in sorted(ALWAYS - set(listed)):
+    for name in sorted(always - set(listed)):
         yield f"{name} is not in the manifest, and no bundle is without it"
-    for name in sorted(set(listed) - ALWAYS - {CA}):
-        if not name.startswith(("warc/", "screens/")):
-            yield f"{name!a} is no part of a bundle"
 
 
 def _entries(folder: Path) -> tuple[set[str], list[str]]:
@@ -595,6 +628,90 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+# A dossier: a report on some cases, with their bundles
+
+
+def _dossier_files(folder: Path, data: bytes) -> Iterator[str]:
+    names, strange = _entries(folder)
+    yield from strange
+    manifest = parse(data)
+    own = {name for name in names if not name.startswith(EVIDENCE)}
+    yield from _listed_problems(folder, data, manifest, own, DOSSIER_SCHEMA, OF_A_DOSSIER)
+    for name in sorted({file["name"] for file in manifest["files"]} - OF_A_DOSSIER - {CA}):
+        yield f"{name!a} is no part of a dossier"
+    there = {"/".join(name.split("/")[:2]) for name in names - own}
+    listed = [one["folder"] for one in manifest["evidence"]]
+    if len(set(listed)) != len(listed):
+        yield f"{MANIFEST} names a bundle twice"
+    for name in sorted(there - set(listed)):
+        yield f"{name!a} is not in the manifest"
+    for name in sorted(set(listed)):
+        if not _IN_A_DOSSIER.fullmatch(name) or name not in there:
+            yield f"{name!a} is missing"
+
+
+def check_dossier_contents(folder: Path, manifest: Any) -> Found:
+    """Check each bundle in the dossier in ``folder``, and that the dossier says what they say."""
+    found = Found([], [])
+    for one in manifest["evidence"]:
+        below = folder / one["folder"]
+        if is_dossier((below / MANIFEST).read_bytes()):
+            found.problems.append(f"{one['folder']} is no bundle of a case")
+            continue
+        inside = check(below, one["manifest_sha256"])
+        found.problems.extend(f"{one['folder']}: {problem}" for problem in inside.problems)
+    if not found.problems:
+        _run(found, "dossier.json", _dossier_problems(folder, manifest))
+        bundles = _counted(len(manifest["evidence"]), "bundle")
+        found.notes.append(f"what {bundles} of evidence leave open, each bundle's verify.py tells")
+    return found
+
+
+def _dossier_problems(folder: Path, manifest: Any) -> Iterator[str]:
+    dossier = parse((folder / "dossier.json").read_bytes())
+    for name in ("number", "made_at", "made_by", "handed_to"):
+        if dossier["cover"][name] != manifest[name]:
+            yield f"dossier.json says {name} {dossier['cover'][name]!a}, {MANIFEST} does not"
+    folders = {one["case"]: one["folder"] for one in manifest["evidence"]}
+    if sorted(folders) != sorted(case["case"] for case in dossier["cases"]):
+        yield "dossier.json speaks of other cases than there are bundles"
+        return
+    for case in dossier["cases"]:
+        record = {
+            name: parse((folder / folders[case["case"]] / f"record/{name}.json").read_bytes())
+            for name in ("case", "decisions", "captures", "screenshots", "audit")
+        }
+        for problem in _case_problems(case, record):
+            yield f"dossier.json, case {case['case']}: {problem}"
+
+
+_OF_A_DECISION = ("person", "verdict", "review_round", "reason", "jurisdiction", "decided_at")
+
+
+def _case_problems(case: Any, record: Any) -> Iterator[str]:
+    """The dossier says of a case what its bundle says."""
+    about = record["case"]
+    said = {"case": about["id"], "target": about["target"]["key"], "state": about["state"]}
+    for name, value in said.items():
+        if case[name] != value:
+            yield f"{name} is {case[name]!a}, in the bundle {value!a}"
+    told, made = (
+        Counter(tuple(row[key] for key in _OF_A_DECISION) for row in rows)
+        for rows in (case["decisions"], record["decisions"])
+    )
+    if told != made:
+        yield "its decisions are not those of the bundle"
+    captures = {(row["id"], row["url"], row["sha256"]) for row in record["captures"]}
+    captures |= {(row["id"], row["url"], row["png"]["sha256"]) for row in record["screenshots"]}
+    for row in [*case["captures"], *case["screenshots"]]:
+        if (row["id"], row["url"], row["sha256"]) not in captures:
+            yield f"capture or screenshot {row['id']} is not in the bundle"
+    events = {(row["seq"], row["hash"]) for row in record["audit"]["events"]}
+    for row in case["audit"]:
+        if (row["seq"], row["hash"]) not in events:
+            yield f"audit event {row['seq']} is not in the bundle"
+
+
 # The time-stamp (RFC 3161)
 
 
@@ -657,7 +774,7 @@ def _inside(data: bytes) -> list[bytes]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Verifies an evidence bundle.")
+    parser = argparse.ArgumentParser(description="Verifies an evidence bundle or a dossier.")
     here = Path(__file__).resolve().parent
     parser.add_argument("folder", nargs="?", type=Path, default=here, metavar="DIR")
     parser.add_argument(

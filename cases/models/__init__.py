@@ -20,6 +20,7 @@ from cases.models.people import Person
 from cases.models.runs import Run, RunCount, RunSource, StageRun
 from cases.models.screenshots import Screenshot
 from cases.models.targets import CandidateRow, Target
+from cases.models.tips import Tip, TipTaken, TurnedAway
 
 __all__ = [
     "AssessmentRow",
@@ -48,4 +49,7 @@ __all__ = [
     "SiteIcon",
     "StageRun",
     "Target",
+    "Tip",
+    "TipTaken",
+    "TurnedAway",
 ]

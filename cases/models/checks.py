@@ -50,13 +50,16 @@ class ContentCheck(models.Model):
 
 class Proposal(models.Model):
     """What looks propose about a case; a named person accepts or rejects it, nothing else follows.
+    What the never-block list proposes is of no ``run``.
 
     ``other`` is the target that it moved to or reappeared as. ``evidence`` holds the ids of the
     checks and what they say.
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="proposals")
-    run = models.ForeignKey("cases.Run", on_delete=models.PROTECT, related_name="proposals")
+    run = models.ForeignKey(
+        "cases.Run", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in ProposalKind])
     other = models.ForeignKey(
         "cases.Target", on_delete=models.PROTECT, null=True, blank=True, related_name="proposed_as"

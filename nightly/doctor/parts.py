@@ -46,7 +46,7 @@ def model_right(installation: Installation) -> Said:
 def blocking_lists(installation: Installation) -> Said:
     hint = "correct the list, or the recipient's formats in the settings"
     try:
-        installation.exports.protection()
+        installation.exports.lists()
         for recipient in installation.exports.recipients:
             formats_of(recipient.formats)
     except InputError as failure:

@@ -17,6 +17,8 @@ from nightly.plan import Plan
 log = logging.getLogger(__name__)
 #: What a run says of its model, among its options: the folder, and the version that lay there.
 FOLDER, VERSION = "model_dir", "model"
+#: The scores that the settings name: ``review`` is None where the model's own holds.
+THRESHOLDS = "thresholds"
 #: The setting that has child processes use the night's model, whatever is adopted meanwhile.
 _VARIABLE = "NARCOWATCH_CLASSIFY__MODEL_DIR"
 
@@ -24,7 +26,8 @@ _VARIABLE = "NARCOWATCH_CLASSIFY__MODEL_DIR"
 def options_of(plan: Plan) -> dict[str, Any]:
     """What a run that begins now writes down of the model in force and of when to warn of it."""
     model = {FOLDER: str(plan.model_dir), VERSION: _version(plan.model_dir)}
-    return {**model, "drift": asdict(plan.drift)}
+    thresholds = {"review": plan.review_threshold, "tie": plan.tie_threshold}
+    return {**model, THRESHOLDS: thresholds, "drift": asdict(plan.drift)}
 
 
 def with_its_model(run: Run, plan: Plan) -> Plan:

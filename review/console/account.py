@@ -62,7 +62,7 @@ def code(request: Asked) -> HttpResponseBase:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if device.verify_token(form.cleaned_data["code"]):
-            otp_login(request, device)
+            _go_on(request, device)
             return redirect(_safe(request, request.session.pop(_NEXT, "")))
         form.add_error("code", _wrong(device))
     return _answer(request, "console/code.html", {"form": form}, form)
@@ -85,13 +85,19 @@ def enrol(request: Asked) -> HttpResponseBase:
     return _answer(request, "console/enrol.html", context, form)
 
 
+def _go_on(request: Asked, device: TOTPDevice) -> None:
+    """Somebody who gave the code may more: whoever knew the session before does not know this."""
+    otp_login(request, device)
+    request.session.cycle_key()
+
+
 def _enrolled(request: Asked, device: TOTPDevice) -> HttpResponseBase:
     name = request.user.get_username()
     with transaction.atomic():
         device.confirmed = True
         device.save()
         audit.append("person.second_factor", f"person:{name}", actor=name)
-    otp_login(request, device)
+    _go_on(request, device)
     return redirect(_safe(request, request.session.pop(_NEXT, "")))
 
 
@@ -109,7 +115,7 @@ def password(request: Asked) -> HttpResponseBase:
 def _changed(request: Asked, form: PasswordForm) -> bool:
     person = request.user
     given = form.cleaned_data
-    if not person.check_password(given["old"]):
+    if not _is_own(request, given["old"]):
         form.add_error("old", _("This is not your password."))
         return False
     if given["new"] == given["old"]:
@@ -122,6 +128,12 @@ def _changed(request: Asked, form: PasswordForm) -> bool:
         return False
     update_session_auth_hash(request, person)
     return True
+
+
+def _is_own(request: Asked, password: str) -> bool:
+    """Whether it is the password of whoever asks. Wrong ones count like those at signing in:
+    whoever finds a screen unlocked does not get to try."""
+    return authenticate(request, username=request.user.username, password=password) is not None
 
 
 def language(request: HttpRequest) -> HttpResponseBase:

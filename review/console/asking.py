@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from cases.models import Person
@@ -11,6 +14,22 @@ class Asked(HttpRequest):
     """A request whose ``user`` is a person."""
 
     user: Person
+
+
+def came_from(request: HttpRequest) -> str:
+    """The address that a request came from: of whoever asks, or of the server in front of us.
+
+    Over HTTPS there is one in front, on this machine, and what it says last in ``X-Forwarded-For``
+    is where it was asked from (RFC 7239, 7.4); what stands before that, anybody can write.
+    """
+    there: str = request.META.get("REMOTE_ADDR", "")
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if not (settings.NARCOWATCH.review.https and there in {"127.0.0.1", "::1", ""}):
+        return there
+    try:
+        return str(ipaddress.ip_address(told))
+    except ValueError:
+        return there
 
 
 def has_second_factor(request: HttpRequest) -> bool:

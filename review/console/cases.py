@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
+from cases.bundles.access import allowed
 from cases.models import Case, Person, Screenshot
-from cases.people import DECIDERS, may
+from cases.people import DECIDERS, may, names_in
 from domain.errors import AccessError, InputError
 from domain.states import CaseState
 from review import notes
@@ -18,7 +19,6 @@ from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
 from review.families import small_family
 from review.family_picture import picture_of
-from review.models import Note
 from review.service import case_view, readable_case
 
 _SHOTS = 5
@@ -31,12 +31,12 @@ def case(request: Asked, case_id: int) -> HttpResponseBase:
 
 
 def note(request: Asked, case_id: int) -> HttpResponseBase:
-    """Write a note down."""
+    """Write a note down; in the queue, one stays there with the case at hand."""
     known_case(case_id, request.user)
     form = NoteForm(request.POST)
     if form.is_valid():
         notes.write(case_id, request.user, form.cleaned_data["text"])
-    return redirect("case", case_id)
+    return redirect("queue") if "in_queue" in request.POST else redirect("case", case_id)
 
 
 def known_case(case_id: int, person: Person) -> Case:
@@ -60,9 +60,10 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
     return {
         "view": view,
         "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
-        "notes": Note.objects.filter(case_id=case_id).select_related("person"),
+        "notes": notes.readable(row, person),
         "jurisdictions": JURISDICTIONS,
         "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
+        "deciders": names_in(DECIDERS),
         "may_note": may(person, DECIDERS),
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
@@ -70,4 +71,5 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "ordered": of_case(case_id),
         "case": row,
         "family": picture_of(family) if family else None,
+        "may_hand_over": row.pk in allowed([row], person),
     }

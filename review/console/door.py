@@ -16,6 +16,8 @@ from django.utils.http import urlencode
 
 from cases.models import Person
 from cases.people import may
+from review.api import bearer
+from review.api.document import NAMESPACE
 from review.console.account import BEGAN
 from review.console.asking import has_second_factor
 from review.console.table import BY_NAME, Page, Signed
@@ -29,13 +31,15 @@ class Doorkeeper:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        response["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         match = request.resolver_match
+        if match and match.namespace == NAMESPACE:
+            return None  # each operation of the API asks for a token itself, and for nothing else
         page = BY_NAME.get(match.url_name or "") if match else None
         if page is None:
             raise PermissionDenied("this address is in no table of pages")
@@ -45,6 +49,8 @@ class Doorkeeper:
             return HttpResponseNotAllowed(page.methods)
         if page.signed is Signed.NOT:
             return None
+        if page.by_token and "Authorization" in request.headers:
+            return bearer.refusal(request)
         return _signed_in(request, page)
 
 

@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.bundles.access import allowed
+from cases.models import Case
 from cases.people import DECIDERS, may
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import InputError
@@ -72,6 +74,10 @@ def _view(request: Asked, family_id: int) -> FamilyView:
         raise Http404(str(error)) from error
 
 
+def _cases(view: FamilyView) -> list[Case]:
+    return list(Case.objects.filter(pk__in=[member.case_id for member in view.members]))
+
+
 def _page(
     request: Asked, view: FamilyView, more: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -79,6 +85,7 @@ def _page(
         "view": view,
         "picture": picture_of(view),
         "jurisdictions": JURISDICTIONS,
+        "may_hand_over": bool(allowed(_cases(view), request.user)),
         "may_decide": may(request.user, DECIDERS) and any(m.open for m in view.members),
         **more,
     }

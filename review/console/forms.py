@@ -10,13 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from domain.decisions import MOST_SECONDS, Jurisdiction, VerdictKind
+from review import vocabulary
+from review.dossier.wanting import LANGUAGES, Wanted
 
 _LONGEST = 1_000
-JURISDICTIONS = (
-    (Jurisdiction.SELLS_IN, _("sells in the country")),
-    (Jurisdiction.SHIPS_TO, _("ships to the country")),
-    (Jurisdiction.ADVERTISES_IN, _("advertises in the country")),
-)
+JURISDICTIONS = tuple((one, vocabulary.JURISDICTIONS[one]) for one in Jurisdiction)
 VERDICTS = (
     (VerdictKind.CONFIRM, _("Confirm")),
     (VerdictKind.DISMISS, _("Dismiss")),
@@ -27,7 +25,7 @@ VERDICTS = (
 
 class VerdictForm(forms.Form):
     """A verdict on a case: a confirmation with its jurisdiction, all others with a reason, a hold
-    with the last day of it. ``seconds`` is how long the case was looked at."""
+    with its owner and the last day of it. ``seconds`` is how long the case was looked at."""
 
     verdict = forms.ChoiceField(choices=[(kind.value, text) for kind, text in VERDICTS])
     jurisdiction = forms.ChoiceField(
@@ -35,6 +33,7 @@ class VerdictForm(forms.Form):
     )
     reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
     until = forms.DateField(required=False)
+    owner = forms.CharField(max_length=150, required=False)
     seconds = forms.IntegerField(min_value=0, required=False)
 
     def clean_seconds(self) -> int:
@@ -141,3 +140,30 @@ class AnswerForm(forms.Form):
         given = self.cleaned_data
         values = {name: given[name] for name in ("answer", "reason", "at")}
         return {"id": given["entry"], **values}
+
+
+class DossierForm(forms.Form):
+    """What a dossier is made for, and what is in it that is not usually. Card numbers in full need
+    a reason."""
+
+    handed_to = forms.CharField(max_length=300, strip=True)
+    purpose = forms.CharField(max_length=_LONGEST, strip=True)
+    language = forms.ChoiceField(choices=[(code, code) for code in LANGUAGES])
+    pictures = forms.BooleanField(required=False)
+    cards = forms.BooleanField(required=False)
+    cards_reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("cards") and not given.get("cards_reason"):
+            self.add_error("cards_reason", _("Give a reason."))
+        return given
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was typed, once it is valid."""
+        given = self.cleaned_data
+        reason = given["cards_reason"] if given["cards"] else ""
+        return Wanted(
+            given["handed_to"], given["purpose"], given["language"], given["pictures"], reason
+        )

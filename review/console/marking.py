@@ -6,10 +6,11 @@ that a text reads as it is and not as somebody wants it to look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.defang import printable
-from review.excerpts import NGRAM, Window, readable, windows
+from review.excerpts import NGRAM, Mark, Window, readable, windows
 from review.service import CarrierView
 
 
@@ -26,8 +27,13 @@ class Piece:
 
 def pieces(carrier: CarrierView, *, full: bool = False) -> list[Piece]:
     """The parts of a carrier's text whose marks weigh most, or all of it."""
-    text, shown = carrier.text, readable(carrier.marks)
-    parts = (Window(0, len(text)),) if full else windows(text, shown or carrier.marks)
+    return pieces_of(carrier.text, carrier.marks, full=full)
+
+
+def pieces_of(text: str, marks: Sequence[Mark], *, full: bool = False) -> list[Piece]:
+    """The parts of ``text`` whose ``marks`` weigh most, or all of it."""
+    shown = readable(marks)
+    parts = (Window(0, len(text)),) if full else windows(text, shown or marks)
     found = list[Piece]()
     for part in parts:
         at, gap = part.start, part.start > 0

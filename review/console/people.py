@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,7 +38,8 @@ def add(request: Asked) -> HttpResponseBase:
 
 
 def change(request: Asked, person_id: int) -> HttpResponseBase:
-    """Another group, another password, switched off or on, or a lost authenticator forgotten."""
+    """Another group, password or recipient, switched off or on, or a lost authenticator
+    forgotten."""
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise Http404(f"there is no person {person_id}")
@@ -59,6 +61,11 @@ def _change(request: Asked, person: Person) -> None:
             service.change_group(person, _role(request.POST.get("group", "")), actor=actor)
         case "password" if person != request.user:
             service.change_password(person, request.POST.get("password", ""), actor=actor)
+        case "recipient":
+            recipient = request.POST.get("recipient", "")
+            if recipient and recipient not in _recipients():
+                raise InputError(_("There is no such recipient."))
+            service.change_recipient(person, recipient, actor=actor)
         case "off" | "on":
             service.switch(person, active=what == "on", actor=actor)
         case "authenticator" if person != request.user:
@@ -73,6 +80,10 @@ def _role(value: str) -> Role:
     return Role(value)
 
 
+def _recipients() -> list[str]:
+    return [one.name for one in settings.NARCOWATCH.blocking.recipients]
+
+
 def _page(
     request: Asked, *, problem: str = "", name: str = "", status: int = 200
 ) -> HttpResponseBase:
@@ -81,5 +92,11 @@ def _page(
         (person, [group.name for group in person.groups.all()], person.pk in enrolled)
         for person in Person.objects.prefetch_related("groups").order_by("username")
     ]
-    context = {"rows": rows, "groups_there": list(GROUPS.items()), "problem": problem, "name": name}
+    context = {
+        "rows": rows,
+        "groups_there": list(GROUPS.items()),
+        "recipients": _recipients(),
+        "problem": problem,
+        "name": name,
+    }
     return render(request, "console/people.html", context, status=status)

@@ -84,7 +84,10 @@ def _give(case_id: int, request: Asked, form: VerdictForm) -> None:
         case VerdictKind.ESCALATE:
             service.escalate(case_id, person, reason=reason, seconds=seconds)
         case VerdictKind.HOLD:
-            service.hold(case_id, person, reason=reason, until=form.hold_until, seconds=seconds)
+            service.hold(
+                case_id, person, reason=reason, until=form.hold_until, owner=given["owner"],
+                seconds=seconds,
+            )  # fmt: skip
 
 
 def skip(request: Asked, case_id: int) -> HttpResponseBase:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
+from review.api.operations import api
 from review.console.table import PAGES
 
 urlpatterns = [path(**page.options()) for page in PAGES]
+urlpatterns.append(path("api/v1/", api.urls))
 handler400 = "review.console.errors.bad_request"
 handler403 = "review.console.errors.refused"
 handler404 = "review.console.errors.missing"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import is_naive, localtime
 from django.utils.translation import gettext as _
 
 from domain.defang import printable
@@ -46,6 +49,19 @@ def said(text: object) -> str:
     """A sentence of a room below in the reader's language, made visible like collected text, which
     may stand in it."""
     return printable(retold(str(text)))
+
+
+@register.filter
+def moment(text: str) -> str:
+    """A time in ISO 8601 as people here write it, in the time of the house; what is no moment (a
+    day alone) as it is."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return text
+    if at is None or is_naive(at):
+        return text
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 @register.filter

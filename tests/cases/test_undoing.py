@@ -12,7 +12,7 @@ from cases.decisions import Verdict, awaiting, decide
 from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.moves import move
 from domain.decisions import Jurisdiction, VerdictKind
-from domain.errors import MoveError
+from domain.errors import InputError, MoveError
 from domain.states import CaseState
 from tests import people
 from tests.records import NOON, case_in
@@ -83,6 +83,26 @@ def test_a_verdict_that_moved_the_case_moves_it_back(
     assert [row.person for row in again.decisions.all()] == [one]
     undoing.undo(case.pk, one, MINUTE, clock=clock)
     assert not again.decisions.exists()
+
+
+def test_a_hold_for_somebody_else_is_taken_back_by_who_gave_it(
+    one: Person, other: Person, clock: Ticking
+) -> None:
+    case = case_in(CaseState.IN_REVIEW)
+    until = NOON + timedelta(days=5)
+    verdict = Verdict(VerdictKind.HOLD, "watching", hold_until=until, hold_owner=other)
+    held = decide(case.pk, one, verdict, clock=clock)
+    assert held.hold_owner == other
+    assert [*contradictions()] == []
+    with pytest.raises(MoveError):
+        undoing.undo(case.pk, other, MINUTE, clock=clock)
+    undoing.undo(case.pk, one, MINUTE, clock=clock)
+    assert state(case) == CaseState.IN_REVIEW
+    strange = Verdict(
+        VerdictKind.HOLD, "watching", hold_until=until, hold_owner=people.outsider("other1")
+    )
+    with pytest.raises(InputError):
+        decide(case.pk, one, strange, clock=clock)
 
 
 def test_a_hold_is_taken_back_to_where_it_began(one: Person, clock: Ticking) -> None:

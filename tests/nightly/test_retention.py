@@ -31,7 +31,9 @@ from nightly.forgetting import Forgetter
 from nightly.plan import Plan
 from nightly.retention import let_go, would_go
 from nightly.stages import NIGHT
+from review.models import DossierRow
 from tests.cases.test_erasing import captured, decided
+from tests.people import analyst
 from tests.records import NOON, case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +264,23 @@ def test_who_was_met_lately_is_known_although_his_words_are_erased(plan: Plan) -
     assert (row.since, row.met_at, row.username) == (NOON, met, "sunny_dos")
     assert let_go(plan, clock=lambda: met + timedelta(days=91)) != {}
     assert not Advertiser.objects.exists()
+
+
+def test_archives_of_dossiers_go_and_their_digests_stay(plan: Plan) -> None:
+    folder = plan.data_dir / "dossiers"
+    folder.mkdir(parents=True)
+    maker = analyst()
+    for number, days in ((1, 400), (2, 10)):
+        (folder / f"{number}.zip").write_bytes(b"PK")
+        DossierRow.objects.create(
+            subject="case:1", person=maker, asked_at=NOON, handed_to="a", purpose="b",
+            language="en", state="made", made_at=LATER - timedelta(days=days),
+            file=f"{number}.zip", sha256="d" * 64,
+        )  # fmt: skip
+    assert would_go(plan, clock=later)["out", "archives of dossiers forgotten"] == 1
+    assert len([*folder.iterdir()]) == 2
+    let_go(plan, clock=later)
+    assert [path.name for path in folder.iterdir()] == ["2.zip"]
+    rows = list(DossierRow.objects.order_by("pk").values_list("file", "sha256"))
+    assert rows == [("", "d" * 64), ("2.zip", "d" * 64)]
+    assert AuditEvent.objects.filter(subject="retention:dossiers").count() == 1

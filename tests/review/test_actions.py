@@ -11,12 +11,21 @@ from domain.decisions import VerdictKind
 from domain.rechecks import ProposalState
 from domain.states import CaseState
 from review.actions import ACTIONS, FAMILIES, action_called
+from review.vocabulary import NEVER_BLOCK_STEPS
 
 ROOMS = ("cases", "blocking", "channels", "crawlers", "index", "nightly", "review")
 
 
 #: They look like actions, and are none or come from a family.
-NONE = {"audit.json", "case.in_review", "evidence.timestamp_ca"}
+NONE = {
+    "dossier.json",
+    "dossier.pdf",
+    "dossier.zip",
+    "audit.json",
+    "restricted.toml",
+    "case.in_review",
+    "evidence.timestamp_ca",
+}
 ACTION = re.compile(r"([a-z]+)\.[a-z_]+")
 
 
@@ -66,6 +75,7 @@ def test_codes_of_families_have_names() -> None:
     for begin, codes in (
         ("case.", CaseState), ("decision.", VerdictKind), ("undo.", VerdictKind),
         ("proposal.", ProposalState),
+        ("never_block.", NEVER_BLOCK_STEPS),
     ):  # fmt: skip
         for code in codes:
             assert not action_called(f"{begin}{code}").endswith(str(code)) or " " not in str(code)

@@ -67,3 +67,7 @@ def test_windows_are_within_the_text_in_order_and_apart(
         heaviest = max(marks, key=lambda one: abs(one.weight))
         alone = windows(text, [heaviest])
         assert any(w.start <= heaviest.start and heaviest.end <= w.end for w in alone)
+
+
+def test_marks_into_a_text_that_was_erased_show_nothing() -> None:
+    assert windows("", [Mark(300, 310, "price", 1.0)]) == (Window(0, 0),)

@@ -6,23 +6,31 @@ import re
 
 import pytest
 
+from blocking.covered import Follows
+from blocking.models import Appeal
+from blocking.neverblock import CATEGORIES
 from cases.families import OWN_INDICATORS
 from cases.models import Run, StageRun
 from cases.people import Role as Group
 from classifiers.spans import _KINDS, PASSAGE
 from config.schema import CHECKOUT
 from domain.assessment import Role
+from domain.bands import ReviewBand
 from domain.candidates import Why
 from domain.captures import Egress, Outcome
-from domain.decisions import VerdictKind
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.lexicon import TermKind
-from domain.rechecks import CheckResult
+from domain.rechecks import CheckResult, ProposalState
 from domain.regions import REGION_NAMES
+from domain.retention import Class
 from domain.states import CaseState
 from domain.targets import TargetKind
+from domain.told import Asks
+from nightly.learning.adopting import ACTIONS
 from nightly.stages import NIGHT
 from review import vocabulary
 from review.excerpts import NGRAM
+from review.tokens import Scope
 
 SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
 
@@ -40,7 +48,29 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("why", set(Why)),
         ("egress", set(Egress)),
         ("outcome", set(Outcome)),
+        ("jurisdiction", set(Jurisdiction)),
         ("run", {*Run.State.values, *StageRun.State.values}),
+        ("scope", set(Scope)),
+        ("appeal", set(Appeal.State.values)),
+        ("asks", set(Asks)),
+        ("category", set(CATEGORIES)),
+        ("band", {band.name for band in ReviewBand}),
+        ("model", set(ACTIONS)),
+        ("grant", {"waits", "holds", "ended", "expired"}),
+        (
+            "evidence",
+            {
+                *Class,
+                "journals",
+                "lines of the log",
+                "account requests",
+                "notes of tips",
+                "texts of tips",
+                "advertisers in groups",
+            },
+        ),
+        ("follows", set(Follows)),
+        ("proposal", set(ProposalState)),
         ("stage", {stage.name for stage in NIGHT}),
         ("substance", set(re.findall(r"^\[(\w+)\]", SUBSTANCES.read_text(), re.MULTILINE))),
     ],

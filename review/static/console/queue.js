@@ -5,6 +5,7 @@ const place = document.getElementById("case");
 const said = document.getElementById("said");
 const keys = document.getElementById("keys");
 const KEEP_EVERY_MS = 60_000;
+const KEYS_OFF = "narcowatch.keys.off"; // in the memory of this browser
 
 let next = null; // the page of the case after this one, or a promise of it
 let looked = 0; // milliseconds that this case was looked at, while the page was seen
@@ -99,12 +100,14 @@ async function send(form, submitter) {
 }
 
 async function goOn() {
+  place.inert = true; // what is typed until the next case is there is meant for neither
   const nodes = await next;
   if (!nodes) {
     location.reload();
     return;
   }
   place.replaceChildren(...nodes);
+  place.inert = false;
   looked = 0;
   since = document.hidden ? null : performance.now();
   window.scrollTo(0, 0);
@@ -136,8 +139,39 @@ function afterChoice(element) {
   }
 }
 
+// Keys as they are on the keyboard: with a Cyrillic layout, too, where C is no letter that comes.
+function namesOf(event) {
+  const place = /^(?:Key|Digit)(.)$/.exec(event.code);
+  return place && !event.shiftKey ? [event.key, place[1].toLowerCase()] : [event.key.toLowerCase()];
+}
+
+function withKey(event) {
+  for (const name of namesOf(event)) {
+    const element = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
+    if (element && !element.closest("[hidden]")) return element;
+  }
+  return null;
+}
+
+// Whoever speaks to the machine, or types by mistake, can switch single keys off (WCAG 2.1.4).
+const switched = document.getElementById("single-keys");
+
+function showSwitched() {
+  const off = localStorage.getItem(KEYS_OFF) !== null;
+  document.documentElement.dataset.keys = off ? "off" : "on";
+  if (switched) switched.checked = !off;
+}
+
+switched?.addEventListener("change", () => {
+  if (switched.checked) localStorage.removeItem(KEYS_OFF);
+  else localStorage.setItem(KEYS_OFF, "1");
+  showSwitched();
+});
+showSwitched();
+
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
+  if (place?.inert) return;
   if (key === "Escape" && typing(target)) {
     target.blur();
     return;
@@ -149,8 +183,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || keys?.open) return;
-  const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!element || element.closest("[hidden]")) return;
+  if (document.documentElement.dataset.keys === "off") return;
+  const element = withKey(event);
+  if (!element) return;
   event.preventDefault();
   act(element);
 });

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crawlers.rendering import sandbox
 
 T = TypeVar("T")
+_OTHERS = dict[Browser, Callable[[], Page]]()
 
 
 def browse(story: Callable[[Page], T], base: str, **context: Any) -> T:
@@ -30,13 +31,9 @@ def _browse(story: Callable[[Page], T], base: str, context: dict[str, Any]) -> T
             executable_path=sandbox.chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         try:
-            page = browser.new_context(base_url=base, **context).new_page()
             wrong = list[str]()
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on(
-                "console",
-                lambda line: wrong.append(line.text) if _refused(line.text) else None,
-            )
+            page = _watched(browser.new_context(base_url=base, **context), wrong)
+            _OTHERS[browser] = lambda: _watched(browser.new_context(base_url=base), wrong)
             try:
                 found = story(page)
             except BaseException as error:
@@ -46,6 +43,20 @@ def _browse(story: Callable[[Page], T], base: str, context: dict[str, Any]) -> T
             return found
         finally:
             browser.close()
+
+
+def somebody_else(page: Page) -> Page:
+    """A page at the same server in a browser of its own, as watched as the first one."""
+    browser = page.context.browser
+    assert browser is not None
+    return _OTHERS[browser]()
+
+
+def _watched(context: BrowserContext, wrong: list[str]) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if _refused(line.text) else None)
+    return page
 
 
 def _refused(line: str) -> bool:

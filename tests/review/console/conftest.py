@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -16,6 +17,13 @@ from cases.people import Role
 from review.console.account import BEGAN
 from tests.people import person
 from tests.review.console.served import Served, new_record, serving
+
+
+@pytest.fixture(autouse=True)
+def unspoken() -> Iterator[None]:
+    """A request leaves its language with the thread; the next test begins in the usual one."""
+    yield
+    translation.deactivate()
 
 
 def own(somebody: Person) -> Person:

@@ -12,7 +12,7 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
-from blocking.models import Export, Receipt
+from blocking.models import Appeal, Export, Receipt
 from cases.models import Family, Person
 from cases.people import Role, change_recipient, may
 from domain.clock import utc_now
@@ -21,7 +21,7 @@ from review.console.table import PAGES, Page
 from review.models import SavedSearch
 from review.recipients import RECIPIENTS
 from tests.people import PASSWORD, person
-from tests.records import NOON, case_in
+from tests.records import NOON, case_in, new_run
 from tests.review.console.conftest import client_of, own
 from tests.sent import export_of, sent
 
@@ -30,6 +30,7 @@ R = Role
 EVERYBODY = set(R)
 DECIDING = {R.ANALYST, R.SUPERVISOR}
 READING = {*DECIDING, R.AUDITOR}
+PROTECTING = {R.SUPERVISOR, R.ADMINISTRATOR}
 RUNNING = {R.SUPERVISOR, R.AUDITOR, R.OPERATOR}
 # Written by hand from what each group is for, not from the code.
 MAY = {
@@ -59,6 +60,13 @@ MAY = {
     "screenshot": READING,
     "family": READING,
     "decide_family": DECIDING,
+    "tour": EVERYBODY,
+    "dossiers": READING,
+    "dossier": READING,
+    "case_dossier": DECIDING,
+    "family_dossier": DECIDING,
+    "dossier_file": DECIDING,
+    "dossier_again": DECIDING,
     "search": READING,
     "saved_searches": READING,
     "save_search": READING,
@@ -81,6 +89,13 @@ MAY = {
     "release": {R.SUPERVISOR},
     "receipts": RUNNING,
     "receipt": RUNNING,
+    "tips": {*READING, R.OPERATOR},
+    "upload_tips": {R.ANALYST, R.OPERATOR},
+    "appeals": {R.SUPERVISOR, R.AUDITOR},
+    "appeal": {R.SUPERVISOR, R.AUDITOR},
+    "decide_appeal": {R.SUPERVISOR},
+    "own_appeals": {R.REGULATOR},
+    "own_appeal": {R.REGULATOR},
     "own_exports": {R.REGULATOR},
     "own_export": {R.REGULATOR},
     "own_blank": {R.REGULATOR},
@@ -88,11 +103,38 @@ MAY = {
     "own_receipts": {R.REGULATOR},
     "own_answer": {R.REGULATOR},
     "own_receipt": {R.REGULATOR},
+    "openapi": EVERYBODY,
+    "tokens": EVERYBODY,
+    "withdraw_token": EVERYBODY,
+    "all_tokens": {R.ADMINISTRATOR},
+    "never_block": EVERYBODY - {R.REGULATOR},
+    "never_block_csv": EVERYBODY - {R.REGULATOR},
+    "protected_name": EVERYBODY - {R.REGULATOR},
+    "add_protected": PROTECTING,
+    "import_protected": PROTECTING,
+    "change_protected": PROTECTING,
+    "administration": EVERYBODY - {R.REGULATOR},
+    "recipients": {R.SUPERVISOR, R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "thresholds": {R.SUPERVISOR, R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "retention": {R.AUDITOR, R.OPERATOR, R.ADMINISTRATOR},
+    "restricted_readers": {R.SUPERVISOR, R.ADMINISTRATOR},
+    "give_restricted": {R.ADMINISTRATOR},
+    "change_restricted_reader": {R.SUPERVISOR, R.ADMINISTRATOR},
+    "restricted": EVERYBODY,
+    "restricted_case": EVERYBODY,
+    "restricted_hand_over": EVERYBODY,
+    "restricted_close": EVERYBODY,
+    "restricted_list": EVERYBODY,
 }
-# They answer 404 here: the export has no file of that name, the case no texts and screenshots, and
-# nobody has a filter or is a person of that number.
+# They answer 404 here: the export has no file of that name, the case no texts and screenshots,
+# nobody has a filter or a token or is a person of that number, no protected name has it, somebody
+# is not named as a reader of the restricted queue, which is none then (test_restricted), and there
+# is no dossier, no tour, and no dossier of a case that one has not decided.
 OF_WHAT_IS_NOT_THERE = {
     "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
+    "withdraw_token", "protected_name", "change_protected", "restricted", "restricted_case",
+    "restricted_hand_over", "restricted_close", "restricted_list",
+    "dossier", "dossier_file", "dossier_again", "case_dossier", "family_dossier", "tour",
 }  # fmt: skip
 #: What a page that refuses an empty form is given.
 GIVEN = {"audit_export": {"form": "csv"}}
@@ -103,6 +145,7 @@ SENT = {
     "number": 1,
     "name": "none.txt",
     "receipt_id": 7002,
+    "appeal_id": 7004,
 }
 WITHOUT_SIGN_IN = {"sign_in", "language"}
 WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"}
@@ -111,7 +154,8 @@ WITH_PASSWORD_ALONE = {*WITHOUT_SIGN_IN, "sign_out", "code", "enrol", "password"
 def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
-        "person_id": 9_999, "search_id": kept_search(), **SENT,
+        "person_id": 9_999, "token_id": 9_999, "entry_id": 9_999, "grant_id": 9_999,
+        "dossier_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
@@ -133,6 +177,10 @@ def something_sent(somebody: Person) -> None:
     export_of([order.request], pk=SENT["export_id"])
     if may(somebody, RECIPIENTS):
         change_recipient(somebody, "regulator", actor="test")
+    Appeal.objects.create(
+        pk=SENT["appeal_id"], key="a", run=new_run(), received_at=NOON, due_at=NOON,
+        about="sent.test", asks="lift", grounds="not ours", case=order.request.case,
+    )  # fmt: skip
     Receipt.objects.create(
         pk=SENT["receipt_id"], recipient="regulator", received_at=NOON, received_by=somebody,
         via="form", size=1, sha256="d" * 64,

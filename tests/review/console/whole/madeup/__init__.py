@@ -1,0 +1,1 @@
+"""A record of made-up cases with something on every page of the console."""
