@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import uuid
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -165,6 +166,10 @@ def test_guessed_codes_make_one_wait_and_nobody_else() -> None:
         assert client.post(reverse("code"), {"code": wrong}).status_code == 422
     again, _ = Client(), sign_in(client, "guessed", PASSWORD)
     sign_in(again, "guessed", PASSWORD)
+    device.refresh_from_db()
+    assert device.throttling_failure_count >= 1  # those within the wait are not even looked at
+    device.throttling_failure_timestamp = utc_now() + timedelta(minutes=1)  # however slow
+    device.save()
     for one in (client, again):  # a session of one's own does not help
         answer = one.post(reverse("code"), {"code": f"{totp(device.bin_key):06d}"})
         assert (answer.status_code, "Wait a moment" in answer.content.decode()) == (422, True)

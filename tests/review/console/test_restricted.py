@@ -101,7 +101,7 @@ def test_for_nobody_of_any_group_is_there_such_a_page(role: Role) -> None:
         assert "bad" not in text
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.REGULATOR})
+@pytest.mark.parametrize("role", sorted({*Role} - {Role.REGULATOR}))
 def test_a_named_reader_of_any_group_of_the_house_reads_it(
     role: Role, ada: Person, sue: Person
 ) -> None:
@@ -172,7 +172,7 @@ def test_nobody_gives_or_confirms_it_for_the_own_name(ada: Person, sue: Person) 
         restricted_readers.confirm(row.pk, sue)
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.ADMINISTRATOR})
+@pytest.mark.parametrize("role", sorted({*Role} - {Role.ADMINISTRATOR}))
 def test_administrators_alone_give_it(role: Role) -> None:
     person("reader", Role.ANALYST)
     somebody = person("somebody", role)
@@ -180,7 +180,7 @@ def test_administrators_alone_give_it(role: Role) -> None:
         restricted_readers.give(somebody, "reader", reason="x", ends_at=utc_now() + SOON)
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.ADMINISTRATOR, Role.SUPERVISOR})
+@pytest.mark.parametrize("role", sorted({*Role} - {Role.ADMINISTRATOR, Role.SUPERVISOR}))
 def test_others_confirm_and_end_nothing(role: Role, ada: Person, sue: Person) -> None:
     row = granted(person("reader", Role.ANALYST), ada, sue)
     somebody = person("somebody", role)

@@ -228,7 +228,7 @@ def _administered(at: datetime, people: dict[str, Person]) -> None:
         people["admin1"], "auditor1", reason="дежурный", ends_at=ends_at, clock=clock
     )
     restricted_readers.confirm(grant.pk, people["supervisor1"], clock=clock)
-    hidden = case_in(CaseState.ASSESSED, "host:hidden.test")
+    hidden = case_in(CaseState.IN_REVIEW, "host:hidden.test")
     Case.objects.filter(pk=hidden.pk).update(restricted=True)
 
 
