@@ -44,13 +44,15 @@ class Said:
 
 @dataclass(slots=True)
 class Shift:
-    """What came of one analyst's work; ``wrong`` are answers that should not be."""
+    """What came of one analyst's work; ``wrong`` are answers that should not be,
+    ``taken`` cases that somebody else had when a verdict on them was taken back."""
 
     held: list[Held] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     took: dict[str, list[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     refused: int = 0
+    taken: int = 0
     empty: int = 0
 
 
@@ -58,7 +60,9 @@ class Analyst:
     """``name`` at ``url``, who thinks ``think`` seconds on average before each step."""
 
     def __init__(self, url: str, name: str, password: str, think: float) -> None:
-        self._client = httpx.Client(base_url=url, timeout=60)
+        # A connection for each request, as the server in front of a console makes them.
+        alone = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(base_url=url, timeout=60, limits=alone)
         self._name, self._password, self._think = name, password, think
         self._draw = Random(name)
         self._token = ""
@@ -141,6 +145,8 @@ class Analyst:
                 self._since[case] = time.monotonic()
                 self._let_go(case)
                 self._act(f"/cases/{case}/skip", "skip")
+            else:
+                self.shift.taken += 1
 
     def _let_go(self, case: int) -> None:
         begun = self._since.pop(case, None)

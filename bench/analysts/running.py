@@ -93,6 +93,7 @@ def _figures(shifts: list[Shift]) -> dict[str, Any]:
         "given": sum(len(one.held) for one in shifts),
         "verdicts": sum(not said.undone for one in shifts for said in one.said),
         "undone": sum(said.undone for one in shifts for said in one.said),
+        "taken": sum(one.taken for one in shifts),
         "refused": sum(one.refused for one in shifts),
         "empty": sum(one.empty for one in shifts),
         "wrong": [line for one in shifts for line in one.wrong],

@@ -112,12 +112,13 @@ def undo(request: Asked) -> HttpResponseBase:
     if last is None:
         messages.error(request, _("There is nothing left to undo."))
         return redirect("queue")
+    leases.keep(last.case_id, request.user, _lasting())  # before it is open to all again
     try:
         undoing.undo(last.case_id, request.user, within)
     except NarcowatchError as error:
+        leases.give_back(last.case_id, request.user)
         messages.error(request, str(error))
         return redirect("queue")
-    leases.keep(last.case_id, request.user, _lasting())
     messages.success(request, _("Taken back: case %(case)s.") % {"case": last.case_id})
     return redirect("case", last.case_id)
 

@@ -122,8 +122,8 @@ def test_a_tool_reads_what_its_owner_may(house: Served, supervisor: str) -> None
 def test_it_keeps_to_its_document(
     house: Served, who: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Schemathesis asks everything with made-up values, good and bad, and follows what comes back;
-    whatever was answered has to be as the document says."""
+    """Schemathesis asks everything with made-up values, good and bad; whatever was answered has to
+    be as the document says."""
     token = request.getfixturevalue(who)
     tags = [word for tag in TAGS[who] for word in ("--include-tag", tag)]
     ((entry,),) = house.rows("SELECT request_id FROM blocking_order ORDER BY id LIMIT 1")
@@ -134,10 +134,10 @@ def test_it_keeps_to_its_document(
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)),
             *("run", f"{house.url}/api/v1/openapi.json"),
             *("--header", f"Authorization: Bearer {token}", *tags, "--checks", "all"),
-            *("--seed", "6", "--max-examples", "5", "--workers", "2", "--no-shrink"),
+            *("--seed", "6", "--max-examples", "5", "--phases", "coverage,fuzzing", "--no-shrink"),
             *("--generation-database", "none", "--no-color"),
         ],
         capture_output=True, text=True, cwd=tmp_path, check=False,
         env={**os.environ, "COLUMNS": "200"},
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
+    assert done.returncode == 0, done.stdout + done.stderr

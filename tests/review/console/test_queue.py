@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from cases import undoing
 from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.people import Role
 from domain.clock import utc_now
+from domain.errors import MoveError
 from domain.states import CaseState
 from review.models import Lease, Note
 from tests.records import case_in
@@ -141,6 +143,38 @@ def test_a_verdict_is_taken_back(analyst1: Person) -> None:
     assert f"Taken back: case {only}." in answer.content.decode()
     assert Case.objects.get(pk=only).state == CaseState.IN_REVIEW
     assert shown(client) == only
+
+
+def test_what_is_taken_back_is_ones_own_before_it_is_open_again(
+    analyst1: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    decide(client, only, {"verdict": "dismiss", "reason": "a garden centre"})
+    real, had = undoing.undo, list[bool]()
+
+    def undo(case_id: int, person: Person, within: timedelta) -> Case:
+        had.append(Lease.objects.filter(case=only, person=analyst1).exists())
+        return real(case_id, person, within)
+
+    monkeypatch.setattr(undoing, "undo", undo)
+    client.post(reverse("undo"))
+    assert had == [True]
+
+
+def test_what_cannot_be_taken_back_is_nobodys(
+    analyst1: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (only,) = waiting(1)
+    client = client_of(analyst1)
+    decide(client, only, CONFIRM)
+    monkeypatch.setattr(undoing, "undo", refused)
+    client.post(reverse("undo"))
+    assert not Lease.objects.exists()
+
+
+def refused(*given: object) -> Case:
+    raise MoveError("went on since")
 
 
 def test_a_skipped_case_is_left_to_others(analyst1: Person, analyst2: Person) -> None:
