@@ -46,7 +46,7 @@ class Best:
     who: str = ""
     scheme: str = "light"
     height: int = 900
-    at: str = "#main"
+    at: str = "body"
 
 
 BEST = (
@@ -78,7 +78,8 @@ def catalogue(language: str) -> dict[str, str]:
 
 def is_blank(png: bytes) -> bool:
     """Whether hardly anything but one colour is to be seen."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture = Image.open(io.BytesIO(png)).reduce(2).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, 450)))
     colours = picture.getcolors(picture.width * picture.height) or []
     most = max(number for number, _ in colours)
     return len(colours) < 16 or most > 0.995 * picture.width * picture.height

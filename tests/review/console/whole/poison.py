@@ -26,6 +26,7 @@ _LEFT = {
     "Screenshot.url_hash", "Export.folder", "Export.manifest", "Export.recipient",
     "Order.recipient", "Receipt.recipient", "BlockingRequest.document", "SavedSearch.asks",
     "Case.model", "AssessmentRow.model", "Case.came_from", "DocumentRow.part", "Run.kind",
+    "DossierRow.subject", "DossierRow.language", "DossierRow.file",
     "AuditEvent.hash", "AuditEvent.previous", "AuditEvent.at", "AuditHead.hash",
 }  # fmt: skip
 #: Lists of texts, and what one poisoned one looks like.
