@@ -18,7 +18,7 @@ def main(listen: str, workers: str, threads: str) -> int:
 
     from domain.errors import InputError
     from review.public.preparing import prepare
-    from review.public.serving import Public
+    from review.public.serving import public
 
     try:
         prepare()
@@ -27,7 +27,7 @@ def main(listen: str, workers: str, threads: str) -> int:
         return 2
     connections.close_all()  # each worker opens its own
     print(f"tips and appeals are taken at http://{listen}/ (Ctrl-C stops it)", flush=True)
-    Public(listen, workers=int(workers), threads=int(threads)).run()
+    public(listen, workers=int(workers), threads=int(threads)).run()
     return 0
 
 

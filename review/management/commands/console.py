@@ -10,7 +10,7 @@ from django.db import connections
 from config.schema import Settings
 from domain.errors import InputError
 from review.apps import DEMO_MARKER
-from review.console.serving import Console
+from review.console.serving import console
 from review.demo import running
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         check_fit(chosen)
         connections.close_all()  # each worker opens its own
         self.stdout.write(f"the console answers at http://{listen}/ (Ctrl-C stops it)")
-        Console(listen, workers=options["workers"], threads=options["threads"]).run()
+        console(listen, workers=options["workers"], threads=options["threads"]).run()
 
     def _tour(self, chosen: Settings, listen: str, options: dict[str, Any]) -> None:
         """The tour; see ``review.demo.running``."""
