@@ -22,9 +22,9 @@ from tests.cases.bundles.conftest import Shop
 from tests.review.dossier.conftest import WANTED, Making, unpacked
 
 IN_THREE = [
-    ("en", ("Case 1", "confirmed", "sells drugs", "cathinones", "shop", "Telegram name")),
-    ("ru", ("Дело 1", "подтверждено", "продаёт наркотики", "катиноны", "имя в Telegram")),
-    ("kk", ("1 іс", "расталды", "есірткі сатады", "катинондар")),
+    ("en", ("Case {case}: ", "confirmed", "sells drugs", "cathinones", "shop", "Telegram name")),
+    ("ru", ("Дело {case}: ", "подтверждено", "продаёт наркотики", "катиноны", "имя в Telegram")),
+    ("kk", ("{case} іс: ", "расталды", "есірткі сатады", "катинондар")),
 ]
 
 
@@ -35,12 +35,18 @@ def text_of(pdf: bytes) -> str:
 
 @pytest.mark.parametrize(("language", "said"), IN_THREE, ids=lambda one: str(one)[:2])
 def test_it_speaks_the_language_that_was_chosen(
-    making: Making, workshop: Workshop, tmp_path: Path, language: str, said: tuple[str, ...]
+    making: Making,
+    workshop: Workshop,
+    shop: Shop,
+    tmp_path: Path,
+    language: str,
+    said: tuple[str, ...],
 ) -> None:
     row = making(replace(WANTED, language=language))
     pdf = (unpacked(row, workshop, tmp_path / "out") / "dossier.pdf").read_bytes()
     text = text_of(pdf)
-    assert [one for one in said if one not in text] == []
+    numbered = [one.format(case=shop.case.pk) for one in said]
+    assert [one for one in numbered if one not in text] == []
     for always in ("Investigation department, Almaty", "criminal case 12/34", "Cyber unit",
                    "price list", "Мефедрон", "hxxp://shop[.]test/goods", "@shop"):  # fmt: skip
         assert always in text
