@@ -4,6 +4,9 @@ What is of the restricted queue is not in it: events whose subject is a restrict
 target are left out, and details that name such a target are withheld. How many were left out is
 told, since numbers are missing in the sequence; but not for one subject alone, which would tell
 that it is restricted.
+
+Nor has it, for a supervisor, what others think of open cases that this supervisor could still
+decide (``review.blindness``); an auditor decides none and reads all of that.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from cases.people import Role, require
 from domain.clock import iso
 from domain.digests import canonical_json
 from domain.targets import TargetKind
+from review.blindness import is_blind, kept_from
 from review.tables import Cell
 
 AUDIENCE = frozenset({Role.SUPERVISOR, Role.AUDITOR})
@@ -77,12 +81,14 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class TrailPage:
     """Events, the newest first, and where older and newer ones begin; None where there are none.
-    ``left_out`` is None where it is not told."""
+    ``left_out`` is None where it is not told. ``blind`` is whether verdicts and notes on cases that
+    the reader has yet to decide are left out."""
 
     events: tuple[Shown, ...]
     older: int | None
     newer: int | None
     left_out: int | None
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ def page(
 ) -> TrailPage:
     """The newest events, or the next ones ``before`` or ``after`` a number of the sequence."""
     require(person, AUDIENCE, "read the audit chain")
-    rows = _visible(wanted)
+    blind = is_blind(person)
+    rows = _visible(wanted, person if blind else None)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: PAGE + 1])
         more, found = len(found) > PAGE, found[:PAGE][::-1]
@@ -120,6 +127,7 @@ def page(
         older=found[-1].seq if older else None,
         newer=found[0].seq if newer else None,
         left_out=_left_out(wanted),
+        blind=blind,
     )
 
 
@@ -133,15 +141,18 @@ def begin_export(person: Person, wanted: Filter, form: str) -> int:
     details = {"filter": wanted.as_details(), "format": form, "up_to": last}
     if (left_out := _left_out(wanted)) is not None:
         details["left_out"] = left_out
+        if is_blind(person):
+            details["not_yet_decided"] = _matching(wanted).filter(kept_from(person)).count()
     audit.append("audit.exported", "audit", actor=person.username, details=details)
     return last
 
 
-def exported(wanted: Filter, up_to: int) -> Iterator[Shown]:
-    """The events wanted up to a number, the oldest first, read in pieces."""
-    at = 0
+def exported(person: Person, wanted: Filter, up_to: int) -> Iterator[Shown]:
+    """The events wanted up to a number that ``person`` may read, the oldest first, read in
+    pieces."""
+    at, blind = 0, person if is_blind(person) else None
     while True:
-        rows = _visible(wanted).filter(seq__gt=at, seq__lte=up_to).order_by("seq")
+        rows = _visible(wanted, blind).filter(seq__gt=at, seq__lte=up_to).order_by("seq")
         found = list(rows[:_CHUNK])
         yield from _shown(found)
         if len(found) < _CHUNK:
@@ -179,10 +190,12 @@ def check(person: Person) -> Checked:
     )
 
 
-def _visible(wanted: Filter) -> QuerySet[AuditEvent]:
-    return _matching(wanted).exclude(subject__in=_restricted("case:", "pk")).exclude(
+def _visible(wanted: Filter, blind: Person | None) -> QuerySet[AuditEvent]:
+    """What may be seen; ``blind`` is the reader, where what others think is kept from them."""
+    rows = _matching(wanted).exclude(subject__in=_restricted("case:", "pk")).exclude(
         subject__in=_restricted("target:", "target_id")
     )  # fmt: skip
+    return rows.exclude(kept_from(blind)) if blind else rows
 
 
 def _left_out(wanted: Filter) -> int | None:

@@ -43,10 +43,12 @@ class Event(Schema):
 
 class Events(Schema):
     """The newest first; ``left_out`` are events of the restricted queue, null where that is not
-    told."""
+    told. ``blind`` is whether what others think of open cases that the holder of the token has yet
+    to decide is left out, as it is for supervisors."""
 
     items: list[Event]
     left_out: int | None
+    blind: bool
 
 
 @reading(router, "/audit/events", Scope.AUDIT_READ, Events, paged=True)
@@ -72,7 +74,9 @@ def audit_events(  # they are what the page takes
     if page.newer is not None:
         beside["prev"] = {"after": page.newer, "before": None}
     link(request, response, beside)
-    return Events(items=[_event(shown) for shown in page.events], left_out=page.left_out)
+    return Events(
+        items=[_event(shown) for shown in page.events], left_out=page.left_out, blind=page.blind
+    )
 
 
 def _event(shown: trail.Shown) -> Event:

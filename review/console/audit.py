@@ -76,7 +76,7 @@ def export(request: Asked) -> HttpResponseBase:
     if not form.is_valid() or kind not in {"csv", "jsonl"}:
         return HttpResponseBadRequest()
     up_to = trail.begin_export(request.user, form.wanted, kind)
-    events = trail.exported(form.wanted, up_to)
+    events = trail.exported(request.user, form.wanted, up_to)
     if kind == "csv":
         lines = csv_lines(trail.HEADERS, map(trail.row, events))
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

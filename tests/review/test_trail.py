@@ -139,7 +139,10 @@ def test_an_export_has_what_is_wanted_and_the_chain_says_who_took_it(auditor: Pe
     made = [event("x.y", "run:1", "ann", n=n).seq for n in range(3)]
     up_to = trail.begin_export(auditor, Filter(actor="ann", first=date(2026, 1, 1)), "jsonl")
     event("x.y", "run:1", "ann", n="after")
-    lines = [json.loads(trail.json_line(one)) for one in trail.exported(Filter(actor="ann"), up_to)]
+    lines = [
+        json.loads(trail.json_line(one))
+        for one in trail.exported(auditor, Filter(actor="ann"), up_to)
+    ]
     assert [line["seq"] for line in lines] == made
     told = AuditEvent.objects.get(action="audit.exported")
     assert (told.actor, told.subject, told.details) == (
@@ -147,14 +150,14 @@ def test_an_export_has_what_is_wanted_and_the_chain_says_who_took_it(auditor: Pe
         {"filter": {"actor": "ann", "first": "2026-01-01"}, "format": "jsonl", "up_to": up_to,
          "left_out": 0},
     )  # fmt: skip
-    everything = "".join(map(trail.json_line, trail.exported(Filter(), up_to)))
+    everything = "".join(map(trail.json_line, trail.exported(auditor, Filter(), up_to)))
     assert f"case:{case.pk}" not in everything
     assert audit.verify().holds
 
 
 def test_a_line_has_what_its_hash_is_made_of(auditor: Person) -> None:
     made = event("x.y", "run:1", "ann", text="қазақша", n=1)
-    (shown,) = trail.exported(Filter(actor="ann"), made.seq)
+    (shown,) = trail.exported(auditor, Filter(actor="ann"), made.seq)
     line = json.loads(trail.json_line(shown))
     assert audit.event_hash(AuditEvent(**line)) == line["hash"] == made.hash
 
@@ -162,12 +165,12 @@ def test_a_line_has_what_its_hash_is_made_of(auditor: Person) -> None:
 def test_a_file_is_read_in_pieces(auditor: Person, monkeypatch) -> None:
     monkeypatch.setattr(trail, "_CHUNK", 2)
     made = [event("x.y", "run:1", "ann").seq for _ in range(5)]
-    assert [s.event.seq for s in trail.exported(Filter(actor="ann"), made[-1])] == made
+    assert [s.event.seq for s in trail.exported(auditor, Filter(actor="ann"), made[-1])] == made
 
 
 def test_no_cell_of_a_file_is_a_formula(auditor: Person) -> None:
     event("=1+1", "@case", "+ann", text="=2")
-    found = trail.exported(Filter(actor="+ann"), 10**6)
+    found = trail.exported(auditor, Filter(actor="+ann"), 10**6)
     text = "".join(csv_lines(trail.HEADERS, map(trail.row, found))).removeprefix("\ufeff")
     (line,) = csv.DictReader(io.StringIO(text, newline=""))
     assert (line["actor"], line["action"], line["subject"]) == ("'+ann", "'=1+1", "'@case")

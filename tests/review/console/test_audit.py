@@ -108,7 +108,7 @@ def test_the_restricted_queue_is_left_out(client_in) -> None:
     assert f"case:{case.pk}" not in file
     assert "hidden" not in file
     text = client.get(reverse("audit"), {"subject": f"case:{case.pk}"}).content.decode()
-    assert "left out" not in text
+    assert "of the restricted queue" not in text
 
 
 def test_forms_of_other_sites_are_refused() -> None:
