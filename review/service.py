@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from blocking import safeguards
 from cases import decisions, proposals
-from cases.models import AssessmentRow, Case, Person, Proposal
+from cases.models import AssessmentRow, Case, Person
 from cases.people import DECIDERS, Role, person_called, require
 from cases.proposed_verdicts import proposed_for
 from domain.clock import Clock, utc_now
@@ -63,8 +63,9 @@ class CaseView:
     ``pages`` in all.
 
     ``prices`` are those of ``carriers``. ``proposed_verdicts`` come from decided cases of the same
-    family, ``proposals`` from looking again. ``channel`` is what a channel's posts say of it, by
-    name. ``verdicts`` stay empty until the reader has given an own one (blind second review).
+    family, ``proposals``, with their numbers, from looking again. ``channel`` is what a channel's
+    posts say of it, by name. ``verdicts`` stay empty until the reader has given an own one (blind
+    second review).
     """
 
     case_id: int
@@ -85,22 +86,11 @@ class CaseView:
     verdicts: tuple[tuple[str, str, str], ...]
     evidence: tuple[EvidenceView, ...] = ()
     looks: tuple[str, ...] = ()
-    proposals: tuple[str, ...] = ()
+    proposals: tuple[tuple[int, str], ...] = ()
     because: str = ""
     channel: tuple[tuple[str, str], ...] = ()
     listed: tuple[PageLine, ...] = ()
     prices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalView:
-    """An open proposal; links are defanged."""
-
-    proposal_id: int
-    case_id: int
-    target: str
-    state: str
-    says: str
 
 
 def next_case(person: Person) -> int | None:
@@ -134,8 +124,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         verdicts=_verdicts(case, person),
         looks=_looks(case),
         proposals=tuple(
-            f"{row.pk}: {proposal_in_words(row)}"
-            for row in proposals.standing_open().filter(case=case)
+            (row.pk, proposal_in_words(row)) for row in proposals.standing_open().filter(case=case)
         ),
         evidence=evidence_of(case),
         because=queued_because(case),
@@ -153,28 +142,6 @@ def readable_case(case_id: int, person: Person, what: str = "read cases") -> Cas
     if case.restricted:
         raise AccessError(f"case {case_id} is in the restricted queue")
     return case
-
-
-def open_proposals(person: Person) -> list[ProposalView]:
-    """What looking again proposes, the oldest first."""
-    require(person, READERS, "read proposals")
-    return [
-        ProposalView(
-            proposal_id=row.pk,
-            case_id=row.case_id,
-            target=defang(row.case.target.name or row.case.target.value),
-            state=row.case.state,
-            says=proposal_in_words(row),
-        )
-        for row in proposals.standing_open()
-    ]
-
-
-def decide_proposal(
-    proposal_id: int, person: Person, *, accept: bool, reason: str, clock: Clock = utc_now
-) -> Proposal:
-    """A person accepts or rejects a proposal. The case stays as it is."""
-    return proposals.decide(proposal_id, person, accept=accept, reason=reason, clock=clock)
 
 
 def _carriers(case: Case) -> list[AssessmentRow]:

@@ -59,7 +59,7 @@ def rows(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "warnings", "; ".join(view.warnings) or "-"
     yield "proposed verdict", "\n".join(view.proposed_verdicts) or "-"
     yield "last looks", "; ".join(view.looks) or "-"
-    yield "proposed", "; ".join(view.proposals) or "-"
+    yield "proposed", "; ".join(f"{number}: {says}" for number, says in view.proposals) or "-"
 
 
 def _indicator(kind: str, value: str) -> str:

@@ -50,6 +50,7 @@ class Scope(StrEnum):
     ORDERS_READ = "orders:read"
     RECEIPTS_READ = "receipts:read"
     RECEIPTS_WRITE = "receipts:write"
+    APPEALS_READ = "appeals:read"
     CASES_READ = "cases:read"
     SEARCH_READ = "search:read"
     OVERVIEW_READ = "overview:read"
@@ -62,6 +63,7 @@ MAY_HAVE: Mapping[Scope, frozenset[Role]] = {
     Scope.ORDERS_READ: RECIPIENTS,
     Scope.RECEIPTS_READ: RECIPIENTS,
     Scope.RECEIPTS_WRITE: RECIPIENTS,
+    Scope.APPEALS_READ: RECIPIENTS,
     Scope.CASES_READ: READERS,
     Scope.SEARCH_READ: READERS,
     Scope.OVERVIEW_READ: HOUSE,

@@ -246,6 +246,7 @@ SCOPES: Mapping[str, Any] = {
     "orders:read": pgettext_lazy("what a token is for", "read where our orders stand"),
     "receipts:read": pgettext_lazy("what a token is for", "read our answers"),
     "receipts:write": pgettext_lazy("what a token is for", "answer what we were sent"),
+    "appeals:read": pgettext_lazy("what a token is for", "read appeals about ours"),
     "cases:read": pgettext_lazy("what a token is for", "read cases"),
     "search:read": pgettext_lazy("what a token is for", "search"),
     "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),

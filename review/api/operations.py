@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja.openapi.schema import OpenAPISchema
 from ninja.responses import Response
 
-from review.api import audit, cases, exports, orders, overview, own, receipts, search
+from review.api import appeals, audit, cases, exports, orders, overview, own, receipts, search
 from review.api.document import Api
 from review.console.asking import Asked
 
@@ -17,6 +17,7 @@ ROUTERS = (
     exports.router,
     orders.router,
     receipts.router,
+    appeals.router,
     cases.router,
     search.router,
     overview.router,

@@ -1,4 +1,4 @@
-"""For recipients: where their orders stand. What becomes of an appeal is to stand beside it."""
+"""For recipients: where their orders stand."""
 
 from __future__ import annotations
 

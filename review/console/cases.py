@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from blocking.standing import of_case
 from cases.bundles.access import allowed
 from cases.models import Case, Person, Screenshot
-from cases.people import DECIDERS, may, names_in
+from cases.people import DECIDERS, RELEASERS, may, names_in
 from domain.errors import AccessError, InputError
 from domain.states import CaseState
 from review import notes
@@ -22,6 +22,7 @@ from review.family_picture import picture_of
 from review.service import case_view, readable_case
 
 _SHOTS = 5
+_SENT_OR_TO_BE = frozenset({CaseState.CONFIRMED, CaseState.REQUESTED})
 _OPEN = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 
@@ -56,15 +57,17 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         raise Http404(str(error)) from error
     row = Case.objects.select_related("hold_owner").get(pk=case_id)
     family = small_family(row.family_id, person)
+    decides = may(person, DECIDERS)
     decided = any(who == person.username for who, _, _ in view.verdicts)
     return {
         "view": view,
         "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
         "notes": notes.readable(row, person),
         "jurisdictions": JURISDICTIONS,
-        "may_decide": view.state in _OPEN and may(person, DECIDERS) and not decided,
+        "may_decide": view.state in _OPEN and decides and not decided,
+        "further": _further(row, person, decides=decides, supervises=may(person, RELEASERS)),
         "deciders": names_in(DECIDERS),
-        "may_note": may(person, DECIDERS),
+        "may_note": decides,
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],
@@ -72,4 +75,14 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "case": row,
         "family": picture_of(family) if family else None,
         "may_hand_over": row.pk in allowed([row], person),
+    }
+
+
+def _further(row: Case, person: Person, *, decides: bool, supervises: bool) -> dict[str, bool]:
+    """What ``person`` may do with a case outside the queue; the services ask again."""
+    own = decides and row.hold_owner_id == person.pk
+    return {
+        "hold": decides and row.state == CaseState.CONFIRMED,
+        "end_hold": row.state == CaseState.ON_HOLD and (own or supervises),
+        "withdraw": supervises and row.state in _SENT_OR_TO_BE,
     }

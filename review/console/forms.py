@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -21,6 +21,18 @@ VERDICTS = (
     (VerdictKind.ESCALATE, _("Escalate")),
     (VerdictKind.HOLD, _("Hold")),
 )
+
+
+def check_last_day(form: forms.Form) -> None:
+    """Refuse a hold that does not outlast today."""
+    until = form.cleaned_data.get("until")
+    if until is None or until <= timezone.localdate():
+        form.add_error("until", _("Give the last day of the hold, after today."))
+
+
+def end_of(day: date) -> datetime:
+    """The end of a day where the house is."""
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 class VerdictForm(forms.Form):
@@ -48,18 +60,45 @@ class VerdictForm(forms.Form):
         if verdict and verdict != VerdictKind.CONFIRM and not given.get("reason"):
             self.add_error("reason", _("Give a reason."))
         if verdict == VerdictKind.HOLD:
-            self._check_until(given)
+            check_last_day(self)
         return given
-
-    def _check_until(self, given: dict[str, Any]) -> None:
-        until = given.get("until")
-        if until is None or until <= timezone.localdate():
-            self.add_error("until", _("Give the last day of the hold, after today."))
 
     @property
     def hold_until(self) -> datetime:
         """The end of the hold's last day where the house is."""
-        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time.max))
+        return end_of(self.cleaned_data["until"])
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to a case."""
+
+    reason = forms.CharField(
+        max_length=_LONGEST, strip=True, error_messages={"required": _("Give a reason.")}
+    )
+
+
+class HoldForm(ReasonForm):
+    """A hold of what is confirmed: why, until which day, and whose it is."""
+
+    until = forms.DateField(required=False)
+    owner = forms.CharField(max_length=150, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        check_last_day(self)
+        return given
+
+    @property
+    def hold_until(self) -> datetime:
+        """The end of the hold's last day where the house is."""
+        return end_of(self.cleaned_data["until"])
+
+
+class ProposalForm(forms.Form):
+    """A proposal is accepted, or rejected for a reason."""
+
+    answer = forms.ChoiceField(choices=[("accept", "accept"), ("reject", "reject")])
+    reason = forms.CharField(max_length=_LONGEST, required=False, strip=True)
 
 
 class Numbers(forms.Field):

@@ -21,6 +21,7 @@ class Entry:
 ENTRIES = (
     Entry("queue", _("Queue")),
     Entry("search", _("Search")),
+    Entry("proposals", _("Proposals")),
     Entry("dossiers", _("Dossiers")),
     Entry("people", _("People")),
     Entry("overview", _("Overview")),

@@ -18,6 +18,7 @@ from domain.targets import parse_key
 from nightly import reporting
 from nightly.rendering import to_html, to_terminal
 from review import service
+from review.proposals import decide_proposal, open_proposals
 from review.terminal import show_case
 from tests.people import PASSWORD, analyst, outsider
 from tests.records import case_in, new_run
@@ -63,7 +64,7 @@ def test_proposals_are_listed_and_decided_at_the_command_line(moved: Case, passw
 
 def test_an_outsider_sees_none(moved: Case) -> None:
     with pytest.raises(AccessError):
-        service.open_proposals(outsider())
+        open_proposals(outsider())
 
 
 def test_a_reviewer_sees_looks_and_proposals_beside_the_case(moved: Case) -> None:
@@ -95,4 +96,4 @@ def test_restricted_cases_are_named_nowhere(moved: Case) -> None:
     assert (report.looked_again, report.proposals) == ([], [])
     (row,) = Proposal.objects.all()
     with pytest.raises(AccessError):
-        service.decide_proposal(row.pk, analyst("one"), accept=True, reason="")
+        decide_proposal(row.pk, analyst("one"), accept=True, reason="")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from cases.signing_in import add_options, person_of
 from domain.defang import printable
-from review import service
+from review import proposals
 
 
 class Command(BaseCommand):
@@ -29,9 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["user"], options["password_file"])
         if options["what"] == "list":
-            self._list(service.open_proposals(person))
+            self._list(proposals.open_proposals(person))
             return
-        decided = service.decide_proposal(
+        decided = proposals.decide_proposal(
             options["proposal"],
             person,
             accept=options["what"] == "accept",
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"proposal {decided.pk}: {decided.state}")
 
-    def _list(self, views: list[service.ProposalView]) -> None:
+    def _list(self, views: list[proposals.ProposalView]) -> None:
         for view in views:
             line = f"{view.proposal_id}  case {view.case_id} {view.target} ({view.state}): "
             self.stdout.write(printable(line + view.says))

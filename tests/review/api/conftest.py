@@ -10,12 +10,20 @@ from django.test import Client
 from cases.models import Person
 from cases.people import Role, change_recipient
 from review import tokens
+from review.api import bearer
+from review.api.failures import Failures
 from review.tokens import Scope
 from tests.blocking.conftest import quick_passwords  # noqa: F401  # a fixture
 from tests.people import person
 from tests.review.console.conftest import empty_record  # noqa: F401  # a fixture
 
 ROOT = "/api/v1"
+
+
+@pytest.fixture(autouse=True)
+def no_bad_token_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad tokens of other tests do not count in this one."""
+    monkeypatch.setattr(bearer, "_FAILURES", Failures())
 
 
 def secret_of(somebody: Person, scopes: Sequence[str] = (), days: int = 7) -> str:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
-from blocking.models import Receipt
+from blocking.models import Appeal, Receipt
 from cases.people import Role, change_recipient
 from domain.states import CaseState
 from review import tokens
@@ -21,7 +21,7 @@ from review.api.operations import api
 from review.models import Token
 from review.tokens import Scope
 from tests.people import person
-from tests.records import NOON, case_in
+from tests.records import NOON, case_in, new_run
 from tests.review.api.conftest import ROOT, Program, of_recipient, program, secret_of
 from tests.review.console.conftest import client_of, own
 from tests.sent import sent
@@ -47,6 +47,8 @@ MAY: dict[str, tuple[Scope | None, set[Role]]] = {
     "own_rows": (S.RECEIPTS_READ, THEIRS),
     "send_answer": (S.RECEIPTS_WRITE, THEIRS),
     "send_file": (S.RECEIPTS_WRITE, THEIRS),
+    "own_appeals": (S.APPEALS_READ, THEIRS),
+    "own_appeal": (S.APPEALS_READ, THEIRS),
     "cases": (S.CASES_READ, READING),
     "case": (S.CASES_READ, READING),
     "search": (S.SEARCH_READ, READING),
@@ -57,7 +59,7 @@ MAY: dict[str, tuple[Scope | None, set[Role]]] = {
 }
 #: The release here has no folder, and nothing was indexed.
 OTHERWISE = {"own_manifest": 409, "own_file": 409, "search": 503}
-RECEIPT = 7002
+RECEIPT, APPEAL = 7002, 7004
 #: The verdict is of people, in the console alone.
 DECIDING = re.compile("decide|confirm|dismiss|escalate|hold|release|undo|withdraw")
 
@@ -77,7 +79,7 @@ def call(asker: Program, name: str, case_id: int = 1) -> int:
     known = {
         "{number}": "1", "{name}": "manifest.json", "{receipt_id}": str(RECEIPT),
         "{entry}": str(uuid.uuid5(uuid.NAMESPACE_DNS, "sent.test")), "{table}": "steps",
-        "{case_id}": str(case_id),
+        "{case_id}": str(case_id), "{appeal_id}": str(APPEAL),
     }  # fmt: skip
     for placeholder, value in known.items():
         path = path.replace(placeholder, value)
@@ -98,7 +100,11 @@ def _file():
 
 @pytest.fixture
 def seeded(db: None) -> int:
-    sent("sent.test")
+    (order,) = sent("sent.test")
+    Appeal.objects.create(
+        pk=APPEAL, key="a", run=new_run(), received_at=NOON, due_at=NOON, about="sent.test",
+        asks="lift", grounds="not ours", case=order.request.case,
+    )  # fmt: skip
     Receipt.objects.create(
         pk=RECEIPT, recipient="regulator", received_at=NOON, via="form", size=1, sha256="d" * 64,
         received_by=of_recipient("regulator", "sender1"),

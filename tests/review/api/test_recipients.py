@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import MULTIPART_CONTENT
 from pytest_django import Settings
 
-from blocking.models import Order, Receipt
+from blocking.models import Appeal, Order, Receipt
 from blocking.states import ExportState
 from cases.models import AuditEvent, Case, Person
 from domain.clock import iso, utc_now
 from domain.orders import OrderState
+from tests.records import NOON, new_run
 from tests.review.api.conftest import Program, of_recipient, program
 from tests.sent import export_of, request_of, sent
 
@@ -37,13 +39,54 @@ def upload(asker: Program, content: bytes):
     return asker.post("/receipts/files", {"file": file}, content_type=MULTIPART_CONTENT)
 
 
+def appeal_about(case: Case, **more: object) -> Appeal:
+    return Appeal.objects.create(
+        **{
+            "key": f"appeal about {case.pk}", "run": new_run(), "received_at": NOON,
+            "due_at": NOON + timedelta(days=15), "about": "http://shop.test/", "asks": "lift",
+            "grounds": "we sell tea <b>\u202e", "contact": "tea@shop.test", "case": case,
+            "reason": "for the house alone", **more,
+        }
+    )  # fmt: skip
+
+
+def test_appeals_are_read_with_their_answer_and_without_their_senders(theirs: Program) -> None:
+    (order,) = sent("shop.test")
+    row = appeal_about(order.request.case)
+    (line,) = theirs.get("/appeals").json()["items"]
+    assert (line["appeal_id"], line["about"], line["asks"]) == (
+        row.pk, "hxxp://shop[.]test/", "lift"
+    )  # fmt: skip
+    assert (line["state"], line["overdue"]) == ("open", True)
+    told = theirs.get(f"/appeals/{row.pk}")
+    full = told.json()
+    assert full["entries"] == [{"entry": str(order.request_id), "label": "shop[.]test"}]
+    assert (full["answer"], full["decided_at"]) == ("", None)
+    Appeal.objects.filter(pk=row.pk).update(state="upheld", answer="it is lifted", decided_at=NOON)
+    decided = theirs.get(f"/appeals/{row.pk}")
+    assert decided.json()["answer"] == "it is lifted"
+    for text in (told.content.decode(), decided.content.decode()):
+        assert "tea@" not in text
+        assert "for the house" not in text
+        assert "\u202e" not in text
+    assert told["ETag"] != decided["ETag"]
+
+
+def test_no_appeal_about_a_restricted_case_is_told(theirs: Program) -> None:
+    (order,) = sent("shop.test")
+    row = appeal_about(order.request.case)
+    Case.objects.filter(pk=order.request.case_id).update(restricted=True)
+    assert theirs.get("/appeals").json() == {"items": []}
+    assert theirs.get(f"/appeals/{row.pk}").status_code == 404
+
+
 def test_another_recipients_things_are_not_there(theirs: Program, others: Program) -> None:
     (order,) = sent("shop.test")
     number = say(theirs, order.request_id).json()["receipt_id"]
     paths = [
         "/exports/1", "/exports/1/entries", "/exports/1/answers", "/exports/1/manifest",
         "/exports/1/files/manifest.json", f"/orders/{order.request_id}", f"/receipts/{number}",
-        f"/receipts/{number}/rows",
+        f"/receipts/{number}/rows", f"/appeals/{appeal_about(order.request.case).pk}",
     ]  # fmt: skip
     for path in paths:
         wanted = 409 if "manifest" in path else 200  # the row has no folder
@@ -52,7 +95,7 @@ def test_another_recipients_things_are_not_there(theirs: Program, others: Progra
         assert answer.status_code == 404, path
         assert answer.json().keys() == none.json().keys()
         assert "shop" not in answer.content.decode()
-    for path in ("/exports", "/orders", "/receipts"):
+    for path in ("/exports", "/orders", "/receipts", "/appeals"):
         assert others.get(path).json() == {"items": []}
     assert not any(others.get("/recipient").json()["orders"].values())
 

@@ -23,6 +23,7 @@ from cases.models import (
     ProposedVerdict,
     Screenshot,
 )
+from cases.moves import move
 from cases.people import Role
 from domain.clock import utc_now
 from domain.states import CaseState
@@ -112,6 +113,9 @@ class Growing:
             case=self.case, run=new_run(), kind="gone", opened_at=NOON, other=other.target
         )
         case_in(CaseState.IN_REVIEW, f"host:waits{self.size}.test")
+        held = case_in(CaseState.CONFIRMED, f"host:held{self.size}.test")
+        move(held.pk, CaseState.ON_HOLD, actor="test", reason="set up")
+        Case.objects.filter(pk=held.pk).update(hold_owner=self.somebody, hold_until=NOON)
 
     def _around(self) -> None:
         who = person(f"analyst{self.size}", Role.ANALYST)

@@ -55,6 +55,12 @@ MAY = {
     "skip": DECIDING,
     "keep": DECIDING,
     "note": DECIDING,
+    "hold": DECIDING,
+    "end_hold": DECIDING,
+    "withdraw": {R.SUPERVISOR},
+    "holds": READING,
+    "proposals": READING,
+    "decide_proposal": DECIDING,
     "history": READING,
     "difference": READING,
     "screenshot": READING,
@@ -155,7 +161,7 @@ def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
         "person_id": 9_999, "token_id": 9_999, "entry_id": 9_999, "grant_id": 9_999,
-        "dossier_id": 9_999, "search_id": kept_search(), **SENT,
+        "dossier_id": 9_999, "proposal_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
