@@ -26,22 +26,30 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_for_everybody(bus: Bus, name: str) -> None:
     (visit,) = (one for one in visits(bus.house) if one.name == name)
+    assert bus.run(lambda tour: wrong_with(tour, visit.who, visit.address)) == []
 
-    def look(tour: Tour) -> list[str]:
-        with tour.signed_in(visit.who) as page:
-            answer = page.goto(visit.address)
-            assert answer is not None
-            assert answer.status == 200, f"{visit.address} answers {answer.status}"
-            return [
-                *checks.unreachable(page),
-                *checks.doubled_ids(page),
-                *checks.overflowing(page),
-                *checks.without_edges(page),
-                *checks.moving(page),
-                *checks.broken_rules(page),
-            ]
 
-    assert bus.run(look) == []
+@pytest.mark.parametrize("state", ["on_hold", "requested"])
+def test_so_is_a_case_after_the_queue(bus: Bus, state: str) -> None:
+    where = "from cases_case where state = ? and not restricted"
+    ((case,),) = bus.house.rows(f"select min(id) {where}", state)
+    assert bus.run(lambda tour: wrong_with(tour, "supervisor1", f"/cases/{case}")) == []
+
+
+def wrong_with(tour: Tour, who: str, address: str) -> list[str]:
+    """What keeps somebody from the page, whoever they are."""
+    with tour.signed_in(who) as page:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address} answers {answer.status}"
+        return [
+            *checks.unreachable(page),
+            *checks.doubled_ids(page),
+            *checks.overflowing(page),
+            *checks.without_edges(page),
+            *checks.moving(page),
+            *checks.broken_rules(page),
+        ]
 
 
 @pytest.fixture(scope="session")

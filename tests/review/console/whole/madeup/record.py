@@ -15,7 +15,7 @@ from blocking import appeals, exports, protected, releases, requests
 from blocking.apps import BlockingConfig, export_plan
 from blocking.models import Order
 from blocking.receipts import receive_answer
-from cases import intake, screenshots, tips
+from cases import intake, proposals, screenshots, tips
 from cases.decisions import Verdict, decide
 from cases.evidence import EvidenceWriter
 from cases.models import Case, Person, Target
@@ -26,6 +26,7 @@ from domain.decisions import Jurisdiction, VerdictKind
 from domain.documents import Document
 from domain.orders import Answer, OrderState
 from domain.receipts import Answered
+from domain.rechecks import ProposalKind
 from domain.seeds import parse_seeds
 from domain.shots import Shot
 from domain.states import CaseState
@@ -213,6 +214,8 @@ def _from_outside(at: datetime) -> None:
         target=order.request.case.target.key,
     )
     appeals.take(run, filed, days=15, clock=_standing_still(at))
+    case = order.request.case
+    proposals.propose(case, run, ProposalKind.GONE, {"says": "timeout in 3 nights"})
 
 
 def _administered(at: datetime, people: dict[str, Person]) -> None:
