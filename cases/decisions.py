@@ -8,9 +8,10 @@ from datetime import datetime
 from random import SystemRandom
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from cases import audit
-from cases.models import Case, DecisionRow, Person
+from cases.models import Case, DecisionRow, Informed, Person
 from cases.moves import move
 from cases.people import DECIDERS, RELEASERS, may, require
 from domain.clock import Clock, utc_now
@@ -21,11 +22,12 @@ from domain.decisions import (
     check_verdict,
     outcome_of,
 )
-from domain.errors import AccessError, InputError, MoveError
+from domain.errors import AccessError, FourEyesError, InputError, MoveError
 from domain.states import CaseState
 
 _random = SystemRandom().random
 _DISMISS = VerdictKind.DISMISS
+_HELD = ("hold_owner", "hold_reason", "hold_until", "held_from")
 OPEN_STATES = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 
@@ -58,8 +60,8 @@ def decide(
     """Record ``verdict`` and move the case where it leads. ``draw`` gives numbers from 0 to 1.
 
     Raises AccessError when the person may not decide, FourEyesError when the person has decided
-    this case in this round, MoveError when it is not open for decisions, InputError when a
-    ground is missing.
+    this case in this round or knows what others said of it in another way, MoveError when it is not
+    open for decisions, InputError when a ground is missing.
     """
     require(person, DECIDERS, "decide cases")
     with transaction.atomic():
@@ -75,10 +77,14 @@ def decide(
             decided_before=verdict.kind is not VerdictKind.HOLD
             and decisions.filter(person=person).exists(),
         )
+        if verdict.kind is not VerdictKind.HOLD and informed(person).filter(case=case).exists():
+            raise FourEyesError("you know what others said of this case: another person must")
         _check_hold(verdict, clock())
         earlier = [VerdictKind(v) for v in decisions.values_list("verdict", flat=True)]
         share = verdict.drawn_share if can_be_drawn(state, earlier) else 0.0
-        to = outcome_of(state, verdict.kind, earlier, drawn=draw() < share)
+        drawn = _drawn_before(case, person)
+        drawn = draw() < share if drawn is None else drawn and share > 0
+        to = outcome_of(state, verdict.kind, earlier, drawn=drawn)
         _write(case, person, verdict, to, clock)
         if to is not None:
             case = move(
@@ -91,6 +97,49 @@ def decide(
             if to is CaseState.ON_HOLD:
                 _write_hold(case, person, verdict)
     return case
+
+
+def _drawn_before(case: Case, person: Person) -> bool | None:
+    """Whether a dismissal that ``person`` took back in this round was drawn: the next one is as
+    well, or nobody could be sure of the sample. None where there is none."""
+    taken_back = DecisionRow.every.filter(
+        case=case, review_round=case.review_round, person=person, verdict=_DISMISS
+    )
+    row = taken_back.exclude(undone_at=None).order_by("pk").first()
+    return None if row is None else row.drawn_share is not None
+
+
+def informed(person: Person) -> QuerySet[Informed]:
+    """Of which cases ``person`` knows, in the present round, what others said."""
+    return Informed.objects.filter(person=person, review_round=F("case__review_round"))
+
+
+def inform(case: Case, person: Person, why: Informed.Why, at: datetime) -> None:
+    """Write down that ``person`` knows what others say of a case that they have not decided."""
+    decided = DecisionRow.objects.filter(case=case, review_round=case.review_round, person=person)
+    if is_undecided(case) and not decided.exists():
+        Informed.objects.get_or_create(
+            case=case, review_round=case.review_round, person=person,
+            defaults={"why": why, "at": at},
+        )  # fmt: skip
+
+
+def is_undecided(case: Case) -> bool:
+    """Whether the case is open for decisions beneath a hold and an absence: what somebody said of
+    it is not yet for those who may still decide it."""
+    state = case.state
+    if state == CaseState.UNREACHABLE:
+        state = case.came_from
+    if state == CaseState.ON_HOLD:
+        state = case.held_from
+    return state in OPEN_STATES
+
+
+#: The same of cases in a query.
+UNDECIDED = Q(state__in=[*OPEN_STATES]) | (
+    (Q(state=CaseState.ON_HOLD) | Q(state=CaseState.UNREACHABLE, came_from=CaseState.ON_HOLD))
+    & Q(held_from__in=[*OPEN_STATES])
+) | Q(state=CaseState.UNREACHABLE, came_from__in=[*OPEN_STATES])  # fmt: skip
 
 
 def _check_open(case: Case, state: CaseState, kind: VerdictKind) -> None:
@@ -143,15 +192,22 @@ def _write(
 
 
 def _write_hold(case: Case, person: Person, verdict: Verdict) -> None:
+    case.held_from = case.came_from
     case.hold_owner = verdict.hold_owner or person
     case.hold_reason = verdict.reason
     case.hold_until = verdict.hold_until
-    case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])
+    case.save(update_fields=[*_HELD])
+
+
+def let_go(case: Case) -> None:
+    """Take the hold off a case that was moved from it."""
+    case.hold_owner, case.hold_reason, case.hold_until, case.held_from = None, "", None, ""
+    case.save(update_fields=[*_HELD])
 
 
 def end_hold(case_id: int, person: Person, reason: str, *, clock: Clock = utc_now) -> Case:
-    """End an investigation hold: the case goes back to where it was held, in a new round of
-    review or confirmed. Its owner or a supervisor may. Raises MoveError when it is not held.
+    """End an investigation hold: the case goes back to where it was held, in the same round of
+    review, or confirmed. Its owner or a supervisor may. Raises MoveError when it is not held.
     """
     require(person, DECIDERS, "end holds")
     _need(reason, "ending a hold")
@@ -161,11 +217,9 @@ def end_hold(case_id: int, person: Person, reason: str, *, clock: Clock = utc_no
             raise MoveError(f"case {case_id} is {case.state}, not on hold")
         if case.hold_owner_id != person.pk:
             require(person, RELEASERS, "end the hold of somebody else")
-        confirmed = case.came_from == CaseState.CONFIRMED
-        back = CaseState.CONFIRMED if confirmed else CaseState.IN_REVIEW
+        back = CaseState(case.came_from or CaseState.IN_REVIEW)
         case = move(case_id, back, actor=person.username, reason=reason, clock=clock)
-        case.hold_owner, case.hold_reason, case.hold_until = None, "", None
-        case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])
+        let_go(case)
     return case
 
 
@@ -190,5 +244,8 @@ def awaiting(person: Person) -> list[int]:
         .order_by("-band", "-worth", "pk")
         .values_list("pk", "review_round")
     )
-    mine = set(decided.values_list("case_id", "review_round"))
+    mine = {
+        *decided.values_list("case_id", "review_round"),
+        *informed(person).values_list("case_id", "review_round"),
+    }
     return [pk for pk, review_round in rows if (pk, review_round) not in mine]

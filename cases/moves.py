@@ -37,7 +37,7 @@ def move(
         case.came_from = _came_from(case, state, to)
         case.state = to
         case.changed_at = clock()
-        if to is CaseState.IN_REVIEW and state is not CaseState.UNREACHABLE:
+        if to is CaseState.IN_REVIEW and state not in _REMEMBERS:
             case.review_round += 1
         case.save(update_fields=["state", "came_from", "changed_at", "review_round"])
         audit.append(
@@ -71,11 +71,7 @@ def move_back(case_id: int, to: CaseState, *, actor: str, clock: Clock = utc_now
 
 
 def _came_from(case: Case, state: CaseState, to: CaseState) -> str:
-    """What the case must remember: where a hold or an absence began.
-
-    A held case that becomes unreachable comes back to its hold, which no longer knows whether it
-    began in review or confirmed: it then ends in review, the safer of the two.
-    """
-    if to in _REMEMBERS and not (state is CaseState.UNREACHABLE and to is CaseState.ON_HOLD):
-        return state.value
-    return ""
+    """What the case must remember: where a hold or an absence began."""
+    if state is CaseState.UNREACHABLE and to is CaseState.ON_HOLD:
+        return case.held_from
+    return state.value if to in _REMEMBERS else ""

@@ -18,7 +18,7 @@ from cases.models import Case, Person, Proposal, Run, Target
 from cases.people import DECIDERS, require
 from cases.rechecking import ACTOR, nights, streak
 from domain.clock import Clock, utc_now
-from domain.errors import AccessError, InputError, RuleError
+from domain.errors import InputError, RuleError
 from domain.rechecks import GONE, CheckResult, ProposalKind, ProposalState, Rules
 
 
@@ -82,10 +82,8 @@ def decide(
     with transaction.atomic():
         rows = Proposal.objects.select_for_update().select_related("case")
         proposal = rows.filter(pk=proposal_id).first()
-        if proposal is None:
+        if proposal is None or proposal.case.restricted:
             raise InputError(f"there is no proposal {proposal_id}")
-        if proposal.case.restricted:
-            raise AccessError(f"case {proposal.case_id} is in the restricted queue")
         if proposal.state != ProposalState.OPEN:
             raise RuleError(f"proposal {proposal_id} is {proposal.state}, not open")
         state = ProposalState.ACCEPTED if accept else ProposalState.REJECTED

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from cases import audit
-from cases.models import AuditEvent, Case, DecisionRow, Person
+from cases.decisions import inform, let_go
+from cases.models import AuditEvent, Case, DecisionRow, Informed, Person
 from cases.moves import move_back
 from domain.clock import Clock, utc_now
 from domain.decisions import VerdictKind
@@ -58,6 +59,7 @@ def _holds_of_it() -> QuerySet[AuditEvent]:
 
 def undo(case_id: int, person: Person, within: timedelta, *, clock: Clock = utc_now) -> Case:
     """Take back what ``person`` did last in a case; the record keeps that it was done and undone.
+    Where others had spoken before, the case showed what they said: somebody else decides it then.
 
     Raises MoveError when ``person`` did nothing in it ``within`` that time, or when somebody or
     something has gone on from there.
@@ -75,6 +77,8 @@ def undo(case_id: int, person: Person, within: timedelta, *, clock: Clock = utc_
 def _take_back(case: Case, person: Person, clock: Clock) -> Case:
     rows = DecisionRow.objects.filter(case=case, review_round=case.review_round)
     row = rows.filter(person=person).first()
+    others = DecisionRow.every.filter(case=case, review_round=case.review_round)
+    others = others.exclude(person=person)
     later = rows.exclude(person=person).filter(decided_at__gte=row.decided_at) if row else rows
     if row is None or later.exists() or case.state != (row.led_to or row.state_before):
         raise MoveError(f"case {case.pk} went on since: what led there cannot be undone")
@@ -83,14 +87,17 @@ def _take_back(case: Case, person: Person, clock: Clock) -> Case:
     _tell(case, row.verdict, person, clock)
     if row.led_to:
         case = move_back(case.pk, CaseState(row.state_before), actor=person.username, clock=clock)
+    standing_then = Q(undone_at=None) | Q(undone_at__gt=row.decided_at)
+    if others.filter(standing_then, decided_at__lt=row.decided_at).exists():
+        inform(case, person, Informed.Why.TOOK_BACK, clock())
     return case
 
 
 def _end_hold(case: Case, person: Person, clock: Clock) -> Case:
     _tell(case, VerdictKind.HOLD, person, clock)
-    case = move_back(case.pk, CaseState(case.came_from), actor=person.username, clock=clock)
-    case.hold_owner, case.hold_reason, case.hold_until = None, "", None
-    case.save(update_fields=["hold_owner", "hold_reason", "hold_until"])
+    back = CaseState(case.came_from or CaseState.IN_REVIEW)
+    case = move_back(case.pk, back, actor=person.username, clock=clock)
+    let_go(case)
     return case
 
 

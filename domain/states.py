@@ -31,7 +31,7 @@ _MOVES: dict[CaseState, frozenset[CaseState]] = {
     _S.ASSESSED: frozenset({_S.SCREENED_OUT, _S.IN_REVIEW}),
     _S.IN_REVIEW: frozenset({_S.ESCALATED, _S.ON_HOLD, _S.DISMISSED, _S.CONFIRMED}),
     _S.ESCALATED: frozenset({_S.ON_HOLD, _S.DISMISSED, _S.CONFIRMED}),
-    _S.ON_HOLD: frozenset({_S.IN_REVIEW, _S.CONFIRMED}),
+    _S.ON_HOLD: frozenset({_S.IN_REVIEW, _S.ESCALATED, _S.CONFIRMED}),
     _S.CONFIRMED: frozenset({_S.ON_HOLD, _S.REQUESTED, _S.WITHDRAWN}),
     _S.REQUESTED: frozenset({_S.EXPIRED, _S.WITHDRAWN, _S.LIFTED}),
     _S.SCREENED_OUT: frozenset({_S.IN_REVIEW}),
@@ -55,13 +55,13 @@ def allowed_moves(state: CaseState, came_from: CaseState | None = None) -> froze
     """The states that a case in ``state`` may move to.
 
     Any state may become unreachable; from there the only way is back to ``came_from``. A hold
-    ends where it began: in review (an escalated case goes back to review) or confirmed.
+    ends where it began: in review, escalated or confirmed; in review where that is not known.
     """
     if state is _S.UNREACHABLE:
         return frozenset({came_from} if came_from else ())
     allowed = _MOVES[state]
-    if state is _S.ON_HOLD and came_from is not _S.CONFIRMED:
-        allowed = allowed - {_S.CONFIRMED}
+    if state is _S.ON_HOLD:
+        allowed = frozenset({came_from if came_from in allowed else _S.IN_REVIEW})
     return allowed | {_S.UNREACHABLE}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from cases.decisions import OPEN_STATES
+from cases.decisions import UNDECIDED
 from cases.models import Case, DecisionRow, Person
 from cases.people import DECIDERS, may
 
@@ -33,7 +33,7 @@ def kept_from(person: Person) -> Q:
     )
     subject = Concat(Value("case:"), Cast("pk", CharField()), output_field=CharField())
     undecided: QuerySet[Case, str] = (
-        Case.objects.filter(~Exists(own), state__in=[*OPEN_STATES])
+        Case.objects.filter(UNDECIDED, ~Exists(own))
         .annotate(subject=subject)
         .values_list("subject", flat=True)
         .order_by()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cases import families
-from cases.decisions import OPEN_STATES
+from cases.decisions import OPEN_STATES, informed
 from cases.models import Case, DecisionRow, Family, Person
 from cases.people import require
 from domain.clock import Clock, utc_now
@@ -81,11 +81,11 @@ def family_view(family_id: int, person: Person) -> FamilyView:
     )
     if family is None or not cases:
         raise InputError(f"there is no family {family_id}")
-    mine = set(
-        DecisionRow.objects.filter(person=person, case__in=cases).values_list(
-            "case_id", "review_round"
-        )
-    )
+    rounds = ("case_id", "review_round")
+    mine = {
+        *DecisionRow.objects.filter(person=person, case__in=cases).values_list(*rounds),
+        *informed(person).filter(case__in=cases).values_list(*rounds),
+    }
     found = [
         TieView(kind, defang_prose(value), tuple(sorted(who)))
         for (kind, value), who in families.ties(family).items()

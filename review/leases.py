@@ -16,11 +16,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.decisions import OPEN_STATES
-from cases.models import Case, DecisionRow, Person
+from cases.models import Case, DecisionRow, Informed, Person
 from cases.people import DECIDERS, require
 from domain.clock import Clock, utc_now
 from review.models import Lease, Skip
 
+#: Cases that one person has at once by signs of life: the one looked at, and a few left open.
+MOST_LEASES = 5
 _TRIED = 20
 
 
@@ -37,11 +39,13 @@ class Wanted:
 
 def waiting(person: Person, wanted: Wanted = Wanted()) -> QuerySet[Case]:
     """Cases that ``person`` could be given, what is to be looked at first in front: open, not
-    restricted, and neither decided nor skipped by them in this round."""
+    restricted, and neither decided nor skipped by them in this round, and of which they do not
+    know what others said."""
     mine = {"case": OuterRef("pk"), "review_round": OuterRef("review_round"), "person": person}
     rows = Case.objects.filter(
         ~Exists(DecisionRow.objects.filter(**mine)),
         ~Exists(Skip.objects.filter(**mine)),
+        ~Exists(Informed.objects.filter(**mine)),
         state__in=[wanted.state] if wanted.state else [*OPEN_STATES],
         restricted=False,
     )
@@ -101,7 +105,19 @@ def _free(
 
 
 def keep(case_id: int, person: Person, lasting: timedelta, *, clock: Clock = utc_now) -> bool:
-    """A sign of life: the lease lasts on. False where somebody else has the case by now."""
+    """A sign of life: the lease lasts on. False where somebody else has the case by now, where it
+    does not wait for ``person`` any more, or where they have ``MOST_LEASES`` others."""
+    now = clock()
+    mine = Lease.objects.filter(case_id=case_id, person=person)
+    if mine.update(ends_at=now + lasting):
+        return True
+    others = Lease.objects.filter(person=person, ends_at__gt=now).count()
+    waits = others < MOST_LEASES and waiting(person, Wanted()).filter(pk=case_id).exists()
+    return waits and _leased(case_id, person, now, lasting)
+
+
+def have(case_id: int, person: Person, lasting: timedelta, *, clock: Clock = utc_now) -> bool:
+    """Give ``person`` a case before it is open for decisions again, where nobody else has it."""
     now = clock()
     mine = Lease.objects.filter(case_id=case_id, person=person)
     return bool(mine.update(ends_at=now + lasting)) or _leased(case_id, person, now, lasting)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
-from cases.decisions import OPEN_STATES
+from cases.decisions import is_undecided
 from cases.models import Case, DecisionRow, Person
 from cases.people import DECIDERS, require
 from domain.clock import Clock, utc_now
@@ -23,7 +23,7 @@ def readable(case: Case, person: Person) -> QuerySet[Note]:
     """
     found = Note.objects.filter(case=case).select_related("person")
     decided = DecisionRow.objects.filter(case=case, review_round=case.review_round)
-    if case.state not in OPEN_STATES or decided.filter(person=person).exists():
+    if not is_undecided(case) or decided.filter(person=person).exists():
         return found
     others = decided.exclude(person=person).values("person")
     return found.exclude(person__in=others)

@@ -227,7 +227,7 @@ def _verdicts(case: Case, person: Person) -> tuple[tuple[str, str, str], ...]:
         .select_related("person")
         .order_by("decided_at")
     )
-    if not any(row.person_id == person.pk for row in rows) and case.state in decisions.OPEN_STATES:
+    if not any(row.person_id == person.pk for row in rows) and decisions.is_undecided(case):
         return ()
     return tuple((row.person.username, row.verdict, row.reason) for row in rows)
 

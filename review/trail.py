@@ -142,7 +142,7 @@ def begin_export(person: Person, wanted: Filter, form: str) -> int:
     if (left_out := _left_out(wanted)) is not None:
         details["left_out"] = left_out
         if is_blind(person):
-            details["not_yet_decided"] = _matching(wanted).filter(kept_from(person)).count()
+            details["blind"] = True
     audit.append("audit.exported", "audit", actor=person.username, details=details)
     return last
 

@@ -29,8 +29,9 @@ from cases.bundles.manifest import (
 from cases.bundles.veil import Veil
 from cases.bundles.verifier import CA, MANIFEST, STAMP, STAMPED, SUMS, check_contents
 from cases.bundles.writing import BundleWriter
+from cases.decisions import inform
 from cases.files import folder_in_the_making, give_name, write_private
-from cases.models import Case, Person
+from cases.models import Case, Informed, Person
 from cases.warc import software
 from domain.clock import Clock, iso, utc_now
 from domain.custody import Access, custody_text
@@ -217,6 +218,7 @@ def _note(
     with transaction.atomic():
         case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
         check_access(case, person)
+        inform(case, person, Informed.Why.TOOK_EVIDENCE, clock())
         event = audit.append(
             "evidence.bundled",
             f"case:{case_id}",

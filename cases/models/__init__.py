@@ -7,7 +7,7 @@ from cases.models.cards import CardNumber
 from cases.models.cases import Case, Family
 from cases.models.channels import ChannelFacts
 from cases.models.checks import ContentCheck, Proposal
-from cases.models.decisions import DecisionRow
+from cases.models.decisions import DecisionRow, Informed
 from cases.models.images import PostImage
 from cases.models.mirrors import (
     BandRow,
@@ -37,6 +37,7 @@ __all__ = [
     "DocumentRow",
     "Family",
     "FingerprintRow",
+    "Informed",
     "MirrorPair",
     "Person",
     "PostImage",

@@ -25,9 +25,10 @@ class Family(models.Model):
 class Case(models.Model):
     """A target with its captures, assessments and decisions.
 
-    ``state`` is written by ``cases.moves.move`` alone. ``came_from`` is the state before a hold
-    or before the target became unreachable. ``review_round`` rises each time the case enters
-    review, so that earlier decisions do not count again. ``tied_to`` are the keys of selling
+    ``state`` is written by ``cases.moves.move`` alone. ``came_from`` is the state before a hold or
+    before the target became unreachable; ``held_from`` is that before the hold, for as long as it
+    stands, also while the target is unreachable. ``review_round`` rises each time the case enters
+    review anew, so that earlier decisions do not count again. ``tied_to`` are the keys of selling
     targets for whose sake a doubtful score was queued. ``band`` says what the score asks of people
     at what misses and looks cost; within a band what a look is ``worth`` (see ``domain.worth``)
     orders the queue.
@@ -69,6 +70,7 @@ class Case(models.Model):
     )
     hold_reason = models.CharField(max_length=1000, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
+    held_from = models.CharField(max_length=20, blank=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -56,3 +56,32 @@ class DecisionRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} of case {self.case_id} by {self.person_id}"
+
+
+class Informed(models.Model):
+    """That a person knows what others said of a case in a round of review without having said it
+    themselves: they took their own verdict back, or took the evidence of a held case. Whoever does
+    decides it no more in that round."""
+
+    class Why(models.TextChoices):
+        TOOK_BACK = "took back"
+        TOOK_EVIDENCE = "took evidence"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="informed")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="informed"
+    )
+    review_round = models.PositiveIntegerField()
+    why = models.CharField(max_length=20, choices=Why.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "informed"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "review_round", "person"], name="informed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} knows of case {self.case_id}: {self.why}"

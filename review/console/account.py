@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
@@ -153,11 +154,27 @@ def language(request: HttpRequest) -> HttpResponseBase:
 
 
 def _safe(request: HttpRequest, address: str) -> str:
-    """``address`` where it is one of ours, else where everybody begins."""
+    """``address`` where it is a page of ours, the nearest page above where it takes forms alone (a
+    case for its verdict), else where everybody begins."""
     ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if ours else reverse("home")
+    path = urlsplit(address).path if ours and address.startswith("/") else ""
+    if _is_page(path):
+        return address
+    while path and not _is_page(path):
+        path = path.rpartition("/")[0]
+    return path or reverse("home")
+
+
+def _is_page(path: str) -> bool:
+    from review.console.table import BY_NAME  # which is made of this module, too
+
+    try:
+        page = BY_NAME.get(resolve(path).url_name or "")
+    except Resolver404:
+        return False
+    return page is not None and "GET" in page.methods
 
 
 def _device(request: Asked) -> TOTPDevice | None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from blocking.standing import of_case
 from cases.bundles.access import allowed
+from cases.decisions import OPEN_STATES, informed
 from cases.models import Case, Person, Screenshot
 from cases.people import DECIDERS, RELEASERS, may, names_in
 from domain.errors import AccessError, InputError
@@ -23,7 +24,6 @@ from review.service import case_view, readable_case
 
 _SHOTS = 5
 _SENT_OR_TO_BE = frozenset({CaseState.CONFIRMED, CaseState.REQUESTED})
-_OPEN = frozenset({CaseState.IN_REVIEW, CaseState.ESCALATED})
 
 
 def case(request: Asked, case_id: int) -> HttpResponseBase:
@@ -59,12 +59,14 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
     family = small_family(row.family_id, person)
     decides = may(person, DECIDERS)
     decided = any(who == person.username for who, _, _ in view.verdicts)
+    knows = informed(person).filter(case=row).exists()
     return {
         "view": view,
+        "knows": knows and view.state in OPEN_STATES,
         "carriers": [(carrier, pieces(carrier)) for carrier in view.carriers],
         "notes": notes.readable(row, person),
         "jurisdictions": JURISDICTIONS,
-        "may_decide": view.state in _OPEN and decides and not decided,
+        "may_decide": view.state in OPEN_STATES and decides and not (decided or knows),
         "further": _further(row, person, decides=decides, supervises=may(person, RELEASERS)),
         "deciders": names_in(DECIDERS),
         "may_note": decides,

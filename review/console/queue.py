@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from cases import undoing
+from cases.decisions import informed
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import NarcowatchError
 from review import filters, leases, service
@@ -21,6 +23,7 @@ from review.console.filters import filter_choices, wanted_of
 from review.console.forms import VerdictForm
 from review.sentences import retold
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _DONE = 200
 _REFUSED = 422
 _TAKEN = 409
@@ -39,7 +42,7 @@ def queue(request: Asked) -> HttpResponseBase:
 def ahead(request: Asked) -> HttpResponseBase:
     """The case after the one at hand, as a piece of page; nothing where that is the last."""
     here = request.POST.get("case", "")
-    beside = [int(here)] if here.isdecimal() else []
+    beside = [int(here)] if _NUMBER.fullmatch(here) else []
     case_id = leases.take(request.user, _lasting(), wanted=wanted_of(request), beside=beside)
     if case_id is None:
         return render(request, "console/queue_end.html")
@@ -112,14 +115,20 @@ def undo(request: Asked) -> HttpResponseBase:
     if last is None:
         messages.error(request, _("There is nothing left to undo."))
         return redirect("queue")
-    leases.keep(last.case_id, request.user, _lasting())  # before it is open to all again
+    leases.have(last.case_id, request.user, _lasting())  # before it is open to all again
     try:
         undoing.undo(last.case_id, request.user, within)
     except NarcowatchError as error:
         leases.give_back(last.case_id, request.user)
         messages.error(request, str(error))
         return redirect("queue")
-    messages.success(request, _("Taken back: case %(case)s.") % {"case": last.case_id})
+    said = _("Taken back: case %(case)s.")
+    if informed(request.user).filter(case=last.case_id).exists():
+        leases.give_back(last.case_id, request.user)
+        said = _(
+            "Taken back: case %(case)s. Others had spoken before you: somebody else decides it."
+        )
+    messages.success(request, said % {"case": last.case_id})
     return redirect("case", last.case_id)
 
 
@@ -153,6 +162,7 @@ def _filter_context(request: Asked) -> dict[str, Any]:
         "filtered": wanted != leases.Wanted(),
         "filters": filters.saved(request.user),
         "choices": filter_choices(wanted),
+        "lease_s": int(_lasting().total_seconds()),
     }
 
 

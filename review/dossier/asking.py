@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases import audit
 from cases.bundles.access import allowed
-from cases.models import Person
+from cases.decisions import inform
+from cases.models import Informed, Person
 from cases.people import require
 from domain.clock import Clock, utc_now
 from domain.errors import AccessError, InputError, NarcowatchError
@@ -143,6 +144,8 @@ def archive(
     if not line.there or not path.is_file():
         raise InputError(f"dossier {dossier_id} is not there (any more)")
     with transaction.atomic():
+        for case in line.row.cases.all():
+            inform(case, person, Informed.Why.TOOK_EVIDENCE, clock())
         audit.append(
             "dossier.downloaded",
             line.row.subject,

@@ -96,7 +96,8 @@ def follow(request: HttpRequest) -> HttpResponseBase:
 def language(request: HttpRequest) -> HttpResponseBase:
     """Another language, in a cookie."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()})
+    if not (ours and back.startswith("/")):
         back = reverse("home")
     response = redirect(back)
     chosen = request.POST.get("language", "")

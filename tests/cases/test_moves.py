@@ -42,10 +42,10 @@ def test_a_hold_on_a_confirmed_case_ends_confirmed() -> None:
     assert move(case.pk, CaseState.CONFIRMED, actor="x", reason="ended").state == "confirmed"
 
 
-def test_a_hold_in_review_begins_a_new_round() -> None:
+def test_a_hold_in_review_ends_in_the_same_round() -> None:
     case = case_in(CaseState.IN_REVIEW)
     move(case.pk, CaseState.ON_HOLD, actor="x", reason="investigation")
-    assert move(case.pk, CaseState.IN_REVIEW, actor="x", reason="ended").review_round == 2
+    assert move(case.pk, CaseState.IN_REVIEW, actor="x", reason="ended").review_round == 1
 
 
 def test_a_held_case_that_was_unreachable_does_not_become_confirmed() -> None:

@@ -11,7 +11,7 @@ from cases import proposals, rechecking
 from cases.intake import target_row
 from cases.models import Case, Proposal
 from cases.rechecking import Seen
-from domain.errors import AccessError
+from domain.errors import AccessError, InputError
 from domain.rechecks import CheckResult, ProposalKind, Rules
 from domain.states import CaseState
 from domain.targets import parse_key
@@ -95,5 +95,5 @@ def test_restricted_cases_are_named_nowhere(moved: Case) -> None:
     report = reporting.build(moved.checks.get().run)
     assert (report.looked_again, report.proposals) == ([], [])
     (row,) = Proposal.objects.all()
-    with pytest.raises(AccessError):
+    with pytest.raises(InputError, match=f"there is no proposal {row.pk}$"):
         decide_proposal(row.pk, analyst("one"), accept=True, reason="")

@@ -7,7 +7,8 @@ const keys = document.getElementById("keys");
 const KEEP_EVERY_MS = 60_000;
 const KEYS_OFF = "narcowatch.keys.off"; // in the memory of this browser
 
-let next = null; // the page of the case after this one, or a promise of it
+let next = null; // a promise of the page of the case after this one
+let ours = null; // that case: where to say that it is looked at, and until when it is ours
 let looked = 0; // milliseconds that this case was looked at, while the page was seen
 let since = document.hidden ? null : performance.now();
 
@@ -49,11 +50,26 @@ async function ahead() {
   const answer = await post(queue.dataset.ahead, { case: article.dataset.case }, "text/html");
   if (!answer.ok) throw new Error(String(answer.status));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.querySelector("article");
+  ours = found && { keep: found.dataset.keep, until: leased() };
   return [...page.body.childNodes];
 }
 
 function fetchAhead() {
+  ours = null;
   next = ahead().catch(() => null);
+}
+
+// A minute less than the server gives, for what the way there takes.
+function leased() {
+  return performance.now() + (Number(queue.dataset.lease) - 60) * 1000;
+}
+
+// Whether the case that was fetched is still ours; while nobody looked, it may have gone to others.
+async function stillOurs() {
+  if (!ours || performance.now() < ours.until) return true;
+  const answer = await post(ours.keep, {}, "application/json").catch(() => null);
+  return Boolean(answer && answer.ok);
 }
 
 function showUndo(until) {
@@ -102,7 +118,7 @@ async function send(form, submitter) {
 async function goOn() {
   place.inert = true; // what is typed until the next case is there is meant for neither
   const nodes = await next;
-  if (!nodes) {
+  if (!nodes || !(await stillOurs())) {
     location.reload();
     return;
   }
@@ -210,6 +226,11 @@ async function keep() {
   if (!article || document.hidden) return;
   const answer = await post(article.dataset.keep, {}, "application/json").catch(() => null);
   if (answer && answer.status === 409) say((await answer.json()).said, "error");
+  const fetched = ours;
+  if (!fetched) return;
+  const kept = await post(fetched.keep, {}, "application/json").catch(() => null);
+  if (kept && kept.ok) fetched.until = leased();
+  else if (kept && fetched === ours) fetchAhead(); // somebody else has it: another one
 }
 
 tick();

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b32decode
+from pathlib import Path
 
 from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 
 from tests.people import PASSWORD
-from tests.review.console.browsing import browse
-from tests.review.console.served import Served
+from tests.review.console.browsing import browse, somebody_else
+from tests.review.console.served import Served, serving
 
 OWN = "another long password 9"
 COUNT = 20
+_LEASE_S = 15
 
 
 def signed_in(page: Page, name: str) -> None:
@@ -39,6 +42,42 @@ def enrolled(page: Page, name: str) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("The password in use")).to_have_count(0)
+
+
+def test_a_case_that_was_fetched_and_went_to_somebody_else_is_not_shown(
+    empty_record: Path, tmp_path: Path
+) -> None:
+    """Whoever is long over a case loses the one that was loaded behind it."""
+
+    def shown(page: Page) -> int:
+        return int(page.locator("article.case").get_attribute("data-case") or 0)
+
+    def story(page: Page) -> tuple[int, list[int], int]:
+        with page.expect_response("**/queue/ahead"):
+            signed_in(page, "analyst1")
+        first = shown(page)
+        time.sleep(_LEASE_S + 1)
+        other = somebody_else(page)
+        with other.expect_response("**/queue/ahead"):
+            signed_in(other, "analyst2")
+        theirs = [shown(other)]
+        other.keyboard.press("s")
+        expect(other.locator(f'article.case[data-case="{theirs[0]}"]')).to_have_count(0)
+        theirs.append(shown(other))
+        page.keyboard.press("c")
+        page.keyboard.press("1")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(f'article.case[data-case="{first}"]')).to_have_count(0)
+        expect(page.locator("article.case")).to_be_visible()
+        return first, theirs, shown(page)
+
+    settings = {"NARCOWATCH_REVIEW__LEASE_MINUTES": str(_LEASE_S / 60)}
+    with serving(empty_record, tmp_path / "data", **settings) as house:
+        house.seed("waiting", "4")
+        house.seed("people", "analyst1:analyst", "analyst2:analyst")
+        first, theirs, then = browse(story, house.url)
+    assert theirs[0] == first  # its lease had run out as well, and who had it still decided it
+    assert then not in theirs
 
 
 def test_twenty_cases_are_decided_by_keyboard_alone(console: Served) -> None:
