@@ -87,7 +87,7 @@ def add_person(name: str, password: str, role: Role, *, actor: str, recipient: s
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
-        raise InputError(f"person {name!r}: {' '.join(error.messages)}") from error
+        raise InputError(f"person {name!r}: {'; '.join(error.messages)}") from error
     _give_password(person, password)
     with transaction.atomic():
         person.save()
@@ -167,7 +167,7 @@ def _give_password(person: Person, password: str) -> None:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise InputError(f"person {person.username!r}: {' '.join(error.messages)}") from error
+        raise InputError(f"person {person.username!r}: {'; '.join(error.messages)}") from error
     person.set_password(password)
 
 

@@ -82,7 +82,7 @@ def decide(
     with transaction.atomic():
         rows = Proposal.objects.select_for_update().select_related("case")
         proposal = rows.filter(pk=proposal_id).first()
-        if proposal is None or proposal.case.restricted:
+        if proposal is None or _is_restricted(proposal):
             raise InputError(f"there is no proposal {proposal_id}")
         if proposal.state != ProposalState.OPEN:
             raise RuleError(f"proposal {proposal_id} is {proposal.state}, not open")
@@ -91,9 +91,16 @@ def decide(
     return proposal
 
 
+def _is_restricted(proposal: Proposal) -> bool:
+    """Whether it is about a restricted case, or names another that is."""
+    about = [proposal.case.target_id, proposal.other_id]
+    return Case.objects.filter(target__in=[*filter(None, about)], restricted=True).exists()
+
+
 def standing_open() -> QuerySet[Proposal]:
-    """The open proposals, oldest first."""
+    """The open proposals, oldest first; none about a restricted case or one that names another."""
     rows = Proposal.objects.filter(state=ProposalState.OPEN, case__restricted=False)
+    rows = rows.exclude(other__case__restricted=True)
     return rows.select_related("case__target", "other").order_by("opened_at", "pk")
 
 

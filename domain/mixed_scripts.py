@@ -1,7 +1,7 @@
 """Words written in two alphabets at once: how an address or a name imitates another.
 
 After the single-script rule of UTS 39 (Unicode security mechanisms), section 5.1, for the scripts
-that look alike: Latin, Cyrillic and Greek.
+that look alike: Latin, Cyrillic, Greek, Armenian and Cherokee.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 #: A word, unless it is the number that ``domain.defang.printable`` wrote for a character.
 _WORD = re.compile(r"\\u[0-9a-f]{4,6}|([^\W\d_]{2,})")
-_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+_ALIKE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 
 def strange_letters(text: str) -> list[tuple[int, int]]:

@@ -131,8 +131,11 @@ class _Parser:
             if node is not None:
                 (unwanted if negated else wanted).append(node)
         if not wanted and not unwanted:
-            where = f"before {self._next()[1] or 'the end'}" if self._words else "in it"
-            raise self._wrong(f"there is no word {where}")
+            if not self._words:
+                raise self._wrong("there is no word in it")
+            if not (after := self._next()[1]):
+                raise self._wrong("there is no word before the end")
+            raise self._wrong(f"there is no word before {after}")
         if len(wanted) == 1 and not unwanted:
             return wanted[0]
         return All(tuple(wanted), tuple(unwanted))

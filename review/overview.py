@@ -92,13 +92,13 @@ class Overview:
 
     def steps(self) -> Table:
         """How far cases have come, each counted at every step that it has made."""
-        counts = self._states
+        counts, held = self._states, pipeline.held_when_confirmed()
         rows = (
             (gettext("found"), sum(counts.values())),
             (gettext("assessed"), pipeline.reached(counts, pipeline.ASSESSED)),
             (gettext("put before people"), pipeline.reached(counts, pipeline.QUEUED)),
-            (gettext("decided"), pipeline.reached(counts, pipeline.DECIDED)),
-            (gettext("confirmed"), pipeline.reached(counts, pipeline.CONFIRMED)),
+            (gettext("decided"), pipeline.reached(counts, pipeline.DECIDED) + held),
+            (gettext("confirmed"), pipeline.reached(counts, pipeline.CONFIRMED) + held),
             (gettext("requested"), self._requested),
         )
         note = _("Each case counts at every step that it has made; those put back count anew.")

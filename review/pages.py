@@ -18,6 +18,7 @@ from domain.channel_profiles import profile_from
 from domain.defang import defang
 from domain.targets import TargetKind, parse_key
 from review.sentences import retold
+from review.unnamed import without_restricted
 from review.vocabulary import called
 
 #: Pages listed of one case; a channel may have thousands of posts.
@@ -94,8 +95,10 @@ _TIED = {
 def queued_because(case: Case) -> str:
     """Why people are asked: score against threshold, or the selling targets it is tied to."""
     events = AuditEvent.objects.filter(subject=f"case:{case.pk}", action="case.in_review")
+    # The end of a hold and a verdict taken back are no reason to ask, and tell what somebody said.
+    events = events.exclude(details__from="on_hold").exclude(details__has_key="undone")
     event = events.order_by("-seq").first()
-    reason = str(event.details.get("reason", "")) if event else ""
+    reason = without_restricted(str(event.details.get("reason", ""))) if event else ""
     tie = next((one for one in Tie if f", {one} " in reason), None)
     if not case.tied_to or tie is None:
         return f"{retold(reason)}{_why_at_the_threshold(case, reason)}"
@@ -124,6 +127,12 @@ def _why_at_the_threshold(case: Case, reason: str) -> str:
 def _names(keys: Sequence[str]) -> Iterator[str]:
     wanted = [parse_key(key) for key in keys]
     rows = Target.objects.filter(kind__in=[*TargetKind], value__in=[key.value for key in wanted])
+    rows = rows.select_related("case")
     names = {row.key: row.name for row in rows}
+    hidden = {row.key for row in rows if row.case.restricted}
+    if hidden & {*wanted}:
+        yield gettext("what is not shown")
     for key in wanted:
+        if key in hidden:
+            continue
         yield f"{called(key.kind, 'kind')} {defang(names.get(key) or key.value)}"

@@ -34,6 +34,11 @@ def standing(state: str, came_from: str) -> S:
     return S(came_from) if state == S.UNREACHABLE and came_from else S(state)
 
 
+def held_when_confirmed() -> int:
+    """How many cases are held that were confirmed before."""
+    return _cases().filter(held_from=S.CONFIRMED).count()
+
+
 def by_state() -> dict[tuple[str, S], int]:
     """How many cases stand where, by the kind of their targets."""
     found = Counter[tuple[str, S]]()
@@ -55,8 +60,10 @@ def by_value(field: str) -> dict[str, Counter[S]]:
 
 
 def requested() -> int:
-    """How many cases were ever asked to be blocked."""
-    rows = BlockingRequest.objects.filter(action=Action.BLOCK, case__restricted=False)
+    """How many cases were asked to be blocked, in the round of review that they are in."""
+    rows = BlockingRequest.objects.filter(
+        action=Action.BLOCK, case__restricted=False, review_round=F("case__review_round")
+    )
     return rows.aggregate(n=Count("case", distinct=True))["n"] or 0
 
 

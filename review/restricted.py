@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from cases import audit
 from cases.models import AssessmentRow, Case, DocumentRow, Person
@@ -107,7 +108,7 @@ def hand_over(
     such case here, for empty or too long words, and for a time that is yet to come."""
     case, now = _case(case_id, person, clock), clock()
     if handed_at > now + _CLOCKS_APART:
-        raise InputError("it cannot have been handed over in the future")
+        raise InputError(_("It cannot have been handed over in the future."))
     words = {"to": _words("to", to), "reference": _words("reference", reference)}
     with transaction.atomic():
         row = HandOver.objects.create(
@@ -124,7 +125,7 @@ def close(case_id: int, person: Person, reason: str, *, clock: Clock = utc_now) 
     reason = _words("reason", reason)
     with transaction.atomic():
         if not _cases(closed=False).filter(pk=case_id).exists():
-            raise RuleError(f"case {case_id} is closed already")
+            raise RuleError(_("Case %(case)s is closed already.") % {"case": case_id})
         row = Closing.objects.create(case=case, reason=reason, closed_at=clock(), closed_by=person)
         _tell("closed", case_id, person, clock, reason=reason)
     return row
@@ -221,9 +222,9 @@ def _page(row: DocumentRow) -> PageLine:
 def _words(what: str, text: str) -> str:
     text = text.strip()
     if not text:
-        raise InputError(f"{what} is needed")
+        raise InputError(_("Fill in every field."))
     if len(text) > _LONGEST[what]:
-        raise InputError(f"{what} has at most {_LONGEST[what]} characters")
+        raise InputError(_("A field has at most %(most)s characters.") % {"most": _LONGEST[what]})
     return text
 
 

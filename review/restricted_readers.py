@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases import audit
 from cases.models import Person
@@ -76,17 +77,23 @@ def give(
     require(giver, GIVERS, "give the restricted queue")
     now = clock()
     if not reason.strip():
-        raise InputError("a reason is needed")
+        raise InputError(_("Give a reason."))
     if not now < ends_at <= now + LONGEST:
-        raise InputError(f"the end is after now and within {LONGEST.days} days")
+        raise InputError(
+            _("The end is after now and within %(days)s days.") % {"days": LONGEST.days}
+        )
     with transaction.atomic():
         person = Person.objects.select_for_update().filter(username=name).first()
         if person is None or not person.is_active or may(person, frozenset({Role.REGULATOR})):
-            raise InputError(f"nobody of the house who may sign in is called {name!r}")
+            raise InputError(
+                _("Nobody of the house who may sign in is called “%(name)s”.") % {"name": name}
+            )
         if person.pk == giver.pk:
-            raise FourEyesError("nobody gives it to the own name")
+            raise FourEyesError(_("Nobody gives it to the own name."))
         if RestrictedReader.objects.filter(_open(now), person=person).exists():
-            raise InputError(f"{name} has it already, or it waits to be confirmed")
+            raise InputError(
+                _("%(name)s has it already, or it waits to be confirmed.") % {"name": name}
+            )
         row = RestrictedReader.objects.create(
             person=person, reason=reason.strip(), ends_at=ends_at, given_at=now, given_by=giver
         )
@@ -102,9 +109,9 @@ def confirm(grant_id: int, person: Person, *, clock: Clock = utc_now) -> Restric
     with transaction.atomic():
         row = _grant(grant_id, clock())
         if row.confirmed_at is not None:
-            raise RuleError("it is confirmed already")
+            raise RuleError(_("It is confirmed already."))
         if person.pk in (row.given_by_id, row.person_id):
-            raise FourEyesError("whoever gave it, and for whom it is, does not confirm it")
+            raise FourEyesError(_("Whoever gave it, and for whom it is, does not confirm it."))
         row.confirmed_at, row.confirmed_by = clock(), person
         row.save(update_fields=["confirmed_at", "confirmed_by"])
         _tell("confirmed", row, person, clock)
@@ -116,7 +123,7 @@ def end(grant_id: int, person: Person, reason: str, *, clock: Clock = utc_now) -
     an unknown one, RuleError where it is over."""
     require(person, CONFIRMERS, "end who reads the restricted queue")
     if not reason.strip():
-        raise InputError("a reason is needed")
+        raise InputError(_("Give a reason."))
     with transaction.atomic():
         row = _grant(grant_id, clock())
         row.ended_at, row.ended_by, row.ended_reason = clock(), person, reason.strip()
@@ -135,7 +142,7 @@ def _grant(grant_id: int, now: datetime) -> RestrictedReader:
     if row is None:
         raise InputError(f"there is no grant {grant_id}")
     if row.ended_at is not None or row.ends_at <= now:
-        raise RuleError("it is over")
+        raise RuleError(_("It is over."))
     return row
 
 

@@ -23,6 +23,7 @@ from review.vocabulary import TABLES, called
 SENTENCES = (
     # what people may not do
     _("you have decided this case already: another person must"),
+    _("you know what others said of this case: another person must"),
     _("case %(case)s is in the restricted queue"),
     _("case %(case)s is %(state)s: only a case in review can be decided"),
     _("case %(case)s is %(state)s, not on hold"),
@@ -46,6 +47,7 @@ SENTENCES = (
     _("appeal %(number)s was upheld"),
     _("%(name)s decided what appeal %(number)s is about; somebody else decides it"),
     _("there is no proposal %(number)s"),
+    _("proposal %(number)s is %(stands)s, not open"),
     _("there is no case %(case)s"),
     _("%(name)s may not %(what)s: needs the group %(names)s"),
     _("no such person, wrong password, or not active: %(name)s"),
@@ -53,6 +55,8 @@ SENTENCES = (
       "look the same: %(name)s"),
     _("there is a person called %(name)s already"),
     _("only people of the group %(name)s belong to a recipient"),
+    _("there is no person called %(name)s: `narcowatch person list` names all"),
+    _("person %(name)s: %(rules)s"),
     # what safeguards and the gate found
     _("%(text)s: needs a written reason of the second person"),
     _("%(text)s: refused for a host"),
@@ -107,6 +111,15 @@ SENTENCES = (
     _("review_by is a date, for instance 2026-01-31"),
     _("%(field)s has at most %(most)s characters"),
     _("%(field)s is needed"),
+    _("a reason"),
+    _("a source"),
+    # names and addresses that are none
+    _("host name is empty: %(name)s"),
+    _("not a host name: %(name)s (label %(label)s)"),
+    _("not a host name: %(name)s"),
+    _("not a host name that can be blocked: %(name)s"),
+    _("not a host name of the public internet: %(name)s"),
+    _("not a canonical host name: %(name)s"),
     # why a case is before people
     _("score %(score)s, threshold %(threshold)s, model %(model)s"),
     _("score %(score)s, near copy of %(names)s"),
@@ -136,7 +149,18 @@ SENTENCES = (
     _("search: %(n)s pages match; no more than %(most)s can be gone through"),
     _("search: only the first %(n)s hits can be paged through"),
     _("search: a query has at most %(most)s characters, not %(n)s"),
-    _("search: cannot understand %(name)s: %(why)s"),
+    _("search: cannot understand %(name)s: %(text)s"),
+    _('a quotation mark (") has no partner'),
+    _("a ) has no partner"),
+    _("a ( has no partner"),
+    _("more than %(n)s groups inside each other"),
+    _("more than %(n)s words"),
+    _("there is no word in it"),
+    _("there is no word before the end"),
+    _("there is no word before %(name)s"),
+    _("nothing after %(name)s"),
+    _("a * stands at the end of one word"),
+    _("before a * stand at least %(n)s letters"),
     # what somebody may not do, or needs a reason for
     _("decide cases"),
     _("end holds"),
@@ -148,10 +172,18 @@ SENTENCES = (
     _("%(what)s needs a reason"),
     _("%(name)s: %(text)s [%(code)s]"),
 )  # fmt: skip
+#: What Django says of a password, in English where it does not know the reader's language.
+OF_DJANGO = (
+    _("This password is too short. It must contain at least %(n)s character."),
+    _("This password is too short. It must contain at least %(n)s characters."),
+    _("The password is too similar to the %(name)s."),
+    _("This password is too common."),
+    _("This password is entirely numeric."),
+)
 #: What stands in a place of these names has a name of its own in the reader's language.
 _NAMED = {
     "state": "state", "from": "state", "to": "state", "verdict": "verdict", "look": "look",
-    "outcome": "outcome",
+    "outcome": "outcome", "stands": "proposal",
 }  # fmt: skip
 _PROPOSED = {
     ProposalKind.GONE: gettext_lazy("gone"),
@@ -181,7 +213,7 @@ def retold(text: str, depth: int = 0) -> str:
     if "\n" in text:
         return "\n".join(retold(line, depth) for line in text.split("\n"))
     said = text.strip()
-    for sentence in SENTENCES:
+    for sentence in (*SENTENCES, *OF_DJANGO):
         if found := _pattern(sentence).fullmatch(said):
             values = {name: _value(name, part, depth) for name, part in found.groupdict().items()}
             return text.replace(said, gettext(sentence) % values)
@@ -210,7 +242,9 @@ def _value(name: str, part: str, depth: int) -> str:
         return ", ".join(retold(called(met, "outcome"), _DEEPEST) for met in part.split(", "))
     if name == "ties":
         return "; ".join(_tie(tie) for tie in part.split("; "))
-    if name in {"text", "what"} and depth < _DEEPEST:
+    if name == "rules":
+        return "; ".join(retold(rule, _DEEPEST) for rule in part.split("; "))
+    if name in {"text", "what", "field"} and depth < _DEEPEST:
         return retold(called(part, "verdict"), depth + 1)
     return part
 

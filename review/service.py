@@ -160,14 +160,14 @@ def _case(case_id: int) -> Case:
 
 
 def _found(case: Case) -> tuple[str, ...]:
-    rows = case.target.candidates.select_related("parent").order_by("pk")[:10]
+    rows = case.target.candidates.select_related("parent__case").order_by("pk")[:10]
     return tuple(
         _("%(why)s, from %(parent)s")
         % {
             "why": called(row.why, "why"),
             "parent": defang(row.parent.name or row.parent.value),
         }
-        if row.parent
+        if row.parent and not row.parent.case.restricted
         else called(row.why, "why")
         for row in rows
     )

@@ -37,20 +37,27 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         name, word = request.POST.get("name", ""), request.POST.get("password", "")
         person = authenticate(request, username=name, password=word)
         if isinstance(person, Person):
-            with transaction.atomic():
-                audit.append("person.signed_in", f"person:{person.username}", actor=person.username)
+            asked_for_code = settings.NARCOWATCH.review.second_factor
+            _tell("person.password_given" if asked_for_code else "person.signed_in", person)
             login(request, person)
             request.session[BEGAN] = time.time()
             request.session[_NEXT] = back
-            return redirect("code" if settings.NARCOWATCH.review.second_factor else back)
+            return redirect("code" if asked_for_code else back)
         problem = _("No such person, wrong password, or not active.")
     status = 403 if problem else 200
     context = {"problem": problem, "next": back}
     return render(request, "console/sign_in.html", context, status=status)
 
 
+def _tell(action: str, person: Person) -> None:
+    with transaction.atomic():
+        audit.append(action, f"person:{person.username}", actor=person.username)
+
+
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End the session."""
+    if isinstance(request.user, Person):
+        _tell("person.signed_out", request.user)
     logout(request)
     return redirect("sign_in")
 
@@ -88,6 +95,7 @@ def enrol(request: Asked) -> HttpResponseBase:
 
 def _go_on(request: Asked, device: TOTPDevice) -> None:
     """Somebody who gave the code may more: whoever knew the session before does not know this."""
+    _tell("person.signed_in", request.user)
     otp_login(request, device)
     request.session.cycle_key()
 

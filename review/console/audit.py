@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -18,6 +20,8 @@ from review.console.asking import Asked
 from review.tables import csv_lines
 
 _SEQUENCE_DIGITS = 18
+#: Days whose midnights every zone and database has.
+_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1)))
 
 
 class FilterForm(forms.Form):
@@ -27,11 +31,13 @@ class FilterForm(forms.Form):
     action = forms.CharField(label=_("Action"), max_length=60, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     first = forms.DateField(
-        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+        label=_("From day"), required=False, validators=_DAYS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
     last = forms.DateField(
-        label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+        label=_("To day"), required=False, validators=_DAYS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -22,6 +22,9 @@ from review.console.account import BEGAN
 from review.console.asking import has_second_factor
 from review.console.table import BY_NAME, Page, Signed
 
+#: A longer address is forgotten at sign-in: encoded once more no server would take it.
+_LONGEST_BACK = 1_000
+
 
 class Doorkeeper:
     """Middleware that asks for sign-in, second factor, own password and group, in this order."""
@@ -61,7 +64,8 @@ def _signed_in(request: HttpRequest, page: Page) -> HttpResponseBase | None:
     ):
         logout(request)
     if not isinstance(request.user, Person):
-        back = {"next": request.get_full_path()} if request.method == "GET" else {}
+        path = request.get_full_path()
+        back = {"next": path} if request.method == "GET" and len(path) <= _LONGEST_BACK else {}
         return redirect(f"{_sign_in()}?{urlencode(back)}" if back else _sign_in())
     if page.signed is Signed.BY_PASSWORD:
         return None

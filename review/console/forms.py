@@ -108,7 +108,7 @@ class Numbers(forms.Field):
 
     def clean(self, value: Any) -> list[int]:
         ticked = super().clean(value)
-        if not all(one.isascii() and one.isdecimal() for one in ticked):
+        if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in ticked):
             raise forms.ValidationError(_("These are no numbers of cases."))
         return [int(one) for one in ticked]
 

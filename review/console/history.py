@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from domain.errors import AccessError, EvidenceError, InputError
 from review.console.asking import Asked
+from review.console.numbers import number_of, page_of
 from review.history import compare, history_of
 from review.pictures import screenshot_png
 
@@ -15,8 +16,7 @@ from review.pictures import screenshot_png
 def history(request: Asked, case_id: int) -> HttpResponseBase:
     """What was fetched, the newest first."""
     try:
-        page = int(request.GET.get("page", "1"))
-        found = history_of(case_id, request.user, page)
+        found = history_of(case_id, request.user, page_of(request))
     except (ValueError, InputError, AccessError) as error:
         raise Http404(str(error)) from error
     return render(request, "console/history.html", {"history": found})
@@ -25,7 +25,7 @@ def history(request: Asked, case_id: int) -> HttpResponseBase:
 def difference(request: Asked, case_id: int) -> HttpResponseBase:
     """What changed between the two texts that ``one`` and ``other`` name."""
     try:
-        one, other = (int(request.GET.get(name, "")) for name in ("one", "other"))
+        one, other = (number_of(request, name) for name in ("one", "other"))
         found = compare(case_id, request.user, one, other)
     except (ValueError, InputError, AccessError) as error:
         raise Http404(str(error)) from error

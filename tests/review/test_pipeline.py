@@ -12,9 +12,10 @@ from blocking.models import BlockingRequest, Export, Order
 from cases import undoing
 from cases.models import Case
 from cases.moves import move
+from domain.clock import utc_now
 from domain.orders import OrderState
 from domain.states import CaseState
-from review import pipeline
+from review import pipeline, service
 from review.overview import TABLES, Overview
 from tests.people import analyst, supervisor
 from tests.records import case_in, new_case
@@ -153,8 +154,23 @@ def test_an_undone_confirmation_is_no_step(db: None) -> None:
     say(case, two, "confirm", 3)
     undoing.undo(case.pk, two, timedelta(minutes=1), clock=at(3))
     assert rows("times")[1] == ("put before people to confirmed", 0, None)
-    say(case, two, "confirm", 7)
+    say(case, supervisor("three"), "confirm", 7)
     assert rows("times")[1] == ("put before people to confirmed", 1, 6.0)
+
+
+def test_a_confirmed_case_that_is_held_was_confirmed(db: None) -> None:
+    one, two = analyst("one"), supervisor("two")
+    case = decided("a", [(one, "confirm"), (two, "confirm")])
+    request_for(case, 6)
+    move(case.pk, CaseState.REQUESTED, actor="system:requests", reason="asked")
+    other = decided("b", [(one, "confirm"), (two, "confirm")])
+    service.hold(other.pk, one, reason="watched", until=utc_now() + timedelta(days=1))
+    steps = dict(rows("steps"))
+    assert (steps["decided"], steps["confirmed"], steps["requested"]) == (2, 2, 1)
+    move(case.pk, CaseState.WITHDRAWN, actor="two", reason="gone")
+    move(case.pk, CaseState.IN_REVIEW, actor="system:assess", reason="back")
+    steps = dict(rows("steps"))
+    assert (steps["decided"], steps["confirmed"], steps["requested"]) == (1, 1, 0)
 
 
 def test_weeks() -> None:

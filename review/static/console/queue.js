@@ -221,9 +221,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Somebody who touches nothing for as long as a case is kept has gone: the case is others', and the
+// session ends in its time.
+let touched = performance.now();
+for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+  document.addEventListener(kind, () => { touched = performance.now(); }, { passive: true });
+}
+
 async function keep() {
   const article = place?.querySelector("article");
   if (!article || document.hidden) return;
+  if (performance.now() - touched > Number(queue.dataset.lease) * 1000) return;
   const answer = await post(article.dataset.keep, {}, "application/json").catch(() => null);
   if (answer && answer.status === 409) say((await answer.json()).said, "error");
   const fetched = ours;
