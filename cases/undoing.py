@@ -67,7 +67,7 @@ def undo(case_id: int, person: Person, within: timedelta, *, clock: Clock = utc_
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=case_id)
         last = last_undoable(person, within, clock=clock)
-        if last is None or last.case_id != case_id:
+        if last is None or last.case_id != case_id or case.restricted:
             raise MoveError(f"case {case_id}: nothing of yours that can still be undone")
         if last.verdict is VerdictKind.HOLD:
             return _end_hold(case, person, clock)

@@ -6,6 +6,7 @@ least), ``note``, ``source``, ``date``. Each row is read by itself.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -143,9 +144,19 @@ def target_of(url: str, platforms: Platforms) -> tuple[TargetKey, str]:
         return telegram_key(url), ""
     if not is_onion(host_of(url)) and "." not in host_of(url):
         raise KeyFormatError(f"no host of the internet: {host_of(url)!r}")
+    if _is_inside(host_of(url)):
+        raise KeyFormatError(f"an address of an inner network: {host_of(url)!r}")
     if host_of(url) in platforms:
         return url_key(url), url
     return site_key(url), url
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is an address that the internet does not lead to."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return False
 
 
 def _url(value: str) -> str:

@@ -9,12 +9,14 @@ from cases.decisions import UNDECIDED
 from cases.models import Case, DecisionRow, Person
 from cases.people import DECIDERS, may
 
-#: Events that tell what people think of a case: verdicts and what was taken back, notes, and moves
-#: made by people, whose reason is often a verdict's.
+#: Events that tell what people think of a case: verdicts and what was taken back, notes, evidence
+#: that was taken by those who had decided, and moves made by people, whose reason is often a
+#: verdict's.
 _TELLING = (
     Q(action__startswith="decision.")
     | Q(action__startswith="undo.")
-    | Q(action="note.written")
+    | Q(action__in=["note.written", "evidence.bundled"])
+    | Q(action__startswith="dossier.")
     | (Q(action__startswith="case.") & ~Q(actor__startswith="system:"))
 )
 

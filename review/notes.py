@@ -11,6 +11,7 @@ from cases.models import Case, DecisionRow, Person
 from cases.people import DECIDERS, require
 from domain.clock import Clock, utc_now
 from domain.digests import sha256_hex
+from review.blindness import is_blind
 from review.models import Note
 from review.service import readable_case
 
@@ -19,13 +20,16 @@ def readable(case: Case, person: Person) -> QuerySet[Note]:
     """The notes on ``case`` that ``person`` may read now, the oldest first.
 
     While it is open, those of people who have decided it are as hidden as their verdicts, until
-    ``person`` has decided it, too: a note says what its writer thinks.
+    ``person`` has decided it, too: a note says what its writer thinks. Who decides no cases reads
+    them all.
     """
     found = Note.objects.filter(case=case).select_related("person")
-    decided = DecisionRow.objects.filter(case=case, review_round=case.review_round)
-    if not is_undecided(case) or decided.filter(person=person).exists():
+    rounds = {"case": case, "review_round": case.review_round}
+    decided = DecisionRow.objects.filter(**rounds)
+    if not is_undecided(case) or decided.filter(person=person).exists() or not is_blind(person):
         return found
-    others = decided.exclude(person=person).values("person")
+    # Also of those who took their verdict back: they may give another.
+    others = DecisionRow.every.filter(**rounds).exclude(person=person).values("person")
     return found.exclude(person__in=others)
 
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import DecisionRow
+from cases.decisions import UNDECIDED
+from cases.models import Case, DecisionRow
 from domain.decisions import VerdictKind
 from domain.states import CaseState
 from review.agreement import (
@@ -119,7 +120,7 @@ class SecondReview:
 
     @cached_property
     def _seconds(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
-        rows = self._decisions().order_by()
+        rows = self._of_ended_reviews().order_by()
         counted = rows.values_list("person__username", "verdict", "seconds")
         seconds: dict[tuple[str, str], dict[float, int]] = defaultdict(dict)
         untimed: Counter[tuple[str, str]] = Counter()
@@ -154,7 +155,10 @@ class SecondReview:
             _("person"), _("verdict"), _("decisions"), _("median seconds"),
             _("90th percentile, seconds"), _("not timed"),
         )  # fmt: skip
-        note = _("Verdicts given on the command line are not timed.")
+        note = _(
+            "Verdicts on cases that are open still are not told here. Those given on the command "
+            "line are not timed."
+        )
         return Table("times", _("Time per decision"), headers, rows, note)
 
     def escalations(self) -> Table:
@@ -189,6 +193,12 @@ class SecondReview:
     def _decisions(self) -> QuerySet[DecisionRow]:
         rows = DecisionRow.objects.filter(case__restricted=False, decided_at__gte=self.since)
         return rows.filter(decided_at__lte=self.now)
+
+    def _of_ended_reviews(self) -> QuerySet[DecisionRow]:
+        """Without verdicts on cases that are open still: told by person and kind, they would tell
+        whoever has yet to decide."""
+        going_on = Q(case__in=Case.objects.filter(UNDECIDED), review_round=F("case__review_round"))
+        return self._decisions().exclude(going_on)
 
 
 _HEADERS: tuple[Any, ...] = (

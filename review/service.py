@@ -18,7 +18,7 @@ from domain.clock import Clock, utc_now
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.defang import defang, defang_prose
 from domain.errors import AccessError, InputError
-from domain.regions import REGION_NAMES
+from review.blindness import is_blind
 from review.channel_lines import channel_lines
 from review.evidence import EvidenceView, evidence_of
 from review.excerpts import Mark
@@ -58,13 +58,26 @@ class CarrierView:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictView:
+    """What somebody said of a case; ``jurisdiction`` is why this unit, empty but for a
+    confirmation."""
+
+    person: str
+    verdict: str
+    jurisdiction: str
+    reason: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as a reviewer sees it; links are defanged. ``listed`` are its likeliest pages, of
     ``pages`` in all.
 
     ``prices`` are those of ``carriers``. ``proposed_verdicts`` come from decided cases of the same
     family, ``proposals``, with their numbers, from looking again. ``channel`` is what a channel's
-    posts say of it, by name. ``verdicts`` stay empty until the reader has given an own one (blind
+    posts say of it, by name. ``verdicts`` stay empty until the reader, if of those who
+    decide, has given an own one (blind
     second review).
     """
 
@@ -83,7 +96,7 @@ class CaseView:
     indicators: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     proposed_verdicts: tuple[str, ...]
-    verdicts: tuple[tuple[str, str, str], ...]
+    verdicts: tuple[VerdictView, ...]
     evidence: tuple[EvidenceView, ...] = ()
     looks: tuple[str, ...] = ()
     proposals: tuple[tuple[int, str], ...] = ()
@@ -113,7 +126,7 @@ def case_view(case_id: int, person: Person) -> CaseView:
         score=case.score or 0.0,
         role=case.role,
         substances=tuple(case.substances),
-        regions=tuple(REGION_NAMES.get(code, code) for code in case.regions),
+        regions=tuple(case.regions),
         langs=tuple(case.langs),
         pages=pages,
         found=_found(case),
@@ -221,15 +234,22 @@ def _indicators(rows: list[AssessmentRow]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _verdicts(case: Case, person: Person) -> tuple[tuple[str, str, str], ...]:
+def _verdicts(case: Case, person: Person) -> tuple[VerdictView, ...]:
     rows = list(
         case.decisions.filter(review_round=case.review_round)
         .select_related("person")
         .order_by("decided_at")
     )
-    if not any(row.person_id == person.pk for row in rows) and decisions.is_undecided(case):
+    if (
+        decisions.is_undecided(case)
+        and not any(row.person_id == person.pk for row in rows)
+        and is_blind(person)
+    ):
         return ()
-    return tuple((row.person.username, row.verdict, row.reason) for row in rows)
+    return tuple(
+        VerdictView(row.person.username, row.verdict, row.jurisdiction, row.reason, row.decided_at)
+        for row in rows
+    )
 
 
 def confirm(

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.defang import defang, printable
+from domain.regions import REGION_NAMES
 from review.excerpts import Mark, Window, readable, windows
 from review.pages import CaptureBytes, PageLine
 from review.service import CarrierView, CaseView
@@ -38,8 +39,10 @@ def show_case(
         console.print(_pages(view))
     if view.evidence:
         console.print(_evidence(view))
-    for who, verdict, reason in view.verdicts:
-        console.print(Text(printable(f"{who}: {verdict} {reason}")))
+    for said in view.verdicts:
+        why = f"{said.verdict} {said.jurisdiction}".strip()
+        line = f"{said.decided_at:%Y-%m-%d %H:%M} {said.person}: {why} {said.reason}"
+        console.print(Text(printable(line)))
 
 
 def rows(view: CaseView) -> Iterator[tuple[str, str]]:
@@ -50,7 +53,7 @@ def rows(view: CaseView) -> Iterator[tuple[str, str]]:
     yield "score", f"{view.score:.3f}"
     yield "role", view.role
     yield "substances", ", ".join(view.substances) or "-"
-    yield "region", ", ".join(view.regions) or "-"
+    yield "region", ", ".join(REGION_NAMES.get(code, code) for code in view.regions) or "-"
     yield "languages", ", ".join(view.langs) or "-"
     yield "pages or posts", str(view.pages)
     yield from view.channel

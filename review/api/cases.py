@@ -8,8 +8,10 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Router, Schema
 from ninja.params import functions
+from pydantic import field_validator
 
 from blocking.standing import of_case
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import AccessError, InputError
 from domain.orders import Standing
 from domain.states import CaseState
@@ -92,6 +94,21 @@ class PageLine(Schema):
     head: str
 
 
+class Verdict(Schema):
+    """What somebody said of the case; ``jurisdiction`` is why this unit, of a confirmation."""
+
+    person: str
+    verdict: VerdictKind
+    jurisdiction: Jurisdiction | None
+    reason: str
+    decided_at: datetime
+
+    @field_validator("jurisdiction", mode="before")
+    @classmethod
+    def _none_of_others(cls, value: object) -> object:
+        return value or None
+
+
 class Evidence(Schema):
     name: str
     url: str
@@ -122,9 +139,9 @@ class Case(Schema):
     indicators: list[tuple[str, str]]
     channel: list[tuple[str, str]]
     warnings: list[str]
-    proposals: list[str]
+    proposals: list[tuple[int, str]]
     proposed_verdicts: list[str]
-    verdicts: list[tuple[str, str, str]]
+    verdicts: list[Verdict]
     looks: list[str]
     evidence: list[Evidence]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, ngettext
 from django.utils.translation import gettext as _
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -69,10 +71,11 @@ def code(request: Asked) -> HttpResponseBase:
         return redirect("enrol")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if device.verify_token(form.cleaned_data["code"]):
+        wait = _wait(device)
+        if _is_right(device, form.cleaned_data["code"]):
             _go_on(request, device)
             return redirect(_safe(request, request.session.pop(_NEXT, "")))
-        form.add_error("code", _wrong(device))
+        form.add_error("code", wait or _wrong(device))
     return _answer(request, "console/code.html", {"form": form}, form)
 
 
@@ -80,14 +83,13 @@ def enrol(request: Asked) -> HttpResponseBase:
     """Show a new authenticator its secret, once, and take its first code for proof."""
     if _device(request) is not None:  # whoever knows the password alone gets no second device
         return redirect("code")
-    device, _made = TOTPDevice.objects.get_or_create(
-        user=request.user, confirmed=False, defaults={"name": "authenticator"}
-    )
+    device = _new_device(request.user)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if device.verify_token(form.cleaned_data["code"]):
+        wait = _wait(device)
+        if _is_right(device, form.cleaned_data["code"]):
             return _enrolled(request, device)
-        form.add_error("code", _wrong(device))
+        form.add_error("code", wait or _wrong(device))
     picture = segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=2)
     context = {"form": form, "picture": picture, "secret": _spelt(device)}
     return _answer(request, "console/enrol.html", context, form)
@@ -189,11 +191,54 @@ def _device(request: Asked) -> TOTPDevice | None:
     return TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
 
 
+def _new_device(person: Person) -> TOTPDevice:
+    """The authenticator that waits for its first code: one, however many pages ask at once."""
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        waiting = TOTPDevice.objects.filter(user=person, confirmed=False).order_by("pk").first()
+        return waiting or TOTPDevice.objects.create(
+            user=person, confirmed=False, name="authenticator"
+        )
+
+
+def _is_right(device: TOTPDevice, code: str) -> bool:
+    """Whether the code is that of now. One code opens one session: of two that come at once, the
+    second finds it used."""
+    with transaction.atomic():
+        held = TOTPDevice.objects.select_for_update().get(pk=device.pk)
+        right: bool = held.verify_token(code)
+    device.refresh_from_db()
+    return right
+
+
+def _wait(device: TOTPDevice) -> str:
+    """What somebody is told whose code is not looked at yet, after wrong ones; else nothing."""
+    seconds = _seconds_to_wait(device)
+    told = ngettext(
+        "Wait %(n)s second before you try again: codes are looked at once that is over.",
+        "Wait %(n)s seconds before you try again: codes are looked at once that is over.",
+        seconds,
+    )
+    return told % {"n": seconds} if seconds else ""
+
+
 def _wrong(device: TOTPDevice) -> str:
-    allowed, _why = device.verify_is_allowed()
-    if allowed:
-        return _("This is not the code of now.")
-    return _("Wait a moment before you try again.")
+    """That the code was looked at and is wrong, and when the next one is looked at."""
+    seconds = _seconds_to_wait(device)
+    told = ngettext(
+        "This is not the code of now. Try again in %(n)s second.",
+        "This is not the code of now. Try again in %(n)s seconds.",
+        seconds,
+    )
+    return told % {"n": seconds}
+
+
+def _seconds_to_wait(device: TOTPDevice) -> int:
+    allowed, why = device.verify_is_allowed()
+    if allowed or not why or "locked_until" not in why:
+        return 0
+    left: float = (why["locked_until"] - timezone.now()).total_seconds()
+    return max(1, math.ceil(left))
 
 
 def _spelt(device: TOTPDevice) -> str:

@@ -22,14 +22,23 @@ def came_from(request: HttpRequest) -> str:
     Over HTTPS there is one in front, on this machine, and what it says last in ``X-Forwarded-For``
     is where it was asked from (RFC 7239, 7.4); what stands before that, anybody can write.
     """
-    there: str = request.META.get("REMOTE_ADDR", "")
+    there: str = _one_sender(request.META.get("REMOTE_ADDR", ""))
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     if not (settings.NARCOWATCH.review.https and there in {"127.0.0.1", "::1", ""}):
         return there
+    return _one_sender(told) or there
+
+
+def _one_sender(address: str) -> str:
+    """An address, for counting; of IPv6 the first of its network of 64 bits, which one subscriber
+    has whole (RFC 6177). Empty for what is no address."""
     try:
-        return str(ipaddress.ip_address(told))
+        found = ipaddress.ip_address(address)
     except ValueError:
-        return there
+        return ""
+    if found.version == 4 or found.is_loopback:
+        return str(found)
+    return str(ipaddress.ip_network((found, 64), strict=False).network_address)
 
 
 def has_second_factor(request: HttpRequest) -> bool:

@@ -58,7 +58,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
     row = Case.objects.select_related("hold_owner").get(pk=case_id)
     family = small_family(row.family_id, person)
     decides = may(person, DECIDERS)
-    decided = any(who == person.username for who, _, _ in view.verdicts)
+    decided = any(said.person == person.username for said in view.verdicts)
     knows = informed(person).filter(case=row).exists()
     return {
         "view": view,
@@ -70,6 +70,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "further": _further(row, person, decides=decides, supervises=may(person, RELEASERS)),
         "deciders": names_in(DECIDERS),
         "may_note": decides,
+        "blind": decides,
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],

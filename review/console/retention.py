@@ -26,6 +26,7 @@ _PERIODS: tuple[tuple[str, Any], ...] = (
     ("logs_days", _("lines of the log")),
     ("account_requests_days", _("how many requests an account sent when")),
     ("tips_days", _("notes that came with tips")),
+    ("dossiers_days", _("archives of dossiers")),
 )
 
 

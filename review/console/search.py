@@ -26,6 +26,10 @@ _ON_A_PAGE = 20
 _NOT_UNDERSTOOD, _NO_ENGINE = 422, 503
 
 
+class NoIndexError(IndexingError):
+    """Nothing was indexed yet: nothing is broken."""
+
+
 def search(request: Asked) -> HttpResponseBase:
     """The box, and what was found with it."""
     context: dict[str, Any] = {"asked": Search(text=request.GET.get("q", ""))}
@@ -36,6 +40,9 @@ def search(request: Asked) -> HttpResponseBase:
             context |= _found(asked, request.GET.get("page", "1"))
     except InputError as error:
         context["problem"], status = str(error), _NOT_UNDERSTOOD
+    except NoIndexError:
+        context["problem"] = _("Nothing is indexed yet: the first night does it.")
+        status = _NO_ENGINE
     except IndexingError:
         log.exception("the search engine failed")
         context["problem"] = _("The search engine does not answer. The log says why.")
@@ -48,7 +55,7 @@ def engine() -> Engine:
     values = settings.NARCOWATCH
     folder: Path = values.data_dir / "index"
     if not values.index.url and not folder.exists():
-        raise IndexingError("there is no index yet: a night, or `narcowatch index sync`, makes it")
+        raise NoIndexError("there is no index yet: a night, or `narcowatch index sync`, makes it")
     from index.opening import open_engine  # all commands load the pages, and both engines are slow
 
     return open_engine(values.index.url, folder)

@@ -8,15 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases import audit
 from cases.bundles.access import allowed
-from cases.decisions import inform
-from cases.models import Informed, Person
+from cases.decisions import UNDECIDED, inform
+from cases.models import Case, DecisionRow, Informed, Person
 from cases.people import require
 from domain.clock import Clock, utc_now
 from domain.errors import AccessError, InputError, NarcowatchError
+from review.blindness import is_blind
 from review.dossier.building import Workshop, make
 from review.dossier.members import Members, check_all
 from review.dossier.wanting import LANGUAGES, Wanted
@@ -116,18 +118,32 @@ def can_begin(row: DossierRow, *, clock: Clock = utc_now) -> bool:
 def dossiers(person: Person, *, page: int = 1) -> Paged[DossierLine]:
     """Dossiers, the newest first. One that holds a case of the restricted queue is not told of."""
     require(person, READERS, "read dossiers")
-    hidden = DossierRow.objects.filter(cases__restricted=True).order_by().values("pk")
-    rows = DossierRow.objects.exclude(pk__in=hidden).select_related("person")
+    rows = _seen_by(person).select_related("person")
     found = paged(rows.prefetch_related("cases").order_by("-pk"), page)
     return Paged(tuple(_lines(found.rows, person)), found.number, found.more)
+
+
+def _seen_by(person: Person) -> QuerySet[DossierRow]:
+    """Those that hold no case of the restricted queue and, of others, none that ``person`` has yet
+    to decide: who made one has decided it, and its purpose says how."""
+    mine = DecisionRow.objects.filter(
+        person=person, case=OuterRef("pk"), review_round=OuterRef("review_round")
+    )
+    hidden = Q(cases__restricted=True)
+    if is_blind(person):
+        undecided = Case.objects.filter(UNDECIDED, ~Exists(mine))
+        hidden |= Q(cases__in=undecided) & ~Q(person=person)
+    return DossierRow.objects.exclude(
+        pk__in=DossierRow.objects.filter(hidden).order_by().values("pk")
+    )
 
 
 def dossier(dossier_id: int, person: Person) -> DossierLine:
     """One of them. Raises InputError where there is none to be seen."""
     require(person, READERS, "read dossiers")
-    rows = DossierRow.objects.select_related("person").prefetch_related("cases")
+    rows = _seen_by(person).select_related("person").prefetch_related("cases")
     row = rows.filter(pk=dossier_id).first()
-    if row is None or any(case.restricted for case in row.cases.all()):
+    if row is None:
         raise InputError(f"there is no dossier {dossier_id}")
     (line,) = _lines([row], person)
     return line

@@ -12,8 +12,12 @@ from cases.models import AuditEvent, Case, Person
 from cases.moves import move
 from cases.people import Role
 from cases.undoing import undo
+from domain.errors import InputError
 from domain.states import CaseState
 from review import notes, service, trail
+from review.dossier import asking, members
+from review.dossier.wanting import Wanted
+from review.second_review import SecondReview
 from review.trail import Filter
 from tests.people import person
 from tests.review.deciding import at, decided, queued, say
@@ -123,3 +127,58 @@ def test_no_filter_and_no_file_gives_it_away(analyst: Person, supervisor: Person
 def test_the_reader_is_told_that_something_is_left_out(supervisor: Person, auditor: Person) -> None:
     assert trail.page(supervisor, Filter()).blind
     assert not trail.page(auditor, Filter()).blind
+
+
+def test_what_is_held_is_as_hidden_as_what_is_open(analyst: Person, supervisor: Person) -> None:
+    """A hold is nobody's way to what was said first: not its page, not the chain, not the notes."""
+    say(case := queued("shop"), analyst, "confirm")
+    notes.write(case.pk, analyst, "a shop if ever there was one")
+    service.hold(case.pk, supervisor, reason="watched", until=at(100)(), clock=at(3))
+    case.refresh_from_db()
+    assert service.case_view(case.pk, supervisor).verdicts == ()
+    assert not notes.readable(case, supervisor).filter(person=analyst).exists()
+    assert "decision.confirm" not in read(supervisor, case)
+    undo(case.pk, supervisor, MINUTE, clock=at(3))
+    assert service.case_view(case.pk, supervisor).verdicts == ()
+
+
+def test_an_auditor_reads_what_was_said_of_an_open_case(analyst: Person, auditor: Person) -> None:
+    say(case := queued("shop"), analyst, "confirm")
+    notes.write(case.pk, analyst, "a shop if ever there was one")
+    (said,) = service.case_view(case.pk, auditor).verdicts
+    assert (said.person, said.verdict) == ("analyst1", "confirm")
+    assert notes.readable(case, auditor).count() == 1
+
+
+def test_a_note_stays_hidden_when_its_writer_takes_the_verdict_back(
+    analyst: Person, supervisor: Person
+) -> None:
+    say(case := queued("shop"), analyst, "confirm")
+    notes.write(case.pk, analyst, "a shop if ever there was one")
+    undo(case.pk, analyst, MINUTE, clock=at(2))
+    case.refresh_from_db()
+    assert not notes.readable(case, supervisor).exists()
+
+
+def test_times_of_decisions_tell_of_no_case_that_is_open(
+    analyst: Person, supervisor: Person
+) -> None:
+    say(case := queued("shop"), analyst, "confirm")
+    figures = SecondReview(30, at(9)())
+    assert figures.times().rows == ()
+    say(case, supervisor, "confirm", 4)
+    assert len(SecondReview(30, at(9)()).times().rows) == 2
+
+
+def test_a_dossier_of_an_open_case_is_not_told_to_who_has_yet_to_decide_it(
+    analyst: Person, supervisor: Person
+) -> None:
+    say(case := queued("shop"), analyst, "confirm")
+    wanted = Wanted("Investigation department", "criminal case 1", "en")
+    row = asking.ask(members.of_case(case.pk, analyst), wanted, analyst, clock=at(3))
+    assert [line.row.pk for line in asking.dossiers(analyst).rows] == [row.pk]
+    assert asking.dossiers(supervisor).rows == ()
+    with pytest.raises(InputError, match="there is no dossier"):
+        asking.dossier(row.pk, supervisor)
+    say(case, supervisor, "confirm", 4)
+    assert [line.row.pk for line in asking.dossiers(supervisor).rows] == [row.pk]

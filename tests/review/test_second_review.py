@@ -89,15 +89,18 @@ def test_older_ones_are_left_out(three) -> None:
 
 
 def test_times_by_person_and_verdict(three) -> None:
-    ann, bob, _cid = three
+    ann, bob, cid = three
     for n, seconds in enumerate((10, 20, 30, 40, 0)):
-        say(queued(f"c{n}"), ann, "confirm", seconds=seconds)
+        say(case := queued(f"c{n}"), ann, "confirm", seconds=seconds)
+        say(case, cid, "confirm", 3, seconds=7)
+    say(queued("open"), ann, "confirm", seconds=99)  # told to nobody yet
     say(queued("d"), ann, "dismiss", seconds=5)
     say(queued("e"), bob, "dismiss")
     assert figures().times().rows == (
         ("ann", "sells drugs", 4, 25.0, pytest.approx(37.0), 1),
         ("ann", "does not sell drugs", 1, 5.0, 5.0, 0),
         ("bob", "does not sell drugs", 0, None, None, 1),
+        ("cid", "sells drugs", 5, 7.0, 7.0, 0),
     )
 
 

@@ -23,11 +23,13 @@ BEFORE_PEOPLE = (
     "blocking/safeguards.py", "blocking/protection.py", "blocking/gate.py",
     "blocking/receipts.py", "blocking/releases.py", "blocking/appeals.py",
     "blocking/protected.py", "blocking/protected_file.py", "index/queries.py", "cases/people.py",
+    "domain/tips.py", "domain/targets.py",
 )  # fmt: skip
 #: Refused in these files, but never seen in the console.
 NOT_SEEN = {
     "reading the list {}: {}", "no never-block list in {}",  # the console does not start then
     "export", "serial",  # subjects of findings
+    "not a target key: {}",  # nobody types one
     "{}/{}",
 }  # fmt: skip
 RAISED = re.compile(r"\w+Error|Finding|_wrong")

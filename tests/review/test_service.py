@@ -174,7 +174,10 @@ def test_whole_texts_are_printed_when_asked_for(case: Case) -> None:
 def test_the_second_reviewer_is_blind_until_the_own_verdict(case: Case) -> None:
     one, two = analyst("one"), analyst("two")
     confirm(case, one, reason="price list")
-    assert service.case_view(case.pk, one).verdicts == (("one", "confirm", "price list"),)
+    (said,) = service.case_view(case.pk, one).verdicts
+    assert (said.person, said.verdict, said.jurisdiction, said.reason) == (
+        "one", "confirm", "sells_in", "price list"
+    )  # fmt: skip
     assert service.case_view(case.pk, two).verdicts == ()
     assert confirm(case, two).state == "confirmed"
     assert len(service.case_view(case.pk, two).verdicts) == 2

@@ -149,7 +149,7 @@ def test_what_cannot_be_understood_is_said(
 def test_without_an_index_it_is_said_and_none_is_made(house: Path, client: Client) -> None:
     answer = asked(client)
     assert answer.status_code == 503
-    assert "does not answer" in answer.content.decode()
+    assert "Nothing is indexed yet" in answer.content.decode()
     assert str(house) not in answer.content.decode()
     assert not (house / "index").exists()
 

@@ -24,7 +24,7 @@ from tests.review.dossier.conftest import WANTED, Making, unpacked
 IN_THREE = [
     ("en", ("Case {case}: ", "confirmed", "sells drugs", "cathinones", "shop", "Telegram name")),
     ("ru", ("Дело {case}: ", "подтверждено", "продаёт наркотики", "катиноны", "имя в Telegram")),
-    ("kk", ("{case} іс: ", "расталды", "есірткі сатады", "катинондар")),
+    ("kk", ("{case}-іс: ", "расталды", "есірткі сатады", "катинондар")),
 ]
 
 
