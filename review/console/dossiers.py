@@ -76,7 +76,7 @@ def shown(request: Asked, dossier_id: int) -> HttpResponseBase:
     """One of them, and how far it is."""
     line = _line(request, dossier_id)
     mine = line.row.person_id == request.user.pk
-    context = {"line": line, "may_begin": mine and asking.can_begin(line.row)}
+    context = {"line": line, "may_begin": mine and asking.can_be_made_again(line.row)}
     return render(request, "console/dossier.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import undoing
@@ -149,10 +151,12 @@ def _answer(request: Asked, case_id: int, status: int, said: str) -> HttpRespons
 
 
 def _undo_context(request: Asked) -> dict[str, int]:
-    """Until when the last verdict can be taken back, in seconds since 1970; 0 for no longer."""
+    """For how many seconds the last verdict can be taken back; 0 for no longer. The clock of
+    whoever reads it may go wrong."""
     within = timedelta(seconds=settings.NARCOWATCH.review.undo_seconds)
     last = undoing.last_undoable(request.user, within)
-    return {"undo_until": int(last.until.timestamp()) if last else 0}
+    left = (last.until - timezone.now()).total_seconds() if last else 0
+    return {"undo_left": max(0, math.ceil(left))}
 
 
 def _filter_context(request: Asked) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from review.service import READERS
 
 #: After which one that is still being made counts as dead and can be begun anew.
 DEAD_AFTER = timedelta(minutes=30)
+_BEGINS_WITHIN = timedelta(minutes=2)
 _State = DossierRow.State
 
 
@@ -115,6 +116,13 @@ def can_begin(row: DossierRow, *, clock: Clock = utc_now) -> bool:
     return row.state in (_State.WAITING, _State.FAILED)
 
 
+def can_be_made_again(row: DossierRow, *, clock: Clock = utc_now) -> bool:
+    """Whether somebody may have it made after all: it failed, or nobody has begun, or goes on."""
+    if row.state == _State.WAITING:
+        return row.asked_at < clock() - _BEGINS_WITHIN
+    return can_begin(row, clock=clock)
+
+
 def dossiers(person: Person, *, page: int = 1) -> Paged[DossierLine]:
     """Dossiers, the newest first. One that holds a case of the restricted queue is not told of."""
     require(person, READERS, "read dossiers")
@@ -178,7 +186,7 @@ def again(dossier_id: int, person: Person, *, clock: Clock = utc_now) -> Dossier
     row = dossier(dossier_id, person).row
     if row.person_id != person.pk:
         raise AccessError(f"dossier {dossier_id} is of {row.person.username}")
-    if not can_begin(row, clock=clock):
+    if not can_be_made_again(row, clock=clock):
         raise InputError(_("It is being made, or was made."))
     return row
 

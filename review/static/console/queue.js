@@ -72,17 +72,18 @@ async function stillOurs() {
   return Boolean(answer && answer.ok);
 }
 
-function showUndo(until) {
-  const form = document.getElementById("undo");
-  if (!form) return;
-  form.dataset.until = until;
+// Seconds that the server gives, counted by a clock that nobody sets.
+let undoUntil = performance.now() + 1000 * Number(document.getElementById("undo")?.dataset.left || 0);
+
+function showUndo(left) {
+  undoUntil = performance.now() + 1000 * left;
   tick();
 }
 
 function tick() {
   const form = document.getElementById("undo");
   if (!form) return;
-  const left = Math.ceil(Number(form.dataset.until) - Date.now() / 1000);
+  const left = Math.ceil((undoUntil - performance.now()) / 1000);
   form.hidden = left <= 0;
   form.querySelector("output").textContent = left > 0 ? String(left) : "";
 }
@@ -111,7 +112,7 @@ async function send(form, submitter) {
     return;
   }
   say(told.said, "success");
-  showUndo(told.undo_until);
+  showUndo(told.undo_left);
   await goOn();
 }
 
