@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from blocking.exporters import (
+    adblock,
     domains,
+    hosts,
     register_csv,
     register_xml,
     requests_json,
@@ -19,7 +21,10 @@ from domain.errors import InputError
 
 __all__ = ["FORMATS", "ExportInfo", "Format", "formats_of"]
 
-_ALL = (requests_json, register_csv, register_xml, rpz, rpz_passthru, domains, urls, telegram)
+_ALL = (
+    requests_json, register_csv, register_xml, rpz, rpz_passthru, domains, hosts, adblock, urls,
+    telegram,
+)  # fmt: skip
 FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in _ALL}
 
 

@@ -49,6 +49,14 @@ def records(name: str, data: bytes) -> list[object]:
             return [str(n) for n, _, _ in zone.iterate_rdatas(dns.rdatatype.CNAME)]
         case "domains" | "urls":
             return [line for line in data.decode().splitlines() if not line.startswith("#")]
+        case "hosts":
+            lines = [line for line in data.decode().splitlines() if not line.startswith("#")]
+            assert all(line.startswith("0.0.0.0 ") for line in lines)
+            return [line.removeprefix("0.0.0.0 ") for line in lines]
+        case "adblock":
+            first, *lines = data.decode().splitlines()
+            assert first == "[Adblock Plus 2.0]"
+            return [line for line in lines if not line.startswith("!")]
         case "telegram":
             return json.loads(data)["notices"]
     raise AssertionError(name)
@@ -82,6 +90,8 @@ def test_whatever_an_entry_is_it_is_written_or_left_out_with_a_reason(fmt: Forma
         "rpz": sum(2 if e.subdomains else 1 for e in taken),
         "rpz-passthru": 3,
         "domains": len(taken),
+        "hosts": sum(len(e.names) for e in taken),
+        "adblock": len(taken),
         "urls": sum(len(e.values) for e in taken),
         "telegram": len(taken),
     }
@@ -114,10 +124,27 @@ def test_the_zone_blocks_apex_and_below_and_nothing_wider() -> None:
     assert "@ IN SOA localhost. hostmaster.localhost. 7 " in written("rpz", sample()).decode()
 
 
+def test_a_hosts_file_has_a_line_for_each_name_and_nothing_below() -> None:
+    assert records("hosts", written("hosts", sample())) == [
+        "alpha.test", "beta.test", "gamma.kz", "www.gamma.kz"
+    ]  # fmt: skip
+
+
+def test_a_filter_list_covers_names_that_may_fall_with_all_below() -> None:
+    assert records("adblock", written("adblock", sample())) == ["||alpha.test^", "||gamma.kz^"]
+    head = written("adblock", sample()).decode().splitlines()[:5]
+    assert head == [
+        "[Adblock Plus 2.0]", "! Title: regulator: Cyber unit", "! Version: 7",
+        "! Last modified: 2026-03-01T12:00:00Z", "! Expires: 1 days",
+    ]  # fmt: skip
+
+
 def test_two_requests_for_one_name_make_one_record() -> None:
     twice = [entry("shop.kz"), entry("shop.kz", scope=Scope.DOMAIN)]
     assert records("rpz", written("rpz", twice)) == ["shop.kz", "*.shop.kz"]
     assert records("domains", written("domains", twice)) == ["shop.kz"]
+    assert records("hosts", written("hosts", twice)) == ["shop.kz", "www.shop.kz"]
+    assert records("adblock", written("adblock", twice)) == ["||shop.kz^"]
 
 
 def test_a_domain_with_a_spared_name_below_still_blocks_itself_and_www() -> None:
