@@ -55,6 +55,20 @@ def takes_all(entry: Entry, info: ExportInfo) -> str:
     return ""
 
 
+def each_once(entries: Iterable[Entry], names: Callable[[Entry], Iterable[str]]) -> Iterator[str]:
+    """The names of ``entries``, each once where entries of one host stand side by side."""
+    host = ""
+    given: set[str] = set()
+    for entry in entries:
+        if entry.host != host:
+            host = entry.host
+            given.clear()
+        for name in names(entry):
+            if name not in given:
+                given.add(name)
+                yield name
+
+
 def in_blocks(lines: Iterable[str], size: int = 500) -> Iterator[bytes]:
     """Lines (with their ends) joined into larger pieces of UTF-8, to spare system calls."""
     block: list[str] = []

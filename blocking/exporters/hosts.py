@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from blocking.entries import BY_NAME, Action, Entry
-from blocking.exporters.format import ExportInfo, Format, in_blocks
+from blocking.exporters.format import ExportInfo, Format, each_once, in_blocks
 from blocking.texts import one_line
 
 #: Where a blocked name leads: to no host at all (RFC 1122, 3.2.1.3), which answers faster than
@@ -33,16 +33,8 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield f"# recipient: {one_line(info.recipient)}\n# number: {info.number}\n"
     yield f"# issued: {one_line(info.issued_at)}\n# a line covers no name below its own\n"
-    last = ""
-    written: set[str] = set()
-    for entry in entries:
-        if entry.host != last:
-            last = entry.host
-            written.clear()
-        for name in entry.names:
-            if name not in written:
-                written.add(name)
-                yield f"{NOWHERE} {name}\n"
+    names = each_once(entries, lambda entry: entry.names)
+    yield from (f"{NOWHERE} {name}\n" for name in names)
 
 
 FORMAT = Format("hosts", "hosts.txt", "text/plain", leaves_out, write)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from blocking.entries import BY_NAME, Action, Entry
-from blocking.exporters.format import ExportInfo, Format, in_blocks
+from blocking.exporters.format import ExportInfo, Format, each_once, in_blocks
 
 TTL = 300
 _LONGEST = 253
@@ -45,16 +45,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield head(info.zone, info.serial)
-    last = ""
-    written: set[str] = set()
-    for entry in entries:
-        if entry.host != last:
-            last = entry.host
-            written.clear()
-        for owner in _owners(entry):
-            if owner not in written:
-                written.add(owner)
-                yield f"{owner} CNAME .\n"
+    yield from (f"{owner} CNAME .\n" for owner in each_once(entries, _owners))
 
 
 def _owners(entry: Entry) -> tuple[str, ...]:
