@@ -219,9 +219,9 @@ def test_it_ends(ada: Person, sue: Person) -> None:
 @pytest.mark.parametrize(
     ("name", "reason", "days", "said"),
     [
-        ("nobody", "x", 30, "nobody of the house"),
-        ("reg", "x", 30, "nobody of the house"),
-        ("off", "x", 30, "nobody of the house"),
+        ("nobody", "x", 30, "Nobody of the house"),
+        ("reg", "x", 30, "Nobody of the house"),
+        ("off", "x", 30, "Nobody of the house"),
         ("reader", " ", 30, "reason"),
         ("reader", "x", -1, "after now"),
         ("reader", "x", 400, "within"),
