@@ -82,8 +82,7 @@ def decide(
         _check_hold(verdict, clock())
         earlier = [VerdictKind(v) for v in decisions.values_list("verdict", flat=True)]
         share = verdict.drawn_share if can_be_drawn(state, earlier) else 0.0
-        drawn = _drawn_before(case, person)
-        drawn = draw() < share if drawn is None else drawn and share > 0
+        drawn = share > 0 and _is_drawn(case, person, share, draw)
         to = outcome_of(state, verdict.kind, earlier, drawn=drawn)
         _write(case, person, verdict, to, clock)
         if to is not None:
@@ -99,14 +98,14 @@ def decide(
     return case
 
 
-def _drawn_before(case: Case, person: Person) -> bool | None:
-    """Whether a dismissal that ``person`` took back in this round was drawn: the next one is as
-    well, or nobody could be sure of the sample. None where there is none."""
+def _is_drawn(case: Case, person: Person, share: float, draw: Callable[[], float]) -> bool:
+    """Whether a dismissal goes to a second person: as one that ``person`` took back in this round
+    did or did not, or whoever wants no second look would dismiss until there is none."""
     taken_back = DecisionRow.every.filter(
         case=case, review_round=case.review_round, person=person, verdict=_DISMISS
     )
     row = taken_back.exclude(undone_at=None).order_by("pk").first()
-    return None if row is None else row.drawn_share is not None
+    return draw() < share if row is None else row.drawn_share is not None
 
 
 def informed(person: Person) -> QuerySet[Informed]:
@@ -115,9 +114,11 @@ def informed(person: Person) -> QuerySet[Informed]:
 
 
 def inform(case: Case, person: Person, why: Informed.Why, at: datetime) -> None:
-    """Write down that ``person`` knows what others say of a case that they have not decided."""
-    decided = DecisionRow.objects.filter(case=case, review_round=case.review_round, person=person)
-    if is_undecided(case) and not decided.exists():
+    """Write down that ``person`` knows what others said of a case that they have not decided;
+    nothing where nobody said anything."""
+    said = DecisionRow.every.filter(case=case, review_round=case.review_round)
+    decided = said.filter(person=person, undone_at=None)
+    if is_undecided(case) and said.exclude(person=person).exists() and not decided.exists():
         Informed.objects.get_or_create(
             case=case, review_round=case.review_round, person=person,
             defaults={"why": why, "at": at},

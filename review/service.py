@@ -76,9 +76,8 @@ class CaseView:
 
     ``prices`` are those of ``carriers``. ``proposed_verdicts`` come from decided cases of the same
     family, ``proposals``, with their numbers, from looking again. ``channel`` is what a channel's
-    posts say of it, by name. ``verdicts`` stay empty until the reader, if of those who
-    decide, has given an own one (blind
-    second review).
+    posts say of it, by name. ``verdicts`` stay empty until a reader of those who decide has given
+    an own one (blind second review).
     """
 
     case_id: int

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.decisions import Verdict, awaiting, decide, end_hold, is_undecided
+from cases.decisions import Verdict, awaiting, decide, end_hold, inform, is_undecided
 from cases.models import Case, DecisionRow, Informed, Person
 from cases.moves import move
 from cases.undoing import undo
@@ -71,6 +71,15 @@ def test_a_verdict_taken_back_before_another_spoke_tells_nothing(
     undo(begun.pk, one, MINUTE)
     decide(begun.pk, two, CONFIRM)
     assert decide(begun.pk, one, CONFIRM).state == CaseState.CONFIRMED
+
+
+def test_evidence_of_a_held_case_informs_where_somebody_spoke(begun: Case, two: Person) -> None:
+    for case, speaks in ((begun, True), (case_in(CaseState.IN_REVIEW, "host:quiet.test"), False)):
+        held = decide(case.pk, two, hold())
+        inform(held, two, Informed.Why.TOOK_EVIDENCE, utc_now())
+        end_hold(case.pk, two, "over")
+        assert Informed.objects.filter(case=case).exists() is speaks
+        assert (case.pk in awaiting(two)) is not speaks
 
 
 def test_a_new_round_is_a_new_beginning(begun: Case, two: Person) -> None:
