@@ -25,7 +25,8 @@ _LEFT = {
     "Target.value", "Capture.warc_file", "Capture.url_hash", "Screenshot.warc_file",
     "Screenshot.url_hash", "Export.folder", "Export.manifest", "Export.recipient",
     "Order.recipient", "Receipt.recipient", "BlockingRequest.document", "SavedSearch.asks",
-    "Case.model", "AssessmentRow.model", "Case.came_from", "DocumentRow.part", "Run.kind",
+    "Case.model", "AssessmentRow.model", "Case.came_from", "Case.held_from", "DocumentRow.part",
+    "Run.kind",
     "DossierRow.subject", "DossierRow.language", "DossierRow.file",
     "AuditEvent.hash", "AuditEvent.previous", "AuditEvent.at", "AuditHead.hash",
 }  # fmt: skip
