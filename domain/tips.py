@@ -121,6 +121,8 @@ def _tips(row: Row, platforms: Platforms) -> Iterator[Tip]:
     day = _day(values["date"]) if "date" in values else None
     read = [read_target(name, value, platforms) for name, value in addresses]
     for target, url in dict.fromkeys(read):
+        if url and _is_inside(host_of(url)):
+            raise KeyFormatError(f"an address of an inner network: {host_of(url)!r}")
         yield Tip(target, url, note, source, day, row.line)
 
 
@@ -144,8 +146,6 @@ def target_of(url: str, platforms: Platforms) -> tuple[TargetKey, str]:
         return telegram_key(url), ""
     if not is_onion(host_of(url)) and "." not in host_of(url):
         raise KeyFormatError(f"no host of the internet: {host_of(url)!r}")
-    if _is_inside(host_of(url)):
-        raise KeyFormatError(f"an address of an inner network: {host_of(url)!r}")
     if host_of(url) in platforms:
         return url_key(url), url
     return site_key(url), url

@@ -21,7 +21,7 @@ from tests.people import person
 
 pytestmark = pytest.mark.django_db
 R, S = Role, Scope
-RECIPIENT = {S.EXPORTS_READ, S.ORDERS_READ, S.RECEIPTS_READ, S.RECEIPTS_WRITE}
+RECIPIENT = {S.EXPORTS_READ, S.ORDERS_READ, S.RECEIPTS_READ, S.RECEIPTS_WRITE, S.APPEALS_READ}
 # Written by hand from what each group is for, not from the code.
 MAY = {
     R.ANALYST: {S.CASES_READ, S.SEARCH_READ, S.OVERVIEW_READ},

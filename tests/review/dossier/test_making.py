@@ -234,5 +234,5 @@ def test_a_case_taken_up_again_is_shown_to_none_who_have_not_decided(
     row = making()
     decisions.withdraw(shop.case.pk, shop.boss, "an error")
     move(shop.case.pk, CaseState.IN_REVIEW, actor="test", reason="it sells again")
-    with pytest.raises(AccessError, match="decide it first"):
+    with pytest.raises(InputError, match="there is no dossier"):
         asking.archive(row.pk, shop.second, workshop.folder)
