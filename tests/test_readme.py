@@ -33,6 +33,7 @@ def test_the_commands_for_real_use_work_in_their_order(tmp_path: Path) -> None:
     password.write_text(PASSWORD)
     password.chmod(0o600)
     typed = [line for line in commands if not line.startswith("make ")]
+    assert typed.pop() == ".venv/bin/narcowatch console", "serves until it is stopped"
     assert len(typed) == 8, typed
     for line in typed:
         asks = " --password-file password" if " person add " in line else ""

@@ -51,6 +51,8 @@ def test_counts_say_what_each_file_holds_and_leaves_out(tmp_path: Path) -> None:
         "rpz": 3,
         "rpz-passthru": 0,
         "domains": 2,
+        "hosts": 3,
+        "adblock": 2,
         "urls": 2,
         "telegram": 2,
     }

@@ -20,6 +20,9 @@ from typing import Any
 from config.schema import CHECKOUT
 
 _STARTS_WITHIN_S = 60
+#: For a console whose sessions serve many tests: on a slow machine a worker may come back to one
+#: after more than half an hour.
+AWAKE = {"NARCOWATCH_REVIEW__IDLE_MINUTES": "1440"}
 
 
 class Served:

@@ -33,7 +33,7 @@ QUERIES: dict[str, int] = {
     "use_filter": 8,
     "delete_filter": 9,
     "case": 53,
-    "decide": 33,
+    "decide": 32,
     "skip": 16,
     "keep": 16,
     "hold": 55,

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.review.console.served import serving
+from tests.review.console.served import AWAKE, serving
 from tests.review.console.whole.touring import Bus
 
 
 @pytest.fixture(scope="session")
 def bus(empty_record: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
-    with serving(empty_record, tmp_path_factory.mktemp("whole") / "data") as house:
+    place = tmp_path_factory.mktemp("whole") / "data"
+    with serving(empty_record, place, **AWAKE) as house:
         bus = Bus(house, house.seed("made_up"))
         try:
             yield bus

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.review.console.served import serving
+from tests.review.console.served import AWAKE, serving
 from tests.review.console.whole import poison
 from tests.review.console.whole.touring import Bus, Tour, Visit, visits
 
@@ -19,7 +19,7 @@ BARE = {"sign_in", "enrol", "code", "password", "own_answer"}
 @pytest.fixture(scope="module")
 def poisoned(bus: Bus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     place: Path = tmp_path_factory.mktemp("poisoned") / "data"
-    with serving(bus.house.data, place) as house:
+    with serving(bus.house.data, place, **AWAKE) as house:
         columns = house.seed("poisoned")
         assert {"DocumentRow.title", "DocumentRow.text", "Note.text", "SavedFilter.name",
                 "SavedSearch.name", "Target.name", "Person.username"} <= {*columns}  # fmt: skip

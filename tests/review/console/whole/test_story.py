@@ -92,6 +92,11 @@ def a_shift(page: Page) -> dict[str, list[str]]:
     return went
 
 
+def said(who: str, what: str) -> re.Pattern[str]:
+    """A verdict as a case page tells it, with the minute of it."""
+    return re.compile(rf"{who} \d{{4}}-\d\d-\d\d \d\d:\d\d: {what}")
+
+
 def source_of(page: Page) -> str:
     """The page's source but for the names of those who can own a hold."""
     source: str = page.evaluate(
@@ -203,13 +208,13 @@ def test_from_the_night_to_the_receipt(console: Served) -> None:
         disputed, *seen["second"] = blindly(second, SAID_BY_FIRST, dismissed=1)
         assert disputed in seen["went"]["c"]
         second.goto(f"/cases/{disputed}")
-        expect(second.get_by_text("analyst1: sells drugs")).to_be_visible()
+        expect(second.get_by_text(said("analyst1", "sells drugs"))).to_be_visible()
         signed_in(third, "analyst3")
         seen["third"] = [*blindly(third, f"analyst2|{SAID_BY_FIRST}")]
         assert disputed in seen["third"]
         third.goto(f"/cases/{disputed}")
-        for who in ("analyst1: sells drugs", "analyst2: does not sell drugs"):
-            expect(third.get_by_text(who)).to_be_visible()
+        for who, what in (("analyst1", "sells drugs"), ("analyst2", "does not sell drugs")):
+            expect(third.get_by_text(said(who, what))).to_be_visible()
         console.seed("second_night")
         seen["left"] = decide_family(first)
         assert decide_family(second) == seen["left"]
