@@ -1,4 +1,5 @@
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -10,8 +11,14 @@ from blocking.exporters import formats_of
 from blocking.gate import Limits
 from blocking.plan import Bounds, ExportPlan, Recipient, RequestRules
 from blocking.protection import Protection
+from blocking.signing.cms import SigningKey
+from blocking.signing.pem import certificates_in, first_line, read, secret
+from blocking.signing.seal import Seal
+from blocking.signing.service import signing_by
 from config.schema import Settings
 from domain.errors import InputError
+from net.services import Service
+from net.timestamping import Authority, stamp
 
 _LISTS = Path(config.__file__).parent
 
@@ -29,6 +36,10 @@ class BlockingConfig(AppConfig):
     def checked_plan(self) -> ExportPlan:
         """The plan of this installation, for pages. Raises as ``checked_export_plan`` does."""
         return checked_export_plan(settings.NARCOWATCH)
+
+    def seal(self) -> Seal | None:
+        """How releases are sealed here, None where nothing signs. Raises as ``seal_of`` does."""
+        return seal_of(settings.NARCOWATCH)
 
     def bounds(self) -> Bounds:
         """How much is read of a receipt."""
@@ -76,3 +87,32 @@ def checked_export_plan(values: Settings) -> ExportPlan:
             ) from error
     plan.lists()
     return plan
+
+
+def seal_of(values: Settings) -> Seal | None:
+    """How releases are sealed, None where nothing signs them.
+
+    Raises InputError for a key, certificates or an authority that cannot be used.
+    """
+    signing = values.blocking.signing
+    sign: Callable[[bytes], bytes]
+    if signing.key_file:
+        password = signing.key_password_file and first_line(signing.key_password_file)
+        pem = secret(signing.key_file)
+        sign = SigningKey.from_pem(pem, str(signing.key_file), password or None).sign
+    elif signing.service_url:
+        sign = signing_by(Service(signing.service_url, signing.service_timeout_s))
+    else:
+        return None
+    trusted = certificates_in(signing.certificates) if signing.certificates else ()
+    return Seal(sign, trusted, _stamping(values) if signing.timestamp else None)
+
+
+def _stamping(values: Settings) -> Callable[[bytes], bytes]:
+    evidence = values.evidence
+    if not evidence.timestamp_url or evidence.timestamp_ca is None:
+        raise InputError("blocking.signing.timestamp: evidence.timestamp_url is not set")
+    pem = read(evidence.timestamp_ca)
+    authority = Authority(evidence.timestamp_url, pem, evidence.timestamp_timeout_s)
+    authority.certificates()
+    return partial(stamp, authority=authority)

@@ -20,6 +20,9 @@ from domain.digests import canonical_json, sha256_hex
 from domain.errors import InputError
 
 NAME = "manifest.json"
+#: What may lie beside a manifest that does not list it, since it is made afterwards: a detached
+#: CMS signature (RFC 5652) of it, and a TimeStampResp (RFC 3161) over that signature, in DER.
+SIGNATURE, STAMP = f"{NAME}.p7s", f"{NAME}.p7s.tsr"
 SCHEMA = "narcowatch.export-manifest/1"
 _CHUNK = 1 << 20
 
@@ -136,7 +139,7 @@ def verify(folder: Path) -> Verification:
     for file in manifest.files:
         problems.extend(_file_problems(folder, file))
     for other in sorted(entry.name for entry in folder.iterdir()):
-        if other != NAME and other not in listed:
+        if other not in {NAME, SIGNATURE, STAMP} and other not in listed:
             problems.append(f"{other} is not in the manifest")
     problems.extend(_chain_problems(folder, manifest))
     return Verification(

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from blocking.exports import Built
 from blocking.requests import RequestsMade
+from blocking.signing.sealing import Sealed
 from domain.counting import counted
 from domain.defang import defang, printable
 
@@ -56,3 +57,10 @@ def show_requests(made: RequestsMade, console: Console) -> None:
     for refusal in made.refused:
         line = f"  case {refusal.case_id} ({refusal.why}): {printable(refusal.message)}"
         console.print(Text(line, style="yellow"))
+
+
+def sealed_line(sealed: Sealed) -> str:
+    """What a release bears, in one line."""
+    who = sealed.signer.subject if sealed.signer else "an algorithm that is not verified here"
+    stamped = "time-stamped" if sealed.stamped else "not time-stamped"
+    return f"signed by {who}, {stamped}"

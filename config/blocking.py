@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.section import Section, key, required, table
-from config.values import AbsolutePath, HostPattern, Share, Slug
+from config.values import AbsolutePath, HostPattern, Seconds, ServiceUrl, Share, Slug
 
 
 class Scope(StrEnum):
@@ -50,6 +50,39 @@ class Authority(Section):
     contact: str = key("", "Where recipients ask back: e-mail or telephone.", max_length=300)
 
 
+class Signing(Section):
+    key_file: AbsolutePath | None = key(
+        None,
+        "PEM file with the private key that signs releases, its certificate and those between it "
+        "and a root. Nobody else may read it.",
+    )
+    key_password_file: AbsolutePath | None = key(
+        None, "File whose first line opens that key; unset for a key without a password."
+    )
+    service_url: ServiceUrl = key(
+        "",
+        "Signing service that is sent manifests and answers with detached CMS signatures, for a "
+        "key or an algorithm that is not kept here. It may stand on a private address.",
+    )
+    service_timeout_s: Seconds = key(30.0, "Longest time for one signature.", "seconds")
+    certificates: AbsolutePath | None = key(
+        None,
+        "PEM file with the certificates that a signature must be vouched for by before it leaves "
+        "the house; unset to take whichever it brings.",
+    )
+    timestamp: bool = key(
+        False, "Whether signatures are time-stamped by the authority of `evidence.timestamp_url`."
+    )
+
+    @model_validator(mode="after")
+    def _one_signer(self) -> Signing:
+        if self.key_file and self.service_url:
+            raise ValueError("key_file and service_url: only one of them can sign")
+        if self.timestamp and not (self.key_file or self.service_url):
+            raise ValueError("timestamp: nothing signs, so there is no signature to stamp")
+        return self
+
+
 _ALL_FORMATS = ("json", "csv", "xml", "rpz", "domains", "urls", "telegram")
 
 
@@ -77,4 +110,5 @@ class Blocking(Section):
         50_000, "Most answers that are read of one file.", "rows", ge=1, le=1_000_000
     )
     authority: Authority = table(Authority, "Who asks.")
+    signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")

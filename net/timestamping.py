@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import (
@@ -58,8 +59,11 @@ def stamp(data: bytes, authority: Authority) -> bytes:
     return reply
 
 
-def verify(data: bytes, reply: bytes, authority: Authority, *, nonce: int | None = None) -> None:
+def verify(
+    data: bytes, reply: bytes, authority: Authority, *, nonce: int | None = None
+) -> datetime:
     """Hold a TimeStampResp against ``data``, ``authority`` and, if given, the nonce that was sent.
+    The time that it puts over ``data``, in UTC.
 
     Certificates need to have been valid when it was stamped, not now. Raises TransportError with
     reason ``bad_stamp``.
@@ -76,6 +80,7 @@ def verify(data: bytes, reply: bytes, authority: Authority, *, nonce: int | None
             words = " ".join(response.status_string)
             raise VerificationError(f"it was refused (status {response.status}) {words}".strip())
         verifier.verify_message(response, data)
+        return response.tst_info.gen_time
     except (ValueError, VerificationError) as error:
         message = f"the time-stamp of {authority.url} does not hold: {error}"
         raise TransportError(message, reason="bad_stamp") from error

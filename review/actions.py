@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, Any] = {
     "export.refused": _("export refused by the gate"),
     "export.release_refused": _("release of an export refused"),
     "export.released": _("export released"),
+    "export.signed": _("export signed"),
+    "export.stamped": _("export time-stamped"),
     "family.joined": _("case joined to a family"),
     "image.taken": _("picture of a post taken"),
     "model.adopted": _("model adopted"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.empty_record import put_record
 from tests.world import telegram
 from tests.world.accounts import ENLIST, ENVIRONMENT
 from tests.world.world import World
@@ -126,15 +127,14 @@ class House:
 
 
 def build_house(world: World, folder: Path, seeds: str, **settings: Any) -> House:
-    """Write settings and seeds, and migrate the database."""
+    """Write settings and seeds beside a record that is empty."""
     house = House(world, folder)
     folder.mkdir(parents=True, exist_ok=True)
     house.config.write_text(
         world.settings_toml(data_dir=str(house.data), **settings), encoding="utf-8"
     )
     (folder / "seeds.toml").write_text(seeds, encoding="utf-8")
-    migrated = house.narcowatch("migrate", "--verbosity", "0")
-    assert migrated.returncode == 0, migrated.stderr
+    put_record(house.data)
     if world.accounts:
         enlisted = house.python("-c", ENLIST, given=world.accounts.users())
         assert enlisted.returncode == 0, enlisted.stderr

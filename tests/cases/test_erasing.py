@@ -28,6 +28,7 @@ from domain.assessment import Assessment, Indicator, Label, Role
 from domain.errors import EvidenceError
 from domain.retention import Class, Days
 from domain.states import CaseState
+from tests.empty_record import put_record
 from tests.records import NOON, case_in, new_run, page
 
 pytestmark = pytest.mark.django_db
@@ -356,7 +357,7 @@ def test_killed_in_between_it_is_made_up_for(tmp_path: Path, step: str, left: in
             timeout=280, check=False,
         )  # fmt: skip
 
-    assert python("-m", "nightly.cli", "migrate", "--verbosity", "0").returncode == 0
+    put_record(tmp_path)
     made = python("-c", SET_UP, str(root))
     assert made.returncode == 0, made.stderr
     assert python("-c", CHILD, str(root), step).returncode == -signal.SIGKILL
@@ -377,8 +378,8 @@ def test_nothing_of_the_words_is_left_in_the_file_of_the_database(tmp_path: Path
                    "DJANGO_SETTINGS_MODULE": "config.settings"}  # fmt: skip
     root = str(tmp_path / "evidence")
     settle = CHILD + "\nfrom cases.erasing import settle\nsettle()\n"
-    for code in (("-m", "nightly.cli", "migrate", "--verbosity", "0"), ("-c", SET_UP, root)):
-        subprocess.run([sys.executable, *code], cwd=ROOT, env=environment, check=True)
+    put_record(tmp_path)
+    subprocess.run([sys.executable, "-c", SET_UP, root], cwd=ROOT, env=environment, check=True)
     file = tmp_path / "narcowatch.sqlite3"
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

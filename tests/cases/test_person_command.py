@@ -17,6 +17,7 @@ from cases.models import AuditEvent, Person
 from cases.people import sign_in
 from config.schema import CHECKOUT
 from domain.errors import AccessError, InputError
+from tests.empty_record import put_record
 from tests.people import PASSWORD, analyst
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_nobody_of_that_name_is_told(what: str) -> None:
 def test_a_typed_password_is_typed_twice(tmp_path: Path, second: str, code: int, told: str) -> None:
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", "nightly.cli"]
-    subprocess.run([*command, "migrate"], cwd=tmp_path, env=environ, check=True, timeout=60)
+    put_record(tmp_path / "var")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*command, "person", "add", "analyst1", "--group", "analyst"],

@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from channels.process import EXIT_DONE, EXIT_REFUSED, channels_command, run_channels
 from tests.channels.pages import FakeChannel, FakePost
 from tests.channels.previewserver import HOST, PreviewServer
+from tests.empty_record import put_record
 
 #: 6 channels of 45 posts: 18 pages, each channel found by a forward in the one before.
 CHANNELS, POSTS = 6, 45
@@ -95,7 +96,7 @@ def night(tmp_path: Path, server: PreviewServer) -> Iterator[Night]:
         channel.posts.append(FakePost(POSTS + 1, "дальше", forward=forward))
         server.put(channel)
     night = Night(tmp_path, server)
-    night.run("-m", "nightly.cli", "migrate", "-v0")
+    put_record(tmp_path / "var")
     yield night
     for child in night.children:
         if child.poll() is None:

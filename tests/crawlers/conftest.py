@@ -8,13 +8,14 @@ import pytest
 
 from tests.crawlers.crawling import Place
 from tests.crawlers.servers import Web
+from tests.empty_record import put_record
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database, made once and copied for each crawl."""
     data = tmp_path_factory.mktemp("migrated")
-    Place(data, 1)._python("-m", "django", "migrate", "--verbosity", "0")
+    put_record(data)
     return data / "narcowatch.sqlite3"
 
 

@@ -14,6 +14,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from config.schema import CHECKOUT
 from nightly.scheduler import NIGHT_JOB, Schedule, build, next_start, night_command, run_command
+from tests.empty_record import put_record
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -66,8 +67,7 @@ def scheduler(folder: Path, *arguments: str, **variables: str) -> subprocess.Pop
 
 
 def test_it_tells_its_seeds_and_ends_quietly_when_stopped(tmp_path: Path) -> None:
-    with scheduler(tmp_path, "migrate", "--verbosity", "0") as migrating:
-        assert migrating.wait(60) == 0
+    put_record(tmp_path / "var")
     with scheduler(tmp_path, "scheduler", NIGHT__SEEDS="no.toml") as refused:
         _, told = refused.communicate(timeout=60)
     assert (refused.returncode, told.count("\n")) == (2, 1)

@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import checked_export_plan
+from blocking.apps import checked_export_plan, seal_of
 from blocking.releases import find, release
+from blocking.signing.sealing import seal
+from blocking.terminal import sealed_line
 from cases.signing_in import add_options, person_of
-from domain.errors import GateError
+from domain.errors import BoundaryError, GateError
 
 
 class Command(BaseCommand):
@@ -21,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["user"], options["password_file"])
-        plan = checked_export_plan(settings.NARCOWATCH)
+        plan, how = checked_export_plan(settings.NARCOWATCH), seal_of(settings.NARCOWATCH)
         try:
             done = release(find(options["export"]), person, plan, plan.protection())
         except GateError as error:
@@ -32,3 +34,12 @@ class Command(BaseCommand):
             f"{done.sent} sent, {done.sent_again} sent again, {done.lifted} liftings sent"
         )
         self.stdout.write(f"files: {plan.folder / done.export.folder}")
+        if how is None:
+            return
+        try:
+            sealed = seal(done.export, plan, how)
+        except BoundaryError as error:
+            self.stderr.write(f"released, but not signed: {error}")
+            self.stderr.write(f"to sign it: {settings.CALLED_AS} sign {options['export']}")
+            raise SystemExit(1) from error
+        self.stdout.write(sealed_line(sealed))

@@ -20,6 +20,7 @@ from channels.process import EXIT_DONE
 from tests.channels.pages import FakeChannel, FakePost, landing_html
 from tests.channels.previewserver import PreviewServer, running
 from tests.channels.test_process import Night
+from tests.empty_record import put_record
 from tests.world.mtproto.directory import Chat
 from tests.world.mtproto.faults import RpcFault
 from tests.world.mtproto.server import TelegramDouble
@@ -140,7 +141,7 @@ def place(tmp_path: Path, server: PreviewServer, double: TelegramDouble) -> Iter
     names = " ".join(f"@closed_{n}" for n in range(CLOSED))
     server.put(FakeChannel("open_one", 1_000, posts=[FakePost(1, f"наши: {names}")]))
     place = Place(tmp_path, server, double)
-    place.run("-m", "nightly.cli", "migrate", "-v0")
+    put_record(tmp_path / "var")
     yield place
     for child in place.children:
         if child.poll() is None:

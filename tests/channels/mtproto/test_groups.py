@@ -33,6 +33,7 @@ from tests.channels.mtproto.test_account_process import WAIT_S, Place
 from tests.channels.mtproto.visits import Visits
 from tests.channels.pages import landing_html
 from tests.channels.previewserver import PreviewServer, running
+from tests.empty_record import put_record
 from tests.world.mtproto.directory import Chat, Person
 from tests.world.mtproto.faults import RpcFault
 from tests.world.mtproto.server import TelegramDouble
@@ -79,7 +80,7 @@ def test_nothing_of_people_is_written_anywhere(
     assert [mark for mark in (*MARKS, *KEPT) if mark not in told] == []
     server.landings["marked_chat"] = landing_html("marked_chat", extra="938 members, 40 online")
     place = Place(tmp_path, server, double)
-    place.run("-m", "nightly.cli", "migrate", "-v0")
+    put_record(tmp_path / "var")
     place.enlist("one")
     assert place.start(place.begin("marked_chat")).wait(WAIT_S) == EXIT_DONE
     assert len(place.parts(str(GROUP))) > 100
