@@ -23,6 +23,7 @@ class Code(StrEnum):
     HELD = "held"
     COVERS_PROTECTED = "covers_protected"
     NOT_REQUESTED = "not_requested"
+    OWN_DECISION = "own_decision"
     BAD_VALUE = "bad_value"
     ZONE = "zone"
     RESOLVER = "resolver"

@@ -18,9 +18,10 @@ from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.states import ExportState
 from cases import audit
-from cases.models import Person
+from cases.models import DecisionRow, Person
 from cases.people import RELEASERS, require
 from domain.clock import Clock, utc_now
+from domain.decisions import VerdictKind
 from domain.errors import GateError, InputError, RuleError
 from domain.orders import STANDING, OrderState
 
@@ -79,10 +80,15 @@ def release(
 
 
 def look(
-    export: Export, plan: ExportPlan, protection: Protection, *, clock: Clock = utc_now
+    export: Export,
+    person: Person,
+    plan: ExportPlan,
+    protection: Protection,
+    *,
+    clock: Clock = utc_now,
 ) -> list[Finding]:
-    """What would keep ``export`` in the house if it were released now. Nothing is changed."""
-    return _findings(export, plan, protection, clock)
+    """What would keep ``export`` in the house if ``person`` released it now. Nothing is changed."""
+    return _findings(export, person, plan, protection, clock)
 
 
 @transaction.atomic
@@ -92,7 +98,7 @@ def _release(
     export = Export.objects.select_for_update().get(pk=export_id)
     if export.state != ExportState.BUILT:
         raise RuleError(f"export {export} does not wait for release: it is {export.state}")
-    findings = _findings(export, plan, protection, clock)
+    findings = _findings(export, person, plan, protection, clock)
     if findings:
         raise GateError(
             f"export {export} must not be released ({len(findings)} findings):",
@@ -119,7 +125,7 @@ def _release(
 
 
 def _findings(
-    export: Export, plan: ExportPlan, protection: Protection, clock: Clock
+    export: Export, person: Person, plan: ExportPlan, protection: Protection, clock: Clock
 ) -> list[Finding]:
     last = last_release(export.recipient)
     found = _chain(export, last) + _files(export, plan)
@@ -130,9 +136,25 @@ def _findings(
             subject = f"{row.request.scope}:{row.request.sort_key}"
             message = f"its case {row.request.case_id} does not stand requested any more"
             found.append(Finding(Code.NOT_REQUESTED, subject, message))
+    before = in_force(last)
+    found.extend(_own(rows, person, before.ids if before else frozenset()))
     entries = [as_entry(row.request, subdomains=row.subdomains) for row in rows]
     gate = Gate(protection, plan.limits, untouchable())
-    return [*found, *gate.check(entries, export.number, in_force(last))]
+    return [*found, *gate.check(entries, export.number, before)]
+
+
+def _own(rows: list[ExportEntry], person: Person, before: frozenset[str]) -> list[Finding]:
+    """What the release would add and ``person`` has confirmed: nobody approves their own."""
+    confirmed = DecisionRow.objects.filter(person=person, verdict=VerdictKind.CONFIRM)
+    own = set(confirmed.values_list("case_id", "review_round"))
+    name, found = person.username, list[Finding]()
+    for row in rows:
+        request = row.request
+        if (request.case_id, request.review_round) in own and str(request.pk) not in before:
+            subject = f"{request.scope}:{request.sort_key}"
+            message = f"{name} confirmed case {request.case_id}: another person must release it"
+            found.append(Finding(Code.OWN_DECISION, subject, message))
+    return found
 
 
 def _chain(export: Export, last: Export | None) -> list[Finding]:

@@ -152,7 +152,7 @@ def gate_says(
     row = _export(export_id)
     if row.state != ExportState.BUILT:
         raise InputError(f"export {row.recipient}/{row.number} does not wait for release")
-    found = releases.look(row, plan, protection, clock=clock)
+    found = releases.look(row, person, plan, protection, clock=clock)
     return GateSays(_lines(found[:_SHOWN]), len(found))
 
 

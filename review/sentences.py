@@ -69,6 +69,7 @@ SENTENCES = (
     _("is the first page of a shared or protected host, not one page of it"),
     _("would block the canary %(name)s or part of it"),
     _("would block %(name)s too"),
+    _("%(name)s confirmed case %(case)s: another person must release it"),
     _("is on hold for an investigation"),
     _("its host is on hold for an investigation"),
     _("nothing to block: an empty list would unblock everything that is in force"),

@@ -10,12 +10,15 @@ from blocking.protection import Protection
 from blocking.releases import find
 from blocking.states import ExportState
 from cases import audit
+from cases.decisions import Verdict, decide
 from cases.models import AuditEvent, Person
 from cases.moves import move
+from cases.people import Role, add_person
+from domain.decisions import Jurisdiction, VerdictKind
 from domain.errors import AccessError, GateError, InputError, RuleError
 from domain.orders import OrderState
 from domain.states import CaseState
-from tests.blocking.conftest import Confirmed, Opened, Time, host
+from tests.blocking.conftest import PASSWORD, Confirmed, Opened, Time, host
 from tests.blocking.house import House
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,34 @@ def test_nobody_else_may(confirmed: Confirmed, house: House, analyst: Person) ->
         house.release(export, analyst)
     assert Export.objects.get().state == ExportState.BUILT
     assert not Order.objects.exists()
+
+
+def test_nobody_releases_what_they_confirmed(
+    confirmed: Confirmed,
+    opened: Opened,
+    house: House,
+    supervisor: Person,
+    second: Person,
+    clock: Time,
+) -> None:
+    other = add_person("supervisor2", PASSWORD, Role.SUPERVISOR, actor="test")
+    confirmed(host("first.test"))
+    house.release(house.build().export)
+    case = opened(host("second.test"))
+    for person in (supervisor, second):
+        clock.pass_by(minutes=1)
+        verdict = Verdict(VerdictKind.CONFIRM, "", Jurisdiction.SELLS_IN)
+        decide(case.pk, person, verdict, clock=clock)
+    export = house.build().export
+    with pytest.raises(GateError) as refused:
+        house.release(export)
+    assert refused.value.findings == (
+        f"host:second.test: supervisor1 confirmed case {case.pk}: another person must release it "
+        "[own_decision]",
+    )
+    house.release(export, other)
+    confirmed(host("third.test"))
+    assert house.release(house.build().export).sent == 1, "of what was released before nobody asks"
 
 
 def test_a_release_happens_once(confirmed: Confirmed, house: House) -> None:
