@@ -113,6 +113,28 @@ def document(
     }
 
 
+def lift_document(request: Mapping[str, Any], sha256: str, reason: str) -> dict[str, Any]:
+    """What asks for lifting what ``request`` asked for: the same for the same request and reason.
+
+    ``sha256`` is of the request's canonical form. Who decided and what was found is not said again:
+    a recipient restores access, and needs no reason of ours to do so.
+    """
+    authority = request["authority"]
+    return {
+        "schema": SCHEMA,
+        "id": str(uuid.uuid5(_NAMESPACE, f"{Action.LIFT}\n{request['id']}")),
+        "action": Action.LIFT.value,
+        "lifts": {"id": request["id"], "sha256": sha256},
+        "reason": reason,
+        "urgency": request["urgency"],
+        "territory": request["territory"],
+        "authority": {name: authority[name] for name in ("number", "date", "unit", "contact")},
+        "law": request["law"],
+        "target": {k: v for k, v in request["target"].items() if k != "scope_reason"},
+        "validity": request["validity"],
+    }
+
+
 def _approval(approval: Approval) -> dict[str, str]:
     return {
         "person": approval.person,
@@ -154,14 +176,15 @@ def _target(ground: Ground, choice: Choice, telegram: TelegramItem | None) -> di
 
 
 def entry_from(data: Mapping[str, Any], text: str, *, subdomains: bool, overridden: bool) -> Entry:
-    """The entry of a request's document: ``data`` is the JSON value of ``text``.
+    """The entry of a request's document: ``data`` is the JSON value of ``text``. A lifting has the
+    id of the request that it lifts, by which the recipient knows it and answers.
 
     Raises KeyFormatError when a value in it cannot be blocked.
     """
     target, authority = data["target"], data["authority"]
     channel = target.get("telegram")
     return Entry(
-        id=data["id"],
+        id=data["lifts"]["id"] if "lifts" in data else data["id"],
         action=Action(data["action"]),
         scope=Scope(target["scope"]),
         values=tuple(target["values"]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocking.current import entries_of, requests_for
+from blocking.delta import Delta, delta_against
 from blocking.entries import Entry
 from blocking.exporters import formats_of
 from blocking.exporters.format import ExportInfo, Format
@@ -39,6 +40,7 @@ class Draft:
     formats: tuple[Format, ...]
     info: ExportInfo
     content_sha256: str
+    delta: Delta | None = None
 
 
 def last_release(recipient: str) -> Export | None:
@@ -79,7 +81,8 @@ def make_draft(
         passthru_exact=frozenset(name for name, entry in never.items() if not entry.below),
     )
     content = _content_digest(entries, formats, info)
-    return Draft(recipient, info.number, last, entries, formats, info, content)
+    delta = delta_against(last, entries, now)
+    return Draft(recipient, info.number, last, entries, formats, info, content, delta)
 
 
 def _released(recipient: str, number: int) -> Export:

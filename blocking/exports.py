@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import transaction
 
 from blocking.current import untouchable
+from blocking.delta import Delta
 from blocking.drafts import Diff, Draft, diff_of, in_force, last_release, make_draft
 from blocking.filechecks import check_files
 from blocking.files import (
@@ -24,7 +25,7 @@ from blocking.files import (
 )
 from blocking.findings import Code, Finding
 from blocking.gate import Gate
-from blocking.manifest import NAME, Manifest, Previous, parse, verify
+from blocking.manifest import NAME, DeltaCounts, Manifest, Previous, parse, verify
 from blocking.models import Export, ExportEntry
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
@@ -78,7 +79,7 @@ def build(
             manifest = parse(same.manifest.encode(), f"export {same}")
             return Built(same, manifest, diff_of(draft), True, tuple(same.unchecked))
         with work_folder(parent, str(draft.number)) as folder:
-            written = write_files(folder, draft.formats, draft.entries, draft.info)
+            written = write_files(folder, draft.formats, draft.entries, draft.info, draft.delta)
             manifest = _manifest(draft, written)
             report = check_files(folder, draft.entries, draft.info, plan.limits.canary_names)
             findings = [
@@ -144,7 +145,14 @@ def _manifest(draft: Draft, written: Written) -> Manifest:
         counts=dict(sorted(Counter(entry.scope.value for entry in draft.entries).items())),
         left_out=written.left_out,
         files=written.files,
+        delta=_counts(draft.delta),
     )
+
+
+def _counts(delta: Delta | None) -> DeltaCounts | None:
+    if delta is None:
+        return None
+    return DeltaCounts(delta.since, len(delta.added), len(delta.changed), len(delta.lifted))
 
 
 def _record(draft: Draft, manifest: Manifest, unchecked: tuple[str, ...], clock: Clock) -> Export:

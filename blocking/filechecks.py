@@ -37,8 +37,9 @@ def check_files(
         report = check_zones(zones, blocked, canaries)
         findings.extend(report.findings)
         unchecked = report.unchecked
-    if (path := folder / XML.filename).is_file():
-        findings.extend(schema_findings(path))
+    for name in (XML.filename, XML.delta_name):
+        if (path := folder / name).is_file():
+            findings.extend(schema_findings(path))
     return ZoneReport(tuple(findings), unchecked)
 
 

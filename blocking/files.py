@@ -7,9 +7,10 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from blocking.delta import Delta
 from blocking.entries import Entry
 from blocking.exporters.format import ExportInfo, Format
 from blocking.manifest import FileFacts
@@ -17,6 +18,8 @@ from cases.files import sync_folder, write_private
 from domain.errors import RuleError
 
 CURRENT = "current"
+#: What the name of a format begins with where a file is its delta.
+DELTA = "delta-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,16 @@ class Written:
 
 
 def write_files(
-    folder: Path, formats: Sequence[Format], entries: Sequence[Entry], info: ExportInfo
+    folder: Path,
+    formats: Sequence[Format],
+    entries: Sequence[Entry],
+    info: ExportInfo,
+    delta: Delta | None = None,
 ) -> Written:
     """Write every format that takes at least one entry; companions stand with what needs them.
 
-    A format that takes none gets no file: an empty block list is worse than none.
+    A format that takes none gets no file: an empty block list is worse than none. Formats that can
+    are written as the ``delta``, too, where it holds something for them.
     """
     files: list[FileFacts] = []
     left_out: dict[str, dict[str, int]] = {}
@@ -50,7 +58,21 @@ def write_files(
     for fmt in formats:
         if fmt.companion and fmt.name in needed:
             files.append(_write_format(folder, fmt, [], info))
+    if delta is not None:
+        files += _write_delta(folder, formats, delta, info)
     return Written(tuple(files), left_out)
+
+
+def _write_delta(
+    folder: Path, formats: Sequence[Format], delta: Delta, info: ExportInfo
+) -> Iterator[FileFacts]:
+    for fmt in formats:
+        if not fmt.deltas:
+            continue
+        taken = [entry for entry in delta.entries if not fmt.leaves_out(entry, info)]
+        if taken:
+            of = replace(fmt, name=f"{DELTA}{fmt.name}", filename=fmt.delta_name, deltas=False)
+            yield _write_format(folder, of, taken, replace(info, since=delta.since))
 
 
 def _write_format(

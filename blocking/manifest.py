@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,17 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class DeltaCounts:
+    """The release that the deltas are to be added to, and how many entries they add, change and
+    lift. Files of a format ``delta-NAME`` are deltas; where there is none, nothing changed."""
+
+    since: int
+    added: int
+    changed: int
+    lifted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a manifest says. ``content_sha256`` is over what the export holds without its number
     and date; ``counts`` are entries by scope; ``left_out`` are entries that a format cannot hold,
@@ -63,6 +74,7 @@ class Manifest:
     counts: Mapping[str, int]
     left_out: Mapping[str, Mapping[str, int]]
     files: tuple[FileFacts, ...]
+    delta: DeltaCounts | None = None
 
     def as_bytes(self) -> bytes:
         """The canonical form, which is what is hashed and signed."""
@@ -78,6 +90,7 @@ class Manifest:
                 "content_sha256": self.content_sha256,
                 "entries": self.entries,
                 "counts": dict(self.counts),
+                **({"delta": asdict(self.delta)} if self.delta else {}),
                 "left_out": {name: dict(reasons) for name, reasons in self.left_out.items()},
                 "files": [
                     {

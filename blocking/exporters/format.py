@@ -14,6 +14,7 @@ class ExportInfo:
 
     ``zone`` is the RPZ zone's name without a trailing dot; ``passthru`` are names that its
     companion zone exempts, and ``passthru_exact`` those of them without the names below.
+    ``since`` is the release that a delta is to be added to, None for a full set.
     """
 
     recipient: str
@@ -24,6 +25,7 @@ class ExportInfo:
     zone: str = "rpz.narcowatch"
     passthru: tuple[str, ...] = ()
     passthru_exact: frozenset[str] = frozenset()
+    since: int | None = None
 
     @property
     def serial(self) -> int:
@@ -38,7 +40,8 @@ class Format:
     ``leaves_out`` gives the reason why an entry is not written, "" when it is; ``write`` turns
     entries (those it takes, in the order given) into the file's bytes, piece by piece, the same
     bytes for the same input. ``needs`` are formats that must stand beside this one;
-    ``companion`` marks one that has no entries of its own.
+    ``companion`` marks one that has no entries of its own; ``deltas`` one that says of each entry
+    whether it is blocked or lifted, and so can be written as a delta.
     """
 
     name: str
@@ -48,6 +51,12 @@ class Format:
     write: Callable[[Iterable[Entry], ExportInfo], Iterator[bytes]]
     needs: tuple[str, ...] = ()
     companion: bool = False
+    deltas: bool = False
+
+    @property
+    def delta_name(self) -> str:
+        """What its delta is called."""
+        return f"delta-{self.filename}"
 
 
 def takes_all(entry: Entry, info: ExportInfo) -> str:

@@ -95,4 +95,4 @@ def cell(text: str) -> str:
     return f"'{line}" if line.startswith(_FORMULA) else line
 
 
-FORMAT = Format("csv", "register.csv", "text/csv", takes_all, write)
+FORMAT = Format("csv", "register.csv", "text/csv", takes_all, write, deltas=True)

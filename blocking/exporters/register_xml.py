@@ -21,11 +21,12 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 
 def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
+    since = f' since="{info.since}"' if info.since is not None else ""
     previous = f" previousTime={_attr(info.previous_at)}" if info.previous_at else ""
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<register xmlns="{NAMESPACE}" recipient={_attr(info.recipient)} number="{info.number}"'
-        f" updateTime={_attr(info.issued_at)}{previous} unit={_attr(info.unit)}>\n"
+        f" updateTime={_attr(info.issued_at)}{previous}{since} unit={_attr(info.unit)}>\n"
     )
     for entry in entries:
         yield _content(entry)
@@ -67,4 +68,4 @@ def _attr(text: str) -> str:
     return quoteattr(one_line(text))
 
 
-FORMAT = Format("xml", "register.xml", "application/xml", takes_all, write)
+FORMAT = Format("xml", "register.xml", "application/xml", takes_all, write, deltas=True)

@@ -17,4 +17,4 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
     return in_blocks(f"{entry.document}\n" for entry in entries)
 
 
-FORMAT = Format("json", "requests.jsonl", "application/jsonl", takes_all, write)
+FORMAT = Format("json", "requests.jsonl", "application/jsonl", takes_all, write, deltas=True)

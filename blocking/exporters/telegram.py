@@ -29,6 +29,7 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
         "number": info.number,
         "issued_at": info.issued_at,
         "unit": info.unit,
+        **({"since": info.since} if info.since is not None else {}),
     }
     yield f'{_json(about)[:-1]},"notices":['
     comma = "\n"
@@ -76,4 +77,4 @@ def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
-FORMAT = Format("telegram", "telegram.json", "application/json", leaves_out, write)
+FORMAT = Format("telegram", "telegram.json", "application/json", leaves_out, write, deltas=True)

@@ -140,9 +140,9 @@ def test_what_was_built_before_is_not_released(
 ) -> None:
     confirmed(host("clinic.test"))
     export = house.build().export
-    assert look(export, plan, plan.protection(), clock=clock) == []
+    assert look(export, house.person, plan, plan.protection(), clock=clock) == []
     adding()
-    found = look(export, plan, plan.protection(), clock=clock)
+    found = look(export, house.person, plan, plan.protection(), clock=clock)
     assert [finding.code for finding in found] == [Code.NEVER_BLOCK]
     with pytest.raises(GateError, match="never-block"):
         release(export, house.person, plan, plan.protection(), clock=clock)
