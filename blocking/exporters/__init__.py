@@ -8,11 +8,13 @@ from blocking.exporters import (
     adblock,
     domains,
     hosts,
+    misp,
     register_csv,
     register_xml,
     requests_json,
     rpz,
     rpz_passthru,
+    stix,
     telegram,
     urls,
 )
@@ -23,7 +25,7 @@ __all__ = ["FORMATS", "ExportInfo", "Format", "formats_of"]
 
 _ALL = (
     requests_json, register_csv, register_xml, rpz, rpz_passthru, domains, hosts, adblock, urls,
-    telegram,
+    telegram, stix, misp,
 )  # fmt: skip
 FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in _ALL}
 

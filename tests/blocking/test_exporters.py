@@ -12,9 +12,12 @@ import dns.name
 import dns.rdatatype
 import dns.zone
 import pytest
+import stix2
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from pymisp import MISPEvent, MISPObject
+from stix2patterns.v21.pattern import Pattern
 
 from blocking.entries import Action, Entry, Scope
 from blocking.exporters import FORMATS, Format, formats_of
@@ -24,6 +27,13 @@ from tests.blocking.making import INFO, ONION, channel, entry, sample
 
 ALL = [pytest.param(fmt, id=name) for name, fmt in FORMATS.items()]
 XSD = etree.XMLSchema(etree.parse(SCHEMA))
+
+
+def literals(pattern: str) -> list[str]:
+    """What a pattern compares with, as a reader of the specification's grammar finds it."""
+    data = Pattern(pattern).inspect()
+    found = [value for told in data.comparisons.values() for _, _, value in told]
+    return [value[1:-1].replace("\\'", "'").replace("\\\\", "\\") for value in found]
 
 
 def written(fmt: Format | str, entries: list[Entry]) -> bytes:
@@ -59,6 +69,14 @@ def records(name: str, data: bytes) -> list[object]:
             return [line for line in lines if not line.startswith("!")]
         case "telegram":
             return json.loads(data)["notices"]
+        case "stix":
+            bundle = stix2.parse(data.decode())
+            assert [o["type"] for o in bundle.objects[:1]] == ["identity"]
+            return bundle.objects[1:]
+        case "misp":
+            event = MISPEvent()
+            event.load(data.decode())
+            return [*event.attributes, *event.objects]
     raise AssertionError(name)
 
 
@@ -94,14 +112,19 @@ def test_whatever_an_entry_is_it_is_written_or_left_out_with_a_reason(fmt: Forma
         "adblock": len(taken),
         "urls": sum(len(e.values) for e in taken),
         "telegram": len(taken),
+        "stix": len(taken),
+        "misp": sum(
+            len(e.values) if e.scope is Scope.URL else 1 if e.subdomains else max(1, len(e.names))
+            for e in taken
+        ),
     }
     assert len(records(fmt.name, written(fmt, sample()))) == expected[fmt.name]
 
 
 def test_file_names_are_distinct_and_unknown_formats_are_named() -> None:
     assert len({fmt.filename for fmt in FORMATS.values()}) == len(FORMATS)
-    with pytest.raises(InputError, match=r"'stix'.*rpz"):
-        formats_of(["rpz", "stix"])
+    with pytest.raises(InputError, match=r"'openioc'.*rpz"):
+        formats_of(["rpz", "openioc"])
 
 
 def test_a_zone_never_comes_without_its_passthru() -> None:
@@ -304,6 +327,9 @@ def test_no_host_becomes_a_second_record_in_any_format(hosts: list[str]) -> None
     assert [row["domain"] for row in records("csv", written("csv", entries))] == names
     assert [e.text for e in records("xml", written("xml", entries))] == names
     assert len(records("json", written("json", entries))) == len(names)
+    assert [a.value for a in records("misp", written("misp", entries))] == names
+    named = [literals(found.pattern)[0] for found in records("stix", written("stix", entries))]
+    assert named == names
 
 
 @given(st.lists(st.text(max_size=30).map("http://shop.kz/".__add__), max_size=4))
@@ -317,6 +343,9 @@ def test_no_url_becomes_a_second_record_in_any_format(urls: list[str]) -> None:
     names = [e.values[0] for e in entries]
     assert records("urls", written("urls", entries)) == names
     assert [row["url"] for row in records("csv", written("csv", entries))] == names
+    assert [a.value for a in records("misp", written("misp", entries))] == names
+    patterns = [found.pattern for found in records("stix", written("stix", entries))]
+    assert [literals(pattern) for pattern in patterns] == [[name] for name in names]
     unique = list({e.id: e for e in entries}.values())
     assert [e.text for e in records("xml", written("xml", unique))] == [e.values[0] for e in unique]
 
@@ -324,3 +353,77 @@ def test_no_url_becomes_a_second_record_in_any_format(urls: list[str]) -> None:
 def test_a_document_of_two_lines_is_no_entry() -> None:
     with pytest.raises(KeyFormatError, match="not one line"):
         replace(entry("shop.kz"), document='{"a":1}\n{"b":2}')
+
+
+@pytest.mark.parametrize(
+    ("made", "pattern"),
+    [
+        (
+            entry("shop_a.test"),
+            r"[domain-name:value = 'shop_a.test' OR domain-name:value MATCHES "
+            r"'\\.shop_a\\.test$']",
+        ),
+        (entry("shop.test", subdomains=False), "[domain-name:value = 'shop.test']"),
+        (
+            entry("shop.test", scope=Scope.DOMAIN, subdomains=False),
+            "[domain-name:value = 'shop.test' OR domain-name:value = 'www.shop.test']",
+        ),
+        (entry(ONION, scope=Scope.ONION), f"[domain-name:value = '{ONION}']"),
+        (
+            entry("http://a.kz/it's", scope=Scope.URL),
+            r"[url:value = 'http://a.kz/it\'s']",
+        ),
+        (
+            channel("shop_kz", 77),
+            "[(user-account:account_type = 'telegram' AND user-account:user_id = '77') OR "
+            "(user-account:account_type = 'telegram' AND user-account:account_login = 'shop_kz')]",
+        ),
+        (
+            channel("chat_kz", 78, 5, 9, messages_only=True),
+            "[url:value = 'https://t.me/chat_kz/5' OR url:value = 'https://t.me/chat_kz/9']",
+        ),
+    ],
+)
+def test_a_pattern_covers_what_the_entry_does_and_no_more(made: Entry, pattern: str) -> None:
+    (found,) = records("stix", written("stix", [made]))
+    assert found.pattern == pattern
+
+
+def test_indicators_have_the_same_ids_in_every_bundle() -> None:
+    later = replace(INFO, number=8, issued_at="2026-04-01T12:00:00Z")
+    first, second = (
+        {one.id: one.serialize() for one in stix2.parse(b"".join(pieces).decode()).objects}
+        for pieces in (
+            FORMATS["stix"].write([entry("a.test"), entry("b.test")], INFO),
+            FORMATS["stix"].write([entry("b.test")], later),
+        )
+    )
+    assert second.items() <= first.items()
+
+
+def test_an_event_keeps_its_id_and_its_objects_follow_their_templates() -> None:
+    def event(number: int) -> MISPEvent:
+        made = MISPEvent()
+        pieces = FORMATS["misp"].write(sample(), replace(INFO, number=number))
+        made.load(b"".join(pieces).decode())
+        return made
+
+    first, second = event(7), event(8)
+    assert first.uuid == second.uuid
+    assert {a.uuid for a in first.attributes} == {a.uuid for a in second.attributes}
+    templates = {found.name for found in first.objects}
+    assert templates == {"tor-hiddenservice", "telegram-account"}
+    for found in first.objects:
+        template = MISPObject(found.name, strict=True)
+        assert (found.template_uuid, str(found.template_version)) == (
+            template.template_uuid, str(template.template_version),
+        )  # fmt: skip
+        for part in found.attributes:
+            known = template._definition["attributes"][part.object_relation]
+            assert part.type == known["misp-attribute"]
+
+
+def test_what_is_lifted_is_in_no_bundle() -> None:
+    lift = entry("shop.test", action=Action.LIFT)
+    for name in ("stix", "misp"):
+        assert FORMATS[name].leaves_out(lift, INFO)

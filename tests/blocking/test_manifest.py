@@ -53,6 +53,8 @@ def test_counts_say_what_each_file_holds_and_leaves_out(tmp_path: Path) -> None:
         "domains": 2,
         "hosts": 3,
         "adblock": 2,
+        "stix": 7,
+        "misp": 7,
         "urls": 2,
         "telegram": 2,
     }
