@@ -20,6 +20,7 @@ from bench import (
     advertisers,
     analysts,
     cascade,
+    exports,
     focus,
     growth,
     mirrors,
@@ -58,6 +59,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "scoring": scoring.measure,
     "console": console.measure,
     "analysts": analysts.measure,
+    "exports": exports.measure,
 }
 
 
@@ -75,6 +77,7 @@ AT_MOST = {
     "telegram": {"reading": 1.3, "storing": 3.0, "growth_mb": 20.0},
     "console": {"worst": 3.0},
     "analysts": {"wrong": 0.0},
+    "exports": {"worst": 3.0, "growth_mb": 20.0},
 }
 
 

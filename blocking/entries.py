@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from blocking.values import block_host, block_url, check_posts, check_username
@@ -76,7 +76,10 @@ class Entry:
     channel, which ``telegram`` holds. ``subdomains`` says whether names below the host fall under
     the block. ``overridden`` is set when the second person gave a written reason for blocking a
     URL in spite of the never-block list. ``document`` is the request itself in canonical JSON.
-    Times are RFC 3339 in UTC. Raises KeyFormatError for a value that cannot be blocked.
+    ``host`` is what is blocked by name, "" for other scopes; ``names`` are those that are blocked
+    one by one where others below must stay reachable: a domain was chosen because ``www`` is
+    another name of it, so ``www`` falls with it. Both are made of ``values``. Times are RFC
+    3339 in UTC. Raises KeyFormatError for a value that cannot be blocked.
     """
 
     id: str
@@ -93,6 +96,8 @@ class Entry:
     urgency: str = "normal"
     territory: str = "KZ"
     category: str = "drug_sale"
+    host: str = field(init=False, repr=False, compare=False)
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         uuid.UUID(self.id)
@@ -106,19 +111,10 @@ class Entry:
             raise KeyFormatError(f"entry {self.id}: its document is not one line")
         for value in self.values:
             _check_value(self.scope, value)
-
-    @property
-    def host(self) -> str:
-        """The host that is blocked by name, "" for other scopes."""
-        return self.values[0] if self.scope in BY_NAME else ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that are blocked one by one where those below must stay reachable. A domain
-        was chosen because ``www`` is another name of it, so ``www`` falls with it."""
-        if self.scope is Scope.DOMAIN:
-            return (self.host, f"www.{self.host}")
-        return (self.host,) if self.host else ()
+        host = self.values[0] if self.scope in BY_NAME else ""
+        www = (f"www.{host}",) if self.scope is Scope.DOMAIN else ()
+        object.__setattr__(self, "host", host)
+        object.__setattr__(self, "names", (host, *www) if host else ())
 
     @property
     def label(self) -> str:

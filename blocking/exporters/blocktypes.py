@@ -8,13 +8,12 @@ message of a group) are notices.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blocking.entries import BY_NAME, Entry, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the register; exactly one of the last four is set."""
 
     part: int

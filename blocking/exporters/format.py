@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from blocking.entries import Entry
 
@@ -64,27 +65,23 @@ def takes_all(entry: Entry, info: ExportInfo) -> str:
     return ""
 
 
-def each_once(entries: Iterable[Entry], names: Callable[[Entry], Iterable[str]]) -> Iterator[str]:
-    """The names of ``entries``, each once where entries of one host stand side by side."""
+def each_once(entries: Iterable[Entry], names: Callable[[Entry], tuple[str, ...]]) -> Iterator[str]:
+    """The names of ``entries``, each once where entries of one host stand side by side; those of
+    one entry must be different."""
     host = ""
-    given: set[str] = set()
+    given: tuple[str, ...] = ()
     for entry in entries:
-        if entry.host != host:
-            host = entry.host
-            given.clear()
-        for name in names(entry):
-            if name not in given:
-                given.add(name)
-                yield name
+        own = names(entry)
+        if entry.host == host:
+            own = tuple(name for name in own if name not in given)
+            given += own
+        else:
+            host, given = entry.host, own
+        yield from own
 
 
 def in_blocks(lines: Iterable[str], size: int = 500) -> Iterator[bytes]:
     """Lines (with their ends) joined into larger pieces of UTF-8, to spare system calls."""
-    block: list[str] = []
-    for line in lines:
-        block.append(line)
-        if len(block) >= size:
-            yield "".join(block).encode()
-            block.clear()
-    if block:
-        yield "".join(block).encode()
+    rest = iter(lines)
+    while block := "".join(islice(rest, size)):
+        yield block.encode()

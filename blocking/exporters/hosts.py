@@ -7,6 +7,7 @@ can stand in it, and a shop with many names below is covered at its own name alo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from blocking.entries import BY_NAME, Action, Entry
 from blocking.exporters.format import ExportInfo, Format, each_once, in_blocks
@@ -33,7 +34,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield f"# recipient: {one_line(info.recipient)}\n# number: {info.number}\n"
     yield f"# issued: {one_line(info.issued_at)}\n# a line covers no name below its own\n"
-    names = each_once(entries, lambda entry: entry.names)
+    names = each_once(entries, attrgetter("names"))
     yield from (f"{NOWHERE} {name}\n" for name in names)
 
 

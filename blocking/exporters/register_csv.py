@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
 
 from blocking.entries import Entry
 from blocking.exporters.blocktypes import register_lines
-from blocking.exporters.format import ExportInfo, Format, in_blocks, takes_all
+from blocking.exporters.format import ExportInfo, Format, takes_all
 from blocking.texts import one_line
 
 HEADER = (
@@ -30,46 +32,36 @@ HEADER = (
     "telegram_id",
     "telegram_posts",
 )
+_AT_ONCE = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
     """Header and lines, ends CRLF, UTF-8 without a mark."""
-    return in_blocks(_lines(entries))
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")
+    rows = chain([HEADER], chain.from_iterable(map(_rows, entries)))
+    while some := tuple(islice(rows, _AT_ONCE)):
+        writer.writerows(some)
+        yield "".join(lines).encode()
+        lines.clear()
 
 
-def _lines(entries: Iterable[Entry]) -> Iterator[str]:
-    sink = _LastLine()
-    writer = csv.writer(sink, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    yield sink.text
-    for entry in entries:
-        for row in _rows(entry):
-            writer.writerow(row)
-            yield sink.text
+class _Lines(list[str]):
+    """What ``csv.writer`` writes to: a list of lines."""
 
-
-class _LastLine:
-    """What ``csv.writer`` writes to: keeps the line just written."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
+    write = list.append
 
 
 def _rows(entry: Entry) -> Iterator[tuple[str, ...]]:
     decision, item = entry.decision, entry.telegram
-    common = tuple(
-        cell(text)
-        for text in (
-            entry.action,
-            entry.valid_from,
-            entry.valid_until,
-            entry.urgency,
-            entry.territory,
-            entry.category,
-        )
+    common = (
+        cell(entry.action),
+        cell(entry.valid_from),
+        cell(entry.valid_until),
+        cell(entry.urgency),
+        cell(entry.territory),
+        cell(entry.category),
     )
     ground = (cell(decision.number), cell(decision.date), cell(decision.unit))
     for line in register_lines(entry):
@@ -88,6 +80,7 @@ def _rows(entry: Entry) -> Iterator[tuple[str, ...]]:
         )
 
 
+@lru_cache(4096)
 def cell(text: str) -> str:
     """Free text for a cell: one line, and never the beginning of a spreadsheet formula (OWASP,
     “CSV Injection”). URLs, hosts and names need no such guard: none can begin so."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -63,6 +64,7 @@ def _targets(entry: Entry) -> Iterator[str]:
             yield f"<onion>{line.onion}</onion>"
 
 
+@lru_cache(4096)
 def _attr(text: str) -> str:
     """A quoted attribute value; what is not printable (and may be no XML at all) is a space."""
     return quoteattr(one_line(text))

@@ -31,7 +31,8 @@ def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
         if entry.scope is Scope.ONION:
             yield f"http://{entry.values[0]}/\n"
         else:
-            yield from (f"{url}\n" for url in entry.values)
+            for url in entry.values:
+                yield f"{url}\n"
 
 
 FORMAT = Format("urls", "urls.txt", "text/plain", leaves_out, write)
