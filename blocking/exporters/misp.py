@@ -12,6 +12,7 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from blocking.entries import Action, Entry, Scope
@@ -118,6 +119,7 @@ def _comment(entry: Entry) -> str:
     return f"request {entry.id}, until {entry.valid_until[:10]}{messages}{only}"
 
 
+@lru_cache(4096)
 def _epoch(moment: str) -> str:
     return str(int(datetime.fromisoformat(moment).timestamp()))
 
