@@ -37,10 +37,6 @@ class BlockingConfig(AppConfig):
         """The plan of this installation, for pages. Raises as ``checked_export_plan`` does."""
         return checked_export_plan(settings.NARCOWATCH)
 
-    def seal(self) -> Seal | None:
-        """How releases are sealed here, None where nothing signs. Raises as ``seal_of`` does."""
-        return seal_of(settings.NARCOWATCH)
-
     def bounds(self) -> Bounds:
         """How much is read of a receipt."""
         blocking = settings.NARCOWATCH.blocking

@@ -8,7 +8,7 @@ got lost must not keep a target blocked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from blocking.models import BlockingRequest, Export, ExportEntry, Order
 from domain.digests import canonical_json
 from domain.orders import STANDING, OrderState
 
-EXPIRED, NOT_IN_FORCE = "expired", "not_in_force"
+_EXPIRED, _NOT_IN_FORCE = "expired", "not_in_force"
 _AT_ONCE = 500
 
 
@@ -69,13 +69,13 @@ def _lifted(recipient: str, held: set[str], now: datetime) -> Iterator[Entry]:
     rows = list[BlockingRequest]()
     for start in range(0, len(gone), _AT_ONCE):
         rows += BlockingRequest.objects.filter(pk__in=gone[start : start + _AT_ONCE])
-    return lifting_of(sorted(rows, key=lambda row: (row.sort_key, str(row.pk))), now)
+    for row in sorted(rows, key=lambda row: (row.sort_key, str(row.pk))):
+        yield _lifting(row, now)
 
 
-def lifting_of(rows: Iterable[BlockingRequest], now: datetime) -> Iterator[Entry]:
-    """The entry that lifts each request. Why is not told but for one that has run out."""
-    for row in rows:
-        reason = EXPIRED if row.valid_until <= now else NOT_IN_FORCE
-        data = lift_document(json.loads(row.document), row.sha256, reason)
-        text = canonical_json(data).decode()
-        yield entry_from(data, text, subdomains=True, overridden=row.overridden)
+def _lifting(row: BlockingRequest, now: datetime) -> Entry:
+    """The entry that lifts a request. Why is not told but for one that has run out."""
+    reason = _EXPIRED if row.valid_until <= now else _NOT_IN_FORCE
+    data = lift_document(json.loads(row.document), row.sha256, reason)
+    text = canonical_json(data).decode()
+    return entry_from(data, text, subdomains=True, overridden=row.overridden)

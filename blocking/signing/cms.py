@@ -140,7 +140,7 @@ class SigningKey:
         try:
             key = load_pem_private_key(data, password)
             found = load_pem_x509_certificates(data)
-        except (ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             raise InputError(f"{origin}: no private key with a certificate: {error}") from error
         if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise InputError(f"{origin}: the key must be RSA or of an elliptic curve")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.net.answering import answering
 
 needs_openssl = pytest.mark.skipif(
     not shutil.which("openssl"), reason="the system package openssl is missing"
@@ -95,27 +95,10 @@ def make(folder: Path) -> Authority:
 def serving(authority: Authority) -> Iterator[Authority]:
     """``authority`` on a port of loopback."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            authority.queries += 1
-            body = authority.answer(query)
-            self.send_response(authority.status)
-            self.send_header("Content-Type", authority.media_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answers(_: Mapping[str, str], query: bytes) -> tuple[int, str, bytes]:
+        authority.queries += 1
+        return authority.status, authority.media_type, authority.answer(query)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    authority.url = f"http://127.0.0.1:{server.server_port}/tsa"
-    try:
+    with answering(answers) as url:
+        authority.url = f"{url}/tsa"
         yield authority
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -34,6 +32,7 @@ from tests.blocking.conftest import Confirmed, Time, host
 from tests.blocking.house import House
 from tests.blocking.signing import keys
 from tests.net import authority as tsa
+from tests.net.answering import answering
 from tests.net.authority import needs_openssl, openssl
 
 pytestmark = [pytest.mark.django_db, needs_openssl]
@@ -53,6 +52,18 @@ def house(plan: ExportPlan, protection: Protection, clock: Time, supervisor: Per
 def released(confirmed: Confirmed, house: House) -> Export:
     confirmed(host("shop.test"))
     return house.release(house.build().export).export
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[tsa.Authority]:
+    with tsa.serving(tsa.make(tmp_path / "tsa")) as serving:
+        yield serving
+
+
+def stamping(made: keys.Keys, authority: tsa.Authority) -> Seal:
+    """Signs with ``made`` and has ``authority`` stamp it."""
+    asked = Authority(authority.url, authority.ca.read_bytes())
+    return by_file(made, stamp=partial(stamp, authority=asked))
 
 
 def by_file(made: keys.Keys, **more: object) -> Seal:
@@ -135,15 +146,12 @@ def test_a_manifest_that_was_changed_is_not_signed(
 
 
 def test_the_signature_is_time_stamped(
-    released: Export, plan: ExportPlan, made: keys.Keys, tmp_path: Path
+    released: Export, plan: ExportPlan, made: keys.Keys, authority: tsa.Authority, tmp_path: Path
 ) -> None:
-    authority = tsa.make(tmp_path / "tsa")
-    with tsa.serving(authority):
-        asked = Authority(authority.url, authority.ca.read_bytes())
-        how = by_file(made, stamp=partial(stamp, authority=asked))
-        assert seal(released, plan, how).stamped
-        assert seal(released, plan, how).stamped
-        assert authority.queries == 1
+    how = stamping(made, authority)
+    assert seal(released, plan, how).stamped
+    assert seal(released, plan, how).stamped
+    assert authority.queries == 1
     folder = plan.folder / released.folder
     assert not verify(folder).problems
     openssl(
@@ -160,17 +168,14 @@ def test_the_signature_is_time_stamped(
 
 
 def test_an_authority_that_is_down_leaves_the_signature_and_is_asked_again(
-    released: Export, plan: ExportPlan, made: keys.Keys, tmp_path: Path
+    released: Export, plan: ExportPlan, made: keys.Keys, authority: tsa.Authority
 ) -> None:
-    authority = tsa.make(tmp_path / "tsa")
-    with tsa.serving(authority):
-        asked = Authority(authority.url, authority.ca.read_bytes())
-        how = by_file(made, stamp=partial(stamp, authority=asked))
-        authority.status = 503
-        with pytest.raises(TransportError, match="503"):
-            seal(released, plan, how)
-        authority.status = 200
-        assert seal(released, plan, how).stamped
+    how = stamping(made, authority)
+    authority.status = 503
+    with pytest.raises(TransportError, match="503"):
+        seal(released, plan, how)
+    authority.status = 200
+    assert seal(released, plan, how).stamped
     signed = AuditEvent.objects.filter(action__in=["export.signed", "export.stamped"])
     assert [event.action for event in signed.order_by("seq")] == ["export.signed", "export.stamped"]
 
@@ -194,31 +199,15 @@ def signing_service(program: list[str], folder: Path) -> Iterator[tuple[str, lis
     """A signing service: whatever ``program`` makes of the file ``m``. Its URL, and what it got."""
     sent = list[bytes]()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"]))
-            sent.append(data)
-            assert (self.headers["Content-Type"], self.headers["Accept"]) == (DATA, SIGNED)
-            (folder / "m").write_bytes(data)
-            body = subprocess.run(program, cwd=folder, capture_output=True, check=True).stdout
-            self.send_response(200)
-            self.send_header("Content-Type", SIGNED)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answers(headers: Mapping[str, str], data: bytes) -> tuple[int, str, bytes]:
+        sent.append(data)
+        assert (headers["Content-Type"], headers["Accept"]) == (DATA, SIGNED)
+        (folder / "m").write_bytes(data)
+        done = subprocess.run(program, cwd=folder, capture_output=True, check=True)
+        return 200, SIGNED, done.stdout
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/sign", sent
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answers) as url:
+        yield f"{url}/sign", sent
 
 
 def program_of(made: keys.Keys, *more: str) -> list[str]:
