@@ -2,82 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from dataclasses import replace
 
-import dns.name
-import dns.rdatatype
-import dns.zone
 import pytest
-import stix2
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
-from pymisp import MISPEvent, MISPObject
-from stix2patterns.v21.pattern import Pattern
 
-from blocking.entries import Action, Entry, Scope
+from blocking.entries import Action, Scope
 from blocking.exporters import FORMATS, Format, formats_of
-from blocking.exporters.register_xml import NAMESPACE, SCHEMA
 from domain.errors import InputError, KeyFormatError
 from tests.blocking.making import INFO, ONION, channel, entry, sample
+from tests.blocking.reading import literals, records, written
 
 ALL = [pytest.param(fmt, id=name) for name, fmt in FORMATS.items()]
-XSD = etree.XMLSchema(etree.parse(SCHEMA))
-
-
-def literals(pattern: str) -> list[str]:
-    """What a pattern compares with, as a reader of the specification's grammar finds it."""
-    data = Pattern(pattern).inspect()
-    found = [value for told in data.comparisons.values() for _, _, value in told]
-    return [value[1:-1].replace("\\'", "'").replace("\\\\", "\\") for value in found]
-
-
-def written(fmt: Format | str, entries: list[Entry]) -> bytes:
-    fmt = FORMATS[fmt] if isinstance(fmt, str) else fmt
-    taken = [e for e in entries if not fmt.leaves_out(e, INFO)]
-    return b"".join(fmt.write(iter(taken), INFO))
-
-
-def records(name: str, data: bytes) -> list[object]:
-    """The records of a file as a reader of its format counts them."""
-    match name:
-        case "json":
-            return [json.loads(line) for line in data.splitlines()]
-        case "csv":
-            return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
-        case "xml":
-            tree = etree.fromstring(data)
-            XSD.assertValid(tree)
-            kinds = ("url", "domain", "onion", "telegram")
-            return [e for kind in kinds for e in tree.iter(f"{{{NAMESPACE}}}{kind}")]
-        case "rpz" | "rpz-passthru":
-            zone = dns.zone.from_text(data.decode(), relativize=True, check_origin=False)
-            return [str(n) for n, _, _ in zone.iterate_rdatas(dns.rdatatype.CNAME)]
-        case "domains" | "urls":
-            return [line for line in data.decode().splitlines() if not line.startswith("#")]
-        case "hosts":
-            lines = [line for line in data.decode().splitlines() if not line.startswith("#")]
-            assert all(line.startswith("0.0.0.0 ") for line in lines)
-            return [line.removeprefix("0.0.0.0 ") for line in lines]
-        case "adblock":
-            first, *lines = data.decode().splitlines()
-            assert first == "[Adblock Plus 2.0]"
-            return [line for line in lines if not line.startswith("!")]
-        case "telegram":
-            return json.loads(data)["notices"]
-        case "stix":
-            bundle = stix2.parse(data.decode())
-            assert [o["type"] for o in bundle.objects[:1]] == ["identity"]
-            return bundle.objects[1:]
-        case "misp":
-            event = MISPEvent()
-            event.load(data.decode())
-            return [*event.attributes, *event.objects]
-    raise AssertionError(name)
 
 
 @pytest.mark.parametrize("fmt", ALL)
@@ -353,77 +292,3 @@ def test_no_url_becomes_a_second_record_in_any_format(urls: list[str]) -> None:
 def test_a_document_of_two_lines_is_no_entry() -> None:
     with pytest.raises(KeyFormatError, match="not one line"):
         replace(entry("shop.kz"), document='{"a":1}\n{"b":2}')
-
-
-@pytest.mark.parametrize(
-    ("made", "pattern"),
-    [
-        (
-            entry("shop_a.test"),
-            r"[domain-name:value = 'shop_a.test' OR domain-name:value MATCHES "
-            r"'\\.shop_a\\.test$']",
-        ),
-        (entry("shop.test", subdomains=False), "[domain-name:value = 'shop.test']"),
-        (
-            entry("shop.test", scope=Scope.DOMAIN, subdomains=False),
-            "[domain-name:value = 'shop.test' OR domain-name:value = 'www.shop.test']",
-        ),
-        (entry(ONION, scope=Scope.ONION), f"[domain-name:value = '{ONION}']"),
-        (
-            entry("http://a.kz/it's", scope=Scope.URL),
-            r"[url:value = 'http://a.kz/it\'s']",
-        ),
-        (
-            channel("shop_kz", 77),
-            "[(user-account:account_type = 'telegram' AND user-account:user_id = '77') OR "
-            "(user-account:account_type = 'telegram' AND user-account:account_login = 'shop_kz')]",
-        ),
-        (
-            channel("chat_kz", 78, 5, 9, messages_only=True),
-            "[url:value = 'https://t.me/chat_kz/5' OR url:value = 'https://t.me/chat_kz/9']",
-        ),
-    ],
-)
-def test_a_pattern_covers_what_the_entry_does_and_no_more(made: Entry, pattern: str) -> None:
-    (found,) = records("stix", written("stix", [made]))
-    assert found.pattern == pattern
-
-
-def test_indicators_have_the_same_ids_in_every_bundle() -> None:
-    later = replace(INFO, number=8, issued_at="2026-04-01T12:00:00Z")
-    first, second = (
-        {one.id: one.serialize() for one in stix2.parse(b"".join(pieces).decode()).objects}
-        for pieces in (
-            FORMATS["stix"].write([entry("a.test"), entry("b.test")], INFO),
-            FORMATS["stix"].write([entry("b.test")], later),
-        )
-    )
-    assert second.items() <= first.items()
-
-
-def test_an_event_keeps_its_id_and_its_objects_follow_their_templates() -> None:
-    def event(number: int) -> MISPEvent:
-        made = MISPEvent()
-        pieces = FORMATS["misp"].write(sample(), replace(INFO, number=number))
-        made.load(b"".join(pieces).decode())
-        return made
-
-    first, second = event(7), event(8)
-    assert first.uuid == second.uuid
-    assert {a.uuid for a in first.attributes} == {a.uuid for a in second.attributes}
-    templates = {found.name for found in first.objects}
-    assert templates == {"tor-hiddenservice", "telegram-account"}
-    for found in first.objects:
-        template = MISPObject(found.name, strict=True)
-        assert (found.template_uuid, str(found.template_version)) == (
-            template.template_uuid, str(template.template_version),
-        )  # fmt: skip
-        for part in found.attributes:
-            known = template._definition["attributes"][part.object_relation]
-            assert part.type == known["misp-attribute"]
-
-
-def test_what_is_lifted_is_in_no_bundle() -> None:
-    lift = entry("shop.test", action=Action.LIFT)
-    for name in ("stix", "misp"):
-        assert FORMATS[name].leaves_out(lift, INFO)
