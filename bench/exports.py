@@ -14,7 +14,6 @@ import csv
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from bench.memory import peak_mb
 from blocking.entries import Action, Decision, Entry, Scope
 from blocking.exporters import FORMATS
 from blocking.exporters.format import ExportInfo, Format
@@ -77,7 +77,7 @@ def _measured(name: str, times: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out"
         first = _timed(path, lambda file: _ours(file, fmt, _many(base, times)))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mb()
         sides = _others(fmt, base)
         ours, others = [first], {side: list[float]() for side in sides}
         for _ in range(3):

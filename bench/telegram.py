@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.memory import peak_mb
 from bench.telegram_server import Asked, Place, Served, serving
 
 WAYS = ("bare", "reading", "unscored", "storing")
@@ -83,17 +83,11 @@ def _read(server: Served, way: str) -> _Read:
 def _watch(child: subprocess.Popen[str], database: Path) -> tuple[float, float]:
     first = last = 0.0
     while child.poll() is None:
-        last = _peak(child.pid) or last
+        last = peak_mb(child.pid) or last
         if not first and _pages(database) >= SMALL // PAGE:
             first = last
         time.sleep(_EVERY_S)
     return first, last
-
-
-def _peak(pid: int) -> float:
-    """The most memory that a process has had resident, MB (proc(5), VmHWM); 0 once it ended."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1e3 if found else 0.0
 
 
 def _pages(database: Path) -> int:
