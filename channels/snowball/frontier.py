@@ -173,8 +173,10 @@ class Frontier:
             return None
         if not self._order or self._valued >= _ANEW:
             self._value_all()
-        pick = self._by_chance() if self._explores() else None
-        pick = pick or self._best(deserved=True) or self._best(deserved=False)
+        pick = self._choose()
+        if pick is None and self._valued:  # the rings may have been others since they were told
+            self._value_all()
+            pick = self._choose()
         if pick is not None:
             self._take(pick)
         return pick
@@ -188,6 +190,10 @@ class Frontier:
             yield number, Left.PARENT_OR_RING if held else free
 
     # inside
+
+    def _choose(self) -> Pick | None:
+        pick = self._by_chance() if self._explores() else None
+        return pick or self._best(deserved=True) or self._best(deserved=False)
 
     def _explores(self) -> bool:
         """Every so-many-th pick; the first only after the share has added up to one."""
