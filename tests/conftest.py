@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes is the machine's affair, and no failure
+settings.register_profile("narcowatch", deadline=None)
+settings.load_profile("narcowatch")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

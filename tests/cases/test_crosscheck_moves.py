@@ -197,9 +197,7 @@ def act(house: House, name: str, number: int, who: str) -> bool:
 STEP = st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 1), st.sampled_from(PEOPLE))
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, max_size=20))
 def test_the_record_fits_the_chain_after_whatever_is_done(
     staff: dict[str, Person], steps: list[tuple[str, int, str]]

@@ -35,7 +35,7 @@ def test_pages_of_the_sample_world(base: str, html: str) -> None:
     assert parse_page(html, base) == by_soup(html, base)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(posts=st.lists(POSTS, max_size=6), description=TEXTS)
 def test_pages_with_anything_in_them(posts: list[FakePost], description: str) -> None:
     html = page_html(FakeChannel("Some_Shop", 77, description=description, posts=posts))

@@ -113,7 +113,7 @@ def test_emoji_that_name_goods_become_words() -> None:
     assert "эмодзилист" in normalise("🍁 есть").text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=200))
 def test_offsets_are_in_order_and_inside_the_original(text: str) -> None:
     found = normalise(text)
@@ -150,7 +150,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PARTS, max_size=40))
 def test_plain_letters_map_to_themselves(parts: list[str]) -> None:
     text = "".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.indicators import find_indicators
@@ -80,7 +80,6 @@ def test_a_key_on_a_page_is_an_indicator() -> None:
     assert kinds == [("pgp", V4_PRINT), ("telegram", "shop")]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ABCDxyz019+/=\n :-", max_size=300))
 def test_no_block_breaks_it(body: str) -> None:
     assert all(len(value) in (40, 64) for value in found(block(body)))

@@ -48,7 +48,7 @@ def test_the_goods_are_pointed_at_under_every_disguise(
     assert any(one.startswith(("мефедрон", "mefedron", "гашиш", "gashish")) for one in shown), goods
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(before=ODD, inside=ODD, after=ODD, title=ODD)
 def test_odd_characters_shift_nothing(
     cascade: Cascade, before: str, inside: str, after: str, title: str
@@ -60,7 +60,7 @@ def test_odd_characters_shift_nothing(
     assert any("ефедрон" in one or "ашиш" in one for one in named)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ODD)
 def test_normalised_places_never_leave_the_text_or_go_back(text: str) -> None:
     aligned = normalise(text)

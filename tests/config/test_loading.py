@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from config.errors import SettingsError
@@ -235,7 +234,6 @@ def test_a_plain_value_where_a_section_stands_is_refused(tmp_path: Path) -> None
 _NAMES = ["CRAWL__MAX_PAGES", "NET__PROXY", "BLOCKING__RECIPIENTS", "NIGHT__SCHEDULE", "X", "TOR"]
 
 
-@hypothesis_settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_NAMES), st.text(max_size=40), max_size=4))
 def test_whatever_stands_in_the_environment_it_is_taken_or_refused(
     variables: dict[str, str],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.minhash import BANDS, BYTES, bands, resemblance, signature
@@ -12,7 +12,6 @@ def some(count: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 1 << 64, count, dtype=np.uint64)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 300), st.integers(0, 10**6))
 def test_the_estimate_is_near_the_true_resemblance(
     mine: int, theirs: int, shared: int, seed: int
@@ -35,7 +34,6 @@ def test_over_many_sets_the_estimate_errs_to_neither_side() -> None:
     assert 0.03 < float(np.std(errors)) < 0.055
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, (1 << 64) - 1), min_size=1), st.randoms())
 def test_order_and_repetition_make_no_difference(values: list[int], shuffler) -> None:
     shuffled = [*values, *values]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config.schema import CHECKOUT
@@ -289,7 +289,6 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.lists(_PIECES, max_size=30).map("\n".join)))
 def test_whatever_the_file_holds_it_is_read_or_refused(content: bytes | str) -> None:
     data = content if isinstance(content, bytes) else content.encode()
@@ -299,7 +298,6 @@ def test_whatever_the_file_holds_it_is_read_or_refused(content: bytes | str) -> 
     assert all(problem.text.isprintable() for problem in seeds.problems)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_a_url_holds_it_is_read_or_refused(url: str) -> None:
     import json

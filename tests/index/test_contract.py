@@ -317,7 +317,6 @@ def test_a_page_out_of_bounds_is_refused() -> None:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.text(max_size=80), st.text(max_size=40))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import AddressRefused
@@ -97,7 +97,6 @@ def test_a_test_network_lets_nobody_else_in(address: str, host: str) -> None:
         check_address(address, host, [WORLD])
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_ipv4_address_in_ipv6_clothes_is_judged_the_same(number: int) -> None:
     plain = IPv4Address(number)
@@ -105,7 +104,6 @@ def test_an_ipv4_address_in_ipv6_clothes_is_judged_the_same(number: int) -> None
     assert refusal(IPv6Address(0x64FF9B << 96 | number)) == refusal(plain)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)))
 def test_what_python_calls_private_never_passes(address: IPv4Address | IPv6Address) -> None:
     if address.is_private or address.is_multicast or address.is_reserved or address.is_loopback:

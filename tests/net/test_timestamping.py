@@ -146,7 +146,7 @@ def test_silence_and_absence_end_in_time(server: tsa.Authority) -> None:
     assert caught.value.reason == "connection"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300) | st.integers(0, 200).map(lambda n: granted(DATA)[:n]))
 def test_whatever_comes_as_a_stamp_is_refused_with_a_name(made: tsa.Authority, reply) -> None:
     with pytest.raises(TransportError) as caught:

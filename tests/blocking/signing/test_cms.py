@@ -71,7 +71,7 @@ def signed_by_openssl(folder: Path, made: keys.Keys, *options: str) -> bytes:
 
 # the library warns of certificates that it will not read for ever, such as changed ones
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(place=st.integers(0, 10_000), flip=st.integers(1, 255))
 def test_a_changed_octet_never_makes_a_signature_of_something_else(
     ec: keys.Keys, place: int, flip: int
@@ -83,7 +83,7 @@ def test_a_changed_octet_never_makes_a_signature_of_something_else(
         verify(other, bytes(signature), trusted=trusted(ec.ca), at=NOW)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=400))
 def test_what_is_no_signature_is_said_to_be_none(data: bytes) -> None:
     with pytest.raises(EvidenceError, match="no CMS signature"):

@@ -16,9 +16,7 @@ from cases.bundles.verifier import check, main
 from tests.cases.bundles.conftest import Made
 from tests.stamps import granted
 
-OPTIONS = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+OPTIONS = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

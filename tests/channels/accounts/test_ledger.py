@@ -43,7 +43,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STEPS, max_size=40))
 def test_no_window_is_overdrawn_and_no_flood_cut_short(steps: list[tuple]) -> None:
     TelegramAccount.objects.all().delete()

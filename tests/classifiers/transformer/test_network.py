@@ -79,7 +79,7 @@ def test_batches_hold_each_row_once_and_little_filling(lengths: list[int]) -> No
         assert max(own) <= 1.2 * min(own)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(texts, st.randoms(use_true_random=False))
 def test_company_and_order_change_no_more_than_eight_bits_do(
     quantised: Network, given: list[str], random

@@ -73,7 +73,7 @@ def test_what_is_not_passed_on_is_the_first_stages(
     assert only.assess(OFFER).stage == "transformer"
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.floats(0, 1))
 def test_one_selling_paragraph_of_a_long_page_is_read_wherever_it_stands(
     two_stages: Cascade, place: float
@@ -132,7 +132,7 @@ def test_marks_keep_their_names_in_a_sentence_that_sells(two_stages: Cascade) ->
     assert sum(one.weight for one in found.values()) > 8
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6))
 def test_spans_are_places_of_the_text_as_it_came(two_stages: Cascade, seed: int) -> None:
     (row,) = generate(1, seed, GRAMMAR)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.mirrors.shingles import shingles
@@ -19,7 +19,6 @@ def equal(one: str, other: str, *, hosts: tuple[str, str] = ("", "")) -> bool:
     return shingles(one, hosts[0]).tolist() == shingles(other, hosts[1]).tolist()
 
 
-@settings(deadline=None)
 @given(LINES, st.randoms())
 def test_the_order_of_lines_does_not_matter(lines: list[str], shuffler: random.Random) -> None:
     shuffled = [*lines]
@@ -27,7 +26,6 @@ def test_the_order_of_lines_does_not_matter(lines: list[str], shuffler: random.R
     assert equal("\n".join(lines), "\n".join(shuffled))
 
 
-@settings(deadline=None)
 @given(LINES, LINES)
 def test_what_stands_together_has_at_least_the_shingles_of_its_parts(
     one: list[str], other: list[str]
@@ -37,7 +35,6 @@ def test_what_stands_together_has_at_least_the_shingles_of_its_parts(
     assert both == parts
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_shingles_each_once(text: str) -> None:
     found = shingles(text, "a.test").tolist()
