@@ -17,6 +17,7 @@ from blocking.signing.seal import Seal
 from blocking.signing.service import signing_by
 from config.schema import Settings
 from domain.errors import InputError
+from net.mailing import MailServer
 from net.services import Service
 from net.timestamping import Authority, stamp
 
@@ -102,6 +103,22 @@ def seal_of(values: Settings) -> Seal | None:
         return None
     trusted = certificates_in(signing.certificates) if signing.certificates else ()
     return Seal(sign, trusted, _stamping(values) if signing.timestamp else None)
+
+
+def mail_server(values: Settings) -> MailServer | None:
+    """Where mail is handed in, None where ``values`` name no server."""
+    review = values.review
+    if not review.mail_host:
+        return None
+    return MailServer(
+        host=review.mail_host,
+        port=review.mail_port,
+        sender=review.mail_sender,
+        tls=review.mail_tls.value,
+        user=review.mail_user,
+        password=review.mail_password,
+        timeout_s=values.net.timeout_s,
+    )
 
 
 def _stamping(values: Settings) -> Callable[[bytes], bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 import config
+from blocking.apps import mail_server
 from config.schema import Settings
 from domain.errors import InputError
 from domain.platforms import parse_platforms
@@ -67,19 +68,9 @@ def alert_plan(values: Settings) -> AlertPlan:
     """
     from net.addresses import TestNetwork
     from net.client import NetConfig
-    from review.alerts.plan import AlertPlan, MailServer  # needs the tables
+    from review.alerts.plan import AlertPlan  # needs the tables
 
     net, review = values.net, values.review
-    mail = MailServer(
-        host=review.mail_host,
-        port=review.mail_port,
-        sender=review.mail_sender,
-        tls=review.mail_tls.value,
-        domains=review.mail_domains,
-        user=review.mail_user,
-        password=review.mail_password,
-        timeout_s=net.timeout_s,
-    )
     return AlertPlan(
         console=review.address or f"http://{review.listen}",
         language=review.language,
@@ -92,7 +83,8 @@ def alert_plan(values: Settings) -> AlertPlan:
             resolver_overrides=net.resolver_overrides,
             dns_servers=net.dns_servers,
         ),
-        mail=mail if review.mail_host else None,
+        mail=mail_server(values),
+        domains=review.mail_domains,
         hosts=review.webhook_hosts,
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from domain.errors import InputError
 from net.addresses import host_matches
 from net.client import NetConfig
+from net.mailing import MailServer
 from review.models import SavedSearch
 
 Way = SavedSearch.Way
@@ -20,32 +20,16 @@ LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed in, and to which ``domains`` it may go. ``tls`` is ``off``,
-    ``starttls`` or ``tls``; the server's certificate is verified, against ``context`` where that
-    is given."""
-
-    host: str
-    port: int
-    sender: str
-    tls: str
-    domains: tuple[str, ...]
-    user: str = ""
-    password: str = field(default="", repr=False)
-    timeout_s: float = 30.0
-    context: ssl.SSLContext | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class AlertPlan:
     """``console`` is the address that people reach the console by. Without ``mail`` there are no
-    alerts by mail, without ``hosts`` none by webhook. ``net`` is what the client of webhooks is
-    made from."""
+    alerts by mail, which go to ``domains``; without ``hosts`` there are none by webhook. ``net`` is
+    what the client of webhooks is made from."""
 
     console: str
     language: str
     net: NetConfig
     mail: MailServer | None = None
+    domains: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 
     def ways(self) -> tuple[SavedSearch.Way, ...]:
@@ -67,8 +51,7 @@ class AlertPlan:
             validate_email(address)
         except ValidationError as error:
             raise InputError(_("This is no e-mail address.")) from error
-        domains = self.mail.domains if self.mail else ()
-        if not _any_matches(address.rpartition("@")[2], domains):
+        if not _any_matches(address.rpartition("@")[2], self.domains):
             raise InputError(_("The operator does not let mail go to this domain."))
 
     def _check_hook(self, address: str) -> None:

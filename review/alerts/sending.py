@@ -14,9 +14,10 @@ from cases.models import Case, Run
 from cases.people import may
 from domain.clock import Clock, utc_now
 from domain.errors import InputError, TransportError
+from net.mailing import Mailer
 from net.webhooks import tell
 from review.alerts.looking import Counted
-from review.alerts.mailing import Mailer
+from review.alerts.mailing import written
 from review.alerts.plan import AlertPlan, Way, destination
 from review.alerts.wording import Told, as_json, body, subject
 from review.models import Alert, SavedSearch
@@ -40,7 +41,7 @@ def send(plan: AlertPlan, run: Run | None = None, *, clock: Clock = utc_now) -> 
     """
     counted: Counted = Counter()
     with ExitStack() as open_ways:
-        sender = _Sender(plan, open_ways)
+        sender = _Sender(plan, open_ways, clock)
         rows = Alert.objects.exclude(state=State.SENT).select_related("search__person")
         for alert in rows.order_by("pk"):
             counted[_sent(alert, sender, run, clock)] += 1
@@ -84,8 +85,8 @@ class _Sender:
     """Sends over ways that are opened once. One that failed is not tried again: a server that is
     down costs one time-out, not one an alert."""
 
-    def __init__(self, plan: AlertPlan, open_ways: ExitStack) -> None:
-        self.plan = plan
+    def __init__(self, plan: AlertPlan, open_ways: ExitStack, clock: Clock) -> None:
+        self.plan, self._clock = plan, clock
         self._mailer = open_ways.enter_context(Mailer(plan.mail)) if plan.mail else None
         self._failed: dict[str, str] = {}
 
@@ -108,8 +109,10 @@ class _Sender:
     def _hand_over(self, saved: SavedSearch, told: Told, key: str) -> None:
         if saved.alert == Way.MAIL:
             assert self._mailer is not None  # the plan let it through
-            language = self.plan.language
-            self._mailer.send(saved.address, subject(told, language), body(told, language), key)
+            assert self.plan.mail is not None
+            to, language = saved.address, self.plan.language
+            title, text = subject(told, language), body(told, language)
+            self._mailer.send(to, written(self.plan.mail, to, title, text, key, self._clock()))
             return
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Accept": "*/*"}
         tell(self.plan.net, saved.address, json.dumps(as_json(told, key)).encode(), headers)

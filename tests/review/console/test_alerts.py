@@ -26,6 +26,7 @@ from index.embedded import EmbeddedEngine
 from index.feeding import sync
 from net.addresses import TestNetwork
 from net.client import NetConfig
+from net.mailing import MailServer
 from nightly.alerting import LOCK, tell, tell_alerts
 from nightly.apps import plan_of
 from nightly.lock import only_one
@@ -33,7 +34,7 @@ from nightly.night import Night
 from nightly.progress import Quiet
 from review import saved_searches
 from review.alerts import looking
-from review.alerts.plan import AlertPlan, MailServer, Way
+from review.alerts.plan import AlertPlan, Way
 from review.models import Alert, SavedSearch
 from review.searches import Search
 from tests.index.shops import captured, shop
@@ -79,13 +80,14 @@ class House:
 
 
 def plan(port: int = 1, net: NetConfig = GUARDED, **mail: object) -> AlertPlan:
-    server = MailServer("127.0.0.1", port, "nw@unit.test", "off", ("unit.test",), timeout_s=10)
+    server = MailServer("127.0.0.1", port, "nw@unit.test", "off", timeout_s=10)
     return AlertPlan(
         "https://console.test",
         "en",
         net,
-        replace(server, **mail),
-        ("*.hooks.test",),  # type: ignore[arg-type]
+        replace(server, **mail),  # type: ignore[arg-type]
+        ("unit.test",),
+        ("*.hooks.test",),
     )
 
 
