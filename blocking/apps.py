@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 import config
+from blocking.delivery.way import Way
 from blocking.entries import Scope
 from blocking.exporters import formats_of
 from blocking.gate import Limits
@@ -129,3 +131,33 @@ def _stamping(values: Settings) -> Callable[[bytes], bytes]:
     authority = Authority(evidence.timestamp_url, pem, evidence.timestamp_timeout_s)
     authority.certificates()
     return partial(stamp, authority=authority)
+
+
+def ways_of(values: Settings) -> tuple[Way, ...]:
+    """The ways that releases go by.
+
+    Raises InputError where mail is one of them and there is no server to hand it in at.
+    """
+    keys = {one.name: one.encryption_key for one in values.blocking.recipients}
+    mail = mail_server(values)
+    ways = tuple(
+        Way(
+            name=one.name,
+            recipient=one.recipient,
+            to=one.to,
+            key_file=one.key_file,
+            key_password_file=one.key_password_file,
+            known_hosts=one.known_hosts,
+            certificate_file=one.certificate_file,
+            ca_file=one.ca_file,
+            timeout_s=one.timeout_s,
+            encryption_key=keys[one.recipient],
+            mail=mail and replace(mail, timeout_s=one.timeout_s),
+        )
+        for one in values.blocking.deliveries
+    )
+    if mail is None:
+        for way in ways:
+            if way.scheme == "mailto":
+                raise InputError(f"blocking.deliveries: {way.name} needs review.mail_host")
+    return ways

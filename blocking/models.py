@@ -210,6 +210,42 @@ class OrderMove(models.Model):
         return f"order {self.order_id}: {self.came_from} became {self.to}"
 
 
+class Delivery(models.Model):
+    """That a release is to be brought to its recipient by one way, and how far that has come.
+
+    ``name`` is the delivery's in the settings, ``to`` where it went or goes (it holds no secret).
+    ``problem`` is the reason why the last attempt failed and ``message`` says it in full;
+    ``sha256`` and ``size`` are of the archive that was sent, where it went as one.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        SUPERSEDED = "superseded"
+
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="deliveries")
+    name = models.CharField(max_length=40)
+    to = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    problem = models.CharField(max_length=40, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveBigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["export", "name"], name="delivery_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "next_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.export} by {self.name}: {self.state}"
+
+
 class Appeal(models.Model):
     """What somebody outside holds against a block. ``key`` is what it is known by where it came
     in: it is taken once. ``about`` is what it is about in the sender's words, ``case`` what the

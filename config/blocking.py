@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from config.delivering import Delivery
 from config.section import Section, key, required, table
 from config.values import AbsolutePath, HostPattern, Seconds, ServiceUrl, Share, Slug
 
@@ -29,6 +30,11 @@ class Recipient(Section):
     )
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = key(
         tuple(Scope), "What this recipient can block."
+    )
+    encryption_key: AbsolutePath | None = key(
+        None,
+        "File with the recipient's public key: certificates in PEM (CMS, S/MIME) or an OpenPGP "
+        "certificate. What is delivered is encrypted to it; unset for nothing encrypted.",
     )
 
 
@@ -109,6 +115,38 @@ class Blocking(Section):
     receipt_max_rows: int = key(
         50_000, "Most answers that are read of one file.", "rows", ge=1, le=1_000_000
     )
+    deliveries: tuple[Delivery, ...] = key(
+        (), "Ways that releases are brought to recipients by. Recipients can fetch them, too."
+    )
+    delivery_minutes: int = key(
+        5,
+        "How often the scheduler looks for releases that wait to be delivered.",
+        "minutes",
+        ge=1,
+        le=1_440,
+    )
     authority: Authority = table(Authority, "Who asks.")
     signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")
+
+    @model_validator(mode="after")
+    def _deliveries_fit(self) -> Blocking:
+        recipients = {recipient.name: recipient for recipient in self.recipients}
+        names = [delivery.name for delivery in self.deliveries]
+        for delivery in self.deliveries:
+            if names.count(delivery.name) > 1:
+                raise ValueError(f"deliveries: two of them are called {delivery.name!r}")
+            if delivery.recipient not in recipients:
+                raise ValueError(
+                    f"deliveries: {delivery.name} is for {delivery.recipient!r}, which is no "
+                    "recipient"
+                )
+            if (
+                delivery.to.startswith("mailto:")
+                and not recipients[delivery.recipient].encryption_key
+            ):
+                raise ValueError(
+                    f"deliveries: {delivery.name} goes by mail, which needs an encryption_key of "
+                    f"recipient {delivery.recipient}"
+                )
+        return self

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from django.apps import AppConfig
 from django.conf import settings as django_settings
 
 import config
-from blocking.apps import export_plan
+from blocking.apps import export_plan, seal_of, ways_of
 from channels.apps import caps_of
 from classifiers.apps import is_named, model_dir_of
 from config.recheck import Recheck
@@ -90,6 +91,8 @@ def plan_of(settings: Settings) -> Plan:
         retention=days_of(settings.retention),
         alerts=alert_plan(settings),
         sendings=sending_rules(settings),
+        ways=ways_of(settings),
+        seal=partial(seal_of, settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
     )

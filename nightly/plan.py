@@ -38,6 +38,8 @@ class SendingRules:
 
 
 if TYPE_CHECKING:
+    from blocking.delivery.way import Way
+    from blocking.signing.seal import Seal
     from crawlers.rendering.orders import RendererPlan
     from review.alerts.plan import AlertPlan
 
@@ -51,6 +53,10 @@ class ShotPlan:
     renderer: RendererPlan
     is_restricted: Callable[[str], bool]
     rotate_bytes: int
+
+
+def _unsigned() -> None:
+    """Nothing signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,8 @@ class Plan:
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
-    their saved searches, ``sendings`` how what is sent from outside is taken.
+    their saved searches, ``sendings`` how what is sent from outside is taken. ``ways`` are those by
+    which releases go to their recipients, signed as ``seal`` says when it is asked.
     """
 
     data_dir: Path
@@ -100,3 +107,5 @@ class Plan:
     rounds: int = 4
     drift: Alarms = field(default_factory=Alarms)
     costs: tuple[Costs, ...] = ()
+    ways: tuple[Way, ...] = ()
+    seal: Callable[[], Seal | None] = _unsigned

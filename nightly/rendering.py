@@ -76,6 +76,8 @@ def to_terminal(report: Report, console: Console) -> None:
     for search in report.waiting_searches:
         told = f"Telegram search waits for an account: {search}"
         console.print(Text(printable(told), style="bold red"))
+    for release in report.undelivered:
+        console.print(Text(printable(f"release not delivered: {release}"), style="bold red"))
     if report.drift is not None:
         console.print(Text(printable(in_words(report.drift))))
         for alarm in report.drift.alarms:

@@ -153,6 +153,7 @@ class Report:
     overdue_holds: list[str] = field(default_factory=list)
     lost_accounts: list[str] = field(default_factory=list)
     waiting_searches: list[str] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)
     model: str = ""
     drift: DriftLine | None = None

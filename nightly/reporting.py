@@ -28,6 +28,7 @@ from nightly.report import (
     StageLine,
 )
 from nightly.report_cases import case_lines, family_lines
+from nightly.report_deliveries import undelivered
 from nightly.report_rechecks import proposal_lines, recheck_lines
 from nightly.report_sources import source_lines
 from nightly.same_failure import same_failure
@@ -69,6 +70,7 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         overdue_holds=_overdue_holds(),
         lost_accounts=_lost_accounts(),
         waiting_searches=_waiting_searches(run),
+        undelivered=undelivered(),
         refused_seeds=[asdict(problem) for problem in problems],
         model=model_of(run),
         drift=drift_line(run),

@@ -1,4 +1,5 @@
-"""The schedule: APScheduler starts the night as a process of its own, as an operator would."""
+"""The schedule: APScheduler starts the night, and deliveries in between, as processes of their own,
+as an operator would."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from datetime import datetime
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 log = logging.getLogger(__name__)
-NIGHT_JOB = "night"
+NIGHT_JOB, DELIVERY_JOB = "night", "delivery"
 #: How a night ends that Ctrl-C or a service manager stopped: by itself, or by the signal.
 _STOPPED = frozenset({130, -signal.SIGINT, -signal.SIGTERM})
 
@@ -33,13 +35,19 @@ def night_command(arguments: Sequence[str] = ()) -> list[str]:
     return [sys.executable, "-m", "nightly.cli", "night", *arguments]
 
 
-def run_command(command: Sequence[str]) -> int:
+def delivery_command() -> list[str]:
+    """The command that delivers what waits."""
+    return [sys.executable, "-m", "nightly.cli", "deliver"]
+
+
+def run_command(command: Sequence[str], what: str = "night") -> int:
     """Run one night and log how it ended. One that was stopped on purpose is no error."""
     code = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
     if code in _STOPPED:
-        log.info("night was stopped; started again, it goes on where it was")
+        log.info("%s was stopped; started again, it goes on where it was", what)
     else:
-        log.log(logging.INFO if code == 0 else logging.ERROR, "night ended with exit code %s", code)
+        level = logging.INFO if code == 0 else logging.ERROR
+        log.log(level, "%s ended with exit code %s", what, code)
     return code
 
 
@@ -69,3 +77,11 @@ def build(
         misfire_grace_time=schedule.window_s,
     )
     return scheduler
+
+
+def add_delivery(scheduler: BlockingScheduler, minutes: int, job: Callable[[], object]) -> None:
+    """Give ``scheduler`` the delivery of releases, every so many ``minutes`` and never twice at
+    once. Which are due stands in the record, so that a restart forgets none."""
+    scheduler.add_job(
+        job, IntervalTrigger(minutes=minutes), id=DELIVERY_JOB, max_instances=1, coalesce=True
+    )

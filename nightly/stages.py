@@ -14,6 +14,7 @@ from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.alerting import tell_alerts
+from nightly.delivering import deliver_releases
 from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.kinds import read_by
 from nightly.learning.watching import watch
@@ -150,6 +151,7 @@ NIGHT = (
     Stage("retention", forget, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
+    Stage("deliver", deliver_releases, needed=False),
 )
 _BEFORE, _AFTER = NIGHT[:2], NIGHT[3:12]
 CRAWL = (*_BEFORE, Stage("gather", gather_sites), *_AFTER)

@@ -25,6 +25,8 @@ ACTIONS: Mapping[str, Any] = {
     "evidence.sealed": _("evidence sealed"),
     "evidence.stamped": _("evidence time-stamped"),
     "export.built": _("export built"),
+    "export.delivered": _("export delivered"),
+    "export.delivery_superseded": _("delivery of an export superseded by a newer release"),
     "export.downloaded": _("export downloaded"),
     "export.refused": _("export refused by the gate"),
     "export.release_refused": _("release of an export refused"),

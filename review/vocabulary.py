@@ -239,6 +239,7 @@ STAGES: Mapping[str, Any] = {
     "retention": pgettext_lazy("stage of a night", "erase what is due"),
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
+    "deliver": pgettext_lazy("stage of a night", "deliver releases"),
 }
 #: What a token for programs is for.
 SCOPES: Mapping[str, Any] = {

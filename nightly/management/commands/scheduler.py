@@ -8,7 +8,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import checked_export_plan
+from blocking.apps import checked_export_plan, ways_of
 from config.schema import Settings
 from crawlers.apps import check_proxy
 from domain.clock import utc_now
@@ -16,7 +16,15 @@ from domain.counting import counted
 from domain.errors import InputError
 from nightly.demo import refuse_real_work
 from nightly.running import read_seeds
-from nightly.scheduler import Schedule, build, next_start, night_command, run_command
+from nightly.scheduler import (
+    Schedule,
+    add_delivery,
+    build,
+    delivery_command,
+    next_start,
+    night_command,
+    run_command,
+)
 
 
 class Command(BaseCommand):
@@ -43,6 +51,9 @@ class Command(BaseCommand):
             say_next()
 
         scheduler = build(BlockingScheduler(timezone=night.timezone), schedule, job)
+        if ways_of(chosen):
+            minutes = chosen.blocking.delivery_minutes
+            add_delivery(scheduler, minutes, lambda: run_command(delivery_command(), "delivery"))
         if options["now"]:
             scheduler.add_job(job)
         signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))

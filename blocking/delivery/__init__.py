@@ -1,0 +1,1 @@
+"""Deliveries: released exports brought to their recipients, whole or not at all."""

@@ -1,0 +1,116 @@
+"""What is delivered of a release: its files with the manifest last, or one encrypted archive."""
+
+from __future__ import annotations
+
+import tarfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from blocking.delivery.encryption import Encryption
+from blocking.files import work_folder
+from blocking.manifest import NAME, SIGNATURE, STAMP, Manifest
+from cases.files import write_private
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "narcowatch.delivery/1")
+TAR = "application/x-tar"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A release on its way. ``folder`` is that of the release, ``names`` are its files in the order
+    in which they go, the manifest last; ``archive`` is one file with all of them, encrypted where
+    there is an ``encryption``, or None where it goes file by file. ``key`` names this delivery to
+    whoever receives it: the same however often it is tried. ``work`` is a folder for what is gone
+    afterwards."""
+
+    recipient: str
+    number: int
+    folder: Path
+    names: tuple[str, ...]
+    archive: Path | None
+    media_type: str
+    encryption: Encryption | None
+    key: uuid.UUID
+    manifest: Manifest
+    work: Path
+
+    @property
+    def title(self) -> str:
+        """What the release is called outside the house."""
+        return f"{self.recipient}-{self.number}"
+
+
+@contextmanager
+def packed(
+    folder: Path,
+    manifest: Manifest,
+    manifest_sha256: str,
+    way: str,
+    encryption: Encryption | None,
+    *,
+    as_one: bool,
+) -> Iterator[Parcel]:
+    """The release in ``folder`` as a parcel for the delivery called ``way``; ``as_one`` asks for an
+    archive, which is gone at the end. The caller has verified the folder. Raises what
+    ``encryption`` raises."""
+    names = in_order(folder, manifest)
+    key = uuid.uuid5(_NAMESPACE, f"{way}\n{manifest_sha256}")
+    with work_folder(folder.parent, f"{manifest.number}.{way}") as work:
+        archive = _archive(work, folder, manifest, names, encryption) if as_one else None
+        yield Parcel(
+            manifest.recipient,
+            manifest.number,
+            folder,
+            names,
+            archive,
+            encryption.media_type if encryption else TAR,
+            encryption,
+            key,
+            manifest,
+            work,
+        )
+
+
+def _archive(
+    work: Path,
+    folder: Path,
+    manifest: Manifest,
+    names: tuple[str, ...],
+    encryption: Encryption | None,
+) -> Path:
+    tar = work / f"{manifest.recipient}-{manifest.number}.tar"
+    write_tar(tar, folder, names, str(manifest.number))
+    if encryption is None:
+        return tar
+    sealed = tar.with_name(f"{tar.name}.{encryption.suffix}")
+    encryption.encrypt(tar, sealed)
+    tar.unlink()
+    return sealed
+
+
+def in_order(folder: Path, manifest: Manifest) -> tuple[str, ...]:
+    """The files of a release: those listed, signature and time-stamp where there are, and last the
+    manifest, which makes an export of them."""
+    seals = tuple(name for name in (SIGNATURE, STAMP) if (folder / name).is_file())
+    return (*(file.name for file in manifest.files), *seals, NAME)
+
+
+def write_tar(path: Path, folder: Path, names: Sequence[str], below: str) -> None:
+    """Write ``names`` of ``folder`` into a new archive (POSIX.1-1988 ustar), below the folder
+    ``below``: the same files give the same bytes."""
+    write_private(path, [])
+    with (
+        path.open("wb") as stream,
+        tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        top = tarfile.TarInfo(below)
+        top.type, top.mode = tarfile.DIRTYPE, 0o700
+        tar.addfile(top)
+        for name in names:
+            entry = tarfile.TarInfo(f"{below}/{name}")
+            entry.mode, entry.size = 0o600, (folder / name).stat().st_size
+            with (folder / name).open("rb") as content:
+                tar.addfile(entry, content)
