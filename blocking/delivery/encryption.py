@@ -16,12 +16,14 @@ from typing import Protocol
 import pysequoia
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_pem_x509_certificates
+from pysequoia.packet import PacketPile, Tag
 
 from blocking.signing.pem import read
 from cases.files import write_private
 from domain.errors import InputError, TransportError
 
 _ARMOUR = b"-----BEGIN PGP"
+_SECRET = (Tag.SecretKey, Tag.SecretSubkey)
 _TIMEOUT_S = 3600
 
 
@@ -97,7 +99,7 @@ class PgpEncryption:
                 str(source), str(target), recipients=[self.certificate], armor=False
             )
         except Exception as error:  # the library raises nothing narrower
-            raise TransportError(f"OpenPGP: {error}", reason="encryption") from error
+            raise openpgp_failed(error) from error
 
 
 def encryption_of(path: Path, at: datetime) -> CmsEncryption | PgpEncryption:
@@ -130,12 +132,23 @@ def _cms(data: bytes, path: Path, at: datetime) -> CmsEncryption:
 
 def _pgp(data: bytes, path: Path, at: datetime) -> PgpEncryption:
     try:
+        secret = any(packet.tag in _SECRET for packet in PacketPile.from_bytes(data))
         certificate = pysequoia.Cert.from_bytes(data)
     except Exception as error:  # the library raises nothing narrower
         what = "neither certificates in PEM nor an OpenPGP certificate"
-        raise InputError(f"{path}: {what}: {error}") from error
-    if certificate.has_secret_keys:
+        raise InputError(f"{path}: {what}: {first_line_of(error)}") from error
+    if secret:
         raise InputError(f"{path}: holds a secret key; a recipient's certificate is public")
     if certificate.is_revoked or (certificate.expiration and certificate.expiration < at):
         raise InputError(f"{path}: the OpenPGP certificate is revoked or expired")
     return PgpEncryption(certificate)
+
+
+def openpgp_failed(error: Exception) -> TransportError:
+    """What is raised where the library fails, such as for a key that cannot encrypt."""
+    return TransportError(f"OpenPGP: {first_line_of(error)}", reason="encryption")
+
+
+def first_line_of(error: Exception) -> str:
+    """The library's messages go on with where in it they were raised."""
+    return str(error).partition("\n")[0]

@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pysequoia
 
-from blocking.delivery.encryption import CmsEncryption, Encryption, PgpEncryption
+from blocking.delivery.encryption import (
+    CmsEncryption,
+    Encryption,
+    PgpEncryption,
+    openpgp_failed,
+)
 from blocking.delivery.parcel import Parcel
 from cases.files import write_private
 from domain.errors import TransportError
@@ -97,7 +102,7 @@ def _pgp_mime(inner: bytes, encryption: PgpEncryption) -> Message:
     try:
         content = pysequoia.encrypt(inner, recipients=[encryption.certificate])
     except Exception as error:  # the library raises nothing narrower
-        raise TransportError(f"OpenPGP: {error}", reason="encryption") from error
+        raise openpgp_failed(error) from error
     mail = MIMEMultipart("encrypted", protocol="application/pgp-encrypted", policy=policy.SMTP)
     version = MIMEApplication(b"Version: 1\n", "pgp-encrypted", lambda part: None)
     sealed = MIMEApplication(content, "octet-stream", lambda part: None, name="encrypted.asc")

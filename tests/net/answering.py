@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +13,8 @@ Answers = Callable[[Mapping[str, str], bytes], tuple[int, str, bytes]]
 
 
 @contextmanager
-def answering(answers: Answers) -> Iterator[str]:
-    """The address at which POST is answered by ``answers``."""
+def answering(answers: Answers, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address at which POST is answered by ``answers``, over ``tls`` as ``localhost``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -28,11 +29,23 @@ def answering(answers: Answers) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def get_request(self):
+            connection, address = self.socket.accept()
+            connection.settimeout(10)
+            if tls is not None:
+                connection = tls.wrap_socket(connection, server_side=True)
+            return connection, address
+
+        def handle_error(self, request, client_address) -> None:
+            """A client that trusts nobody hangs up; it is the client that is tested."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        where = "https://localhost" if tls else "http://127.0.0.1"
+        yield f"{where}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -1,7 +1,8 @@
-"""A certificate for a server on loopback."""
+"""Certificates for servers on loopback."""
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,3 +39,12 @@ def write_certificate(folder: Path, host: str) -> tuple[Path, Path]:
     )
     chain_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return key_file, chain_file
+
+
+def tls_of(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Contexts of a server called ``host`` and of a client that trusts it."""
+    folder.mkdir(exist_ok=True)
+    key, chain = write_certificate(folder, host)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(chain, key)
+    return server, ssl.create_default_context(cafile=str(chain))

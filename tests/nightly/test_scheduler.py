@@ -13,7 +13,17 @@ import pytest
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from config.schema import CHECKOUT
-from nightly.scheduler import NIGHT_JOB, Schedule, build, next_start, night_command, run_command
+from nightly.scheduler import (
+    DELIVERY_JOB,
+    NIGHT_JOB,
+    Schedule,
+    add_delivery,
+    build,
+    delivery_command,
+    next_start,
+    night_command,
+    run_command,
+)
 from tests.empty_record import put_record
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -25,6 +35,16 @@ def test_the_night_starts_at_one_in_almaty() -> None:
     noon = datetime(2026, 3, 1, 12, tzinfo=ALMATY)
     assert job.trigger.get_next_fire_time(None, noon) == datetime(2026, 3, 2, 1, tzinfo=ALMATY)
     assert (job.max_instances, job.coalesce, job.misfire_grace_time) == (1, True, 3600)
+
+
+def test_deliveries_are_looked_for_in_between_and_never_twice_at_once() -> None:
+    scheduler = BlockingScheduler()
+    add_delivery(scheduler, 7, lambda: None)
+    (job,) = (job for job, *_ in scheduler._pending_jobs if job.id == DELIVERY_JOB)
+    assert (job.max_instances, job.coalesce) == (1, True)
+    assert job.trigger.interval.total_seconds() == 7 * 60
+    assert delivery_command()[1:] == ["-m", "nightly.cli", "deliver"]
+    assert run_command([*delivery_command(), "--help"], "delivery") == 0
 
 
 def test_the_scheduler_runs_the_same_command_as_an_operator() -> None:

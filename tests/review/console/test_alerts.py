@@ -38,16 +38,11 @@ from review.alerts.plan import AlertPlan, Way
 from review.models import Alert, SavedSearch
 from review.searches import Search
 from tests.index.shops import captured, shop
+from tests.net.certificates import tls_of
+from tests.net.mailbox import OK, Mailbox, mail_server
 from tests.people import person
 from tests.records import new_run, page
-from tests.review.console.receiving import (
-    OK,
-    Hook,
-    Mailbox,
-    hook_server,
-    mail_server,
-    tls_of,
-)
+from tests.review.console.receiving import Hook, hook_server
 from tests.review.console.served import Served, free_port
 
 HOST = "a.hooks.test"
