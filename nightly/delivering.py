@@ -41,5 +41,4 @@ def deliver(
     """Deliver, in ``data_dir`` alone. Returns what was counted. Raises RuleError while another
     process does it, InputError for a key that releases cannot be signed with."""
     with only_one(data_dir / LOCK, "another delivery"):
-        how = seal() if ways else None
-        return dict(delivering.deliver(exports, ways, how, at_once=at_once, clock=clock))
+        return dict(delivering.deliver(exports, ways, seal(), at_once=at_once, clock=clock))

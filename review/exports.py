@@ -22,6 +22,7 @@ from cases.models import Person
 from cases.people import RELEASERS, Role, may, require
 from domain.clock import Clock, utc_now
 from domain.errors import InputError
+from review.deliveries import DeliveryLine, deliveries_of
 from review.labels import harmless, label, names_any, withheld_names
 from review.paging import SIZE, Paged, paged
 
@@ -88,6 +89,7 @@ class ExportView:
     unchecked: tuple[str, ...]
     changes: Changes | None
     may_release: bool
+    deliveries: tuple[DeliveryLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def export_view(
         unchecked=tuple(row.unchecked),
         changes=None if refused else _changes(row, line, added, removed),
         may_release=row.state == ExportState.BUILT and may(person, RELEASERS),
+        deliveries=deliveries_of(row) if row.state == ExportState.RELEASED else (),
     )
 
 

@@ -24,7 +24,7 @@ from blocking.manifest import NAME, file_sha256, parse, verify
 from blocking.models import Delivery, Export
 from blocking.plan import ExportPlan
 from blocking.signing.seal import Seal
-from blocking.signing.sealing import seal
+from blocking.signing.sealing import is_sealed, seal
 from cases import audit
 from domain.clock import Clock, utc_now
 from domain.errors import BoundaryError, InputError, RuleError, TransportError
@@ -49,10 +49,14 @@ def deliver(
 ) -> Counted:
     """Deliver the last release of each recipient by each of its ``ways``, where that is due.
 
-    ``at_once`` does not wait for an attempt's time to come. Returns what was counted; failures
-    under their reasons. Only one process may do it at a time: the caller holds a lock.
+    Every one of these releases is signed as ``how`` says, also where it goes by no way: recipients
+    fetch releases, too. ``at_once`` does not wait for an attempt's time to come. Returns what was
+    counted; failures under their reasons. Only one process may do it at a time: the caller holds
+    a lock.
     """
     counted: Counted = Counter()
+    if how is not None:
+        _sign(plan, how, counted, clock)
     note(ways, counted, clock=clock)
     by_name = {way.name: way for way in ways}
     rows = Delivery.objects.filter(state=State.WAITING).select_related("export").order_by("pk")
@@ -65,6 +69,20 @@ def deliver(
         else:
             counted[_tried(row, way, plan, how, clock)] += 1
     return counted
+
+
+def _sign(plan: ExportPlan, how: Seal, counted: Counted, clock: Clock) -> None:
+    for recipient in plan.recipients:
+        release = last_release(recipient.name)
+        if release is None or is_sealed(release, plan, how):
+            continue
+        try:
+            seal(release, plan, how, clock=clock)
+        except (InputError, RuleError, BoundaryError) as error:
+            log.warning("%s was not signed: %s", release, error)
+            counted[("failed", "not signed")] += 1
+        else:
+            counted[("out", "signed")] += 1
 
 
 def note(ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now) -> None:
@@ -110,7 +128,7 @@ def _tried(
 
 def _deliver(row: Delivery, way: Way, plan: ExportPlan, how: Seal | None, clock: Clock) -> bool:
     export = row.export
-    if how is not None:
+    if how is not None and not is_sealed(export, plan, how):
         seal(export, plan, how, clock=clock)
     folder = plan.folder / export.folder
     _check(folder, export)

@@ -53,6 +53,13 @@ def seal(export: Export, plan: ExportPlan, how: Seal, *, clock: Clock = utc_now)
         return Sealed(sha256_hex(signature), signer, (folder / STAMP).exists())
 
 
+def is_sealed(export: Export, plan: ExportPlan, how: Seal) -> bool:
+    """Whether what ``how`` makes lies beside the manifest of ``export``."""
+    folder = plan.folder / export.folder
+    wanted = (SIGNATURE,) if how.stamp is None else (SIGNATURE, STAMP)
+    return all((folder / name).is_file() for name in wanted)
+
+
 def _signed(export: Export, folder: Path, how: Seal, clock: Clock) -> tuple[bytes, Signer | None]:
     data, path = (folder / NAME).read_bytes(), folder / SIGNATURE
     if sha256_hex(data) != export.manifest_sha256:

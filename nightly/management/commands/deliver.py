@@ -13,7 +13,7 @@ from nightly.report_deliveries import undelivered
 
 
 class Command(BaseCommand):
-    help = "Bring releases to their recipients, where that is due; the scheduler does."
+    help = "Sign releases and bring them to their recipients, where that is due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

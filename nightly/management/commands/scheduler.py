@@ -8,7 +8,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import checked_export_plan, ways_of
+from blocking.apps import checked_export_plan, seal_of, ways_of
 from config.schema import Settings
 from crawlers.apps import check_proxy
 from domain.clock import utc_now
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             say_next()
 
         scheduler = build(BlockingScheduler(timezone=night.timezone), schedule, job)
-        if ways_of(chosen):
+        if ways_of(chosen) or seal_of(chosen):
             minutes = chosen.blocking.delivery_minutes
             add_delivery(scheduler, minutes, lambda: run_command(delivery_command(), "delivery"))
         if options["now"]:

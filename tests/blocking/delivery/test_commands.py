@@ -83,7 +83,7 @@ def test_a_release_goes_by_the_ways_of_the_settings_signed_before(
     made = keys.make(tmp_path / "keys")
     puts(deliveries=[way(tmp_path / "inbox")], signing={"key_file": str(made.both)})
     code, told, _ = run("deliver")
-    assert (code, told) == (0, "out: 1 delivered\n")
+    assert (code, told) == (0, "out: 1 delivered\nout: 1 signed\n")
     assert {NAME, SIGNATURE} <= {path.name for path in (tmp_path / "inbox" / "1").iterdir()}
     code, told, _ = run("verify-export", str(tmp_path / "inbox" / "1"), "--signed-by", str(made.ca))
     assert code == 0

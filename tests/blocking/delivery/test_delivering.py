@@ -141,10 +141,17 @@ def test_it_is_signed_before_it_goes_and_stays_while_it_cannot_be(
     def down(data: bytes) -> bytes:
         raise TransportError("the signing service is down", reason="connection")
 
-    assert deliver(plan, [way], Seal(down), clock=clock) == {("failed", "connection"): 1}
+    assert deliver(plan, [way], Seal(down), clock=clock) == {
+        ("failed", "not signed"): 1,
+        ("failed", "connection"): 1,
+    }
     assert list((tmp_path / "inbox").iterdir()) == []
     made = keys.make(tmp_path / "keys")
     sign = SigningKey.from_pem(made.both.read_bytes(), "key").sign
+    assert deliver(plan, [], Seal(sign), clock=clock) == {
+        ("out", "signed"): 1,
+        ("skipped", "not in the settings any more"): 1,
+    }, "whoever fetches it gets the signature, too"
     assert deliver(plan, [way], Seal(sign), at_once=True, clock=clock) == ARRIVED
     assert (tmp_path / "inbox" / "1" / SIGNATURE).is_file()
 

@@ -13,6 +13,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from blocking.apps import export_plan
+from blocking.delivery.delivering import deliver
+from blocking.delivery.way import Way
 from blocking.models import BlockingRequest, Export, Order
 from blocking.protection import Protection
 from blocking.states import ExportState
@@ -278,3 +280,25 @@ def test_more_rows_take_no_more_queries(
     assert BlockingRequest.objects.count() == 30
     with django_assert_max_num_queries(len(used)):
         text(boss, name, *args)
+
+
+def test_people_see_how_far_a_release_has_come_on_its_ways(
+    house: House,
+    confirmed: Confirmed,  # noqa: F811
+    supervisor: Person,
+    tmp_path: Path,
+) -> None:
+    confirmed(host("shop.test"))
+    export = house.release(house.build().export).export
+    page = client_of(supervisor).get(reverse("export", args=[export.pk])).content.decode()
+    assert "Deliveries" not in page
+    ways = [
+        Way("shared", "regulator", f"file://{tmp_path}"),
+        Way("far", "regulator", "file:///nowhere/at/all"),
+    ]
+    deliver(house.plan, ways, None, clock=house.clock)
+    page = client_of(supervisor).get(reverse("export", args=[export.pk])).content.decode()
+    assert "Deliveries" in page
+    assert "<code>no_folder</code>" in page
+    assert "delivered" in page
+    assert str(tmp_path) not in page, "where a folder lies is the operator's"
