@@ -20,6 +20,7 @@ from bench import (
     advertisers,
     analysts,
     cascade,
+    deltas,
     exports,
     focus,
     growth,
@@ -60,6 +61,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "console": console.measure,
     "analysts": analysts.measure,
     "exports": exports.measure,
+    "deltas": deltas.measure,
 }
 
 
@@ -78,6 +80,7 @@ AT_MOST = {
     "console": {"worst": 3.0},
     "analysts": {"wrong": 0.0},
     "exports": {"worst": 3.0, "growth_mb": 20.0},
+    "deltas": {"share": 0.25},
 }
 
 
