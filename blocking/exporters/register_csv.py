@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, islice
 
 from blocking.entries import Entry
 from blocking.exporters.blocktypes import register_lines
-from blocking.exporters.format import ExportInfo, Format, takes_all
+from blocking.exporters.format import ExportInfo, Format, in_blocks, takes_all
 from blocking.texts import one_line
 
 HEADER = (
@@ -38,46 +38,54 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
     """Header and lines, ends CRLF, UTF-8 without a mark."""
-    lines = _Lines()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    rows = chain([HEADER], chain.from_iterable(map(_rows, entries)))
-    while some := tuple(islice(rows, _AT_ONCE)):
-        writer.writerows(some)
-        yield "".join(lines).encode()
-        lines.clear()
+    yield f"{_quoted(HEADER)}\r\n".encode()
+    yield from in_blocks(_lines(entries), _AT_ONCE)
 
 
-class _Lines(list[str]):
-    """What ``csv.writer`` writes to: a list of lines."""
+def _lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """What many entries share is quoted once; ids, names and numbers need no quotes, since none can
+    hold a comma, a quote or an end of line."""
+    for entry in entries:
+        number = entry.decision.number
+        if not number.replace("/", "").isdecimal():
+            number = _quoted((cell(number),))
+        head, ground = _shared(
+            entry.action, entry.valid_from, entry.valid_until, entry.urgency, entry.territory,
+            entry.category, entry.decision.date, entry.decision.unit,
+        )  # fmt: skip
+        if entry.subdomains and entry.host:
+            yield f"{entry.id},1,{head},domain-mask,{number},{ground},,{entry.host},,,,\r\n"
+            continue
+        item = entry.telegram
+        numeric = str(item.numeric_id) if item and item.numeric_id is not None else ""
+        posts = " ".join(map(str, item.posts)) if item else ""
+        for line in register_lines(entry):
+            yield (
+                f"{entry.id},{line.part},{head},{line.block_type},{number},{ground},"
+                f"{_url(line.url)},{line.domain},{line.onion},{line.telegram},{numeric},{posts}"
+                "\r\n"
+            )
 
-    write = list.append
+
+@lru_cache(4096)
+def _shared(*texts: str) -> tuple[str, str]:
+    """The cells before the block type, and those after the decision's number."""
+    cells = tuple(map(cell, texts))
+    return _quoted(cells[:6]), _quoted(cells[6:])
 
 
-def _rows(entry: Entry) -> Iterator[tuple[str, ...]]:
-    decision, item = entry.decision, entry.telegram
-    common = (
-        cell(entry.action),
-        cell(entry.valid_from),
-        cell(entry.valid_until),
-        cell(entry.urgency),
-        cell(entry.territory),
-        cell(entry.category),
-    )
-    ground = (cell(decision.number), cell(decision.date), cell(decision.unit))
-    for line in register_lines(entry):
-        yield (
-            entry.id,
-            str(line.part),
-            *common,
-            line.block_type,
-            *ground,
-            line.url,
-            line.domain,
-            line.onion,
-            line.telegram,
-            str(item.numeric_id) if item and item.numeric_id is not None else "",
-            " ".join(map(str, item.posts)) if item else "",
-        )
+def _url(url: str) -> str:
+    return _quoted((url,)) if "," in url or '"' in url else url
+
+
+def _quoted(cells: tuple[str, ...]) -> str:
+    """Cells as RFC 4180 has them, with quotes where they need them. One that is empty needs none
+    beside others, which the library would give it alone."""
+    if cells == ("",):
+        return ""
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
 
 
 @lru_cache(4096)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from dataclasses import replace
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from blocking.entries import Action, Scope
 from blocking.exporters import FORMATS, Format, formats_of
 from domain.errors import InputError, KeyFormatError
+from domain.targets import canonical_url
 from tests.blocking.making import INFO, ONION, channel, entry, sample
 from tests.blocking.reading import literals, records, written
 
@@ -224,6 +227,21 @@ def test_free_text_cannot_break_out_of_its_cell(unit: str, number: str) -> None:
     for cell in [cell for row in rows for cell in row.values()]:
         assert not re.match(r"[=+\-@\t\r|%]", cell)
         assert cell.isprintable()
+
+
+@given(
+    unit=NASTY,
+    number=NASTY,
+    paths=st.lists(st.text(alphabet="ab,\"';=%/", max_size=8), min_size=1, max_size=3),
+)
+def test_each_line_is_what_the_library_writes(unit: str, number: str, paths: list[str]) -> None:
+    """Cells that many lines share are quoted once, and must come out as if each were."""
+    urls = tuple(dict.fromkeys(canonical_url(f"http://shop.kz/{path}") for path in paths))
+    entries = [entry(*urls, scope=Scope.URL, unit=unit, number=number), *sample()]
+    data = written("csv", entries).decode()
+    again = io.StringIO(newline="")
+    csv.writer(again, lineterminator="\r\n").writerows(csv.reader(io.StringIO(data, newline="")))
+    assert again.getvalue() == data
 
 
 @given(unit=NASTY, number=NASTY)
