@@ -13,6 +13,9 @@ from blocking.entries import Entry
 class ExportInfo:
     """What a file says of the export it belongs to. Times are RFC 3339 in UTC, "" for never.
 
+    ``as_of`` is the state that the files show (see ``blocking.drafts.as_of``), and not the time at
+    which they were written: the same entries after the same release give the same bytes whenever
+    they are built. ``previous_at`` is that of the release before.
     ``zone`` is the RPZ zone's name without a trailing dot; ``passthru`` are names that its
     companion zone exempts, and ``passthru_exact`` those of them without the names below.
     ``since`` is the release that a delta is to be added to, None for a full set.
@@ -20,7 +23,7 @@ class ExportInfo:
 
     recipient: str
     number: int
-    issued_at: str
+    as_of: str
     previous_at: str = ""
     unit: str = ""
     zone: str = "rpz.narcowatch"

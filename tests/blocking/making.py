@@ -11,7 +11,7 @@ from blocking.exporters.format import ExportInfo
 INFO = ExportInfo(
     recipient="regulator",
     number=7,
-    issued_at="2026-03-01T12:00:00Z",
+    as_of="2026-03-01T12:00:00Z",
     previous_at="2026-02-28T12:00:00Z",
     unit="Cyber unit",
     passthru=("gov.kz", "cloudfront.net"),

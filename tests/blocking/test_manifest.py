@@ -21,7 +21,7 @@ def make(folder: Path, previous: Previous | None = None, number: int = 7) -> Man
         "regulator",
         number,
         number,
-        INFO.issued_at,
+        INFO.as_of,
         previous,
         "0" * 64,
         7,
