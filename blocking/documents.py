@@ -204,4 +204,5 @@ def entry_from(data: Mapping[str, Any], text: str, *, subdomains: bool, overridd
         urgency=data["urgency"],
         territory=data["territory"],
         category=data["law"]["category"],
+        seen_at=data.get("facts", {}).get("carriers_seen_until") or "",
     )

@@ -15,7 +15,7 @@ from blocking.exporters.format import ExportInfo, Format
 from blocking.gate import Gate, InForce
 from blocking.manifest import parse
 from blocking.models import BlockingRequest, Export, ExportEntry
-from blocking.plan import Recipient
+from blocking.plan import Recipient, RequestRules
 from blocking.states import ExportState
 from domain.clock import Clock, iso
 from domain.errors import InputError
@@ -61,7 +61,7 @@ def in_force(export: Export | None) -> InForce | None:
 
 
 def make_draft(
-    recipient: Recipient, unit: str, gate: Gate, like: int | None, clock: Clock
+    recipient: Recipient, rules: RequestRules, gate: Gate, like: int | None, clock: Clock
 ) -> Draft:
     """Read what is in force for ``recipient``; with ``like``, of that only what the release of
     that number held. Raises InputError for an unknown format or release."""
@@ -80,7 +80,8 @@ def make_draft(
         number=newest.number + 1 if newest else 1,
         as_of=as_of(entries, previous_at),
         previous_at=previous_at,
-        unit=unit,
+        unit=rules.unit,
+        contact=rules.contact,
         passthru=tuple(sorted(never)),
         passthru_exact=frozenset(name for name, entry in never.items() if not entry.below),
     )
@@ -120,7 +121,13 @@ def _released(recipient: str, number: int) -> Export:
 def _content_digest(entries: Sequence[Entry], formats: tuple[Format, ...], info: ExportInfo) -> str:
     """The SHA-256 over what an export holds, whatever its number and date."""
     digest = hashlib.sha256()
-    for part in (info.recipient, info.unit, info.zone, *(fmt.name for fmt in formats)):
+    for part in (
+        info.recipient,
+        info.unit,
+        info.contact,
+        info.zone,
+        *(fmt.name for fmt in formats),
+    ):
         digest.update(f"{part}\n".encode())
     for name in info.passthru:
         digest.update(f"{name} {name in info.passthru_exact}\n".encode())

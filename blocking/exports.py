@@ -72,7 +72,7 @@ def build(
     parent = plan.folder / recipient.name
     with exclusive(parent, f"the export for {recipient.name}"):
         gate = Gate(protection, plan.limits, untouchable())
-        draft = make_draft(recipient, plan.rules.unit, gate, like, clock)
+        draft = make_draft(recipient, plan.rules, gate, like, clock)
         if draft.last is not None and not dry_run:
             point_to(parent, str(draft.last.number))  # a kill may have come before it did
         if (same := _same(draft, plan.folder)) is not None and not dry_run:

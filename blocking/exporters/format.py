@@ -18,6 +18,7 @@ class ExportInfo:
     they are built. ``previous_at`` is that of the release before.
     ``zone`` is the RPZ zone's name without a trailing dot; ``passthru`` are names that its
     companion zone exempts, and ``passthru_exact`` those of them without the names below.
+    ``contact`` is where the ``unit`` can be asked back, in its own words.
     ``since`` is the release that a delta is to be added to, None for a full set.
     """
 
@@ -26,6 +27,7 @@ class ExportInfo:
     as_of: str
     previous_at: str = ""
     unit: str = ""
+    contact: str = ""
     zone: str = "rpz.narcowatch"
     passthru: tuple[str, ...] = ()
     passthru_exact: frozenset[str] = frozenset()
