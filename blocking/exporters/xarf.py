@@ -2,8 +2,8 @@
 
 The format has no type for the sale of drugs, and one that is made up validates nowhere: a report is
 ``content``/``fraud`` of the kind ``other``, and says in words and in a tag what it is about. Ids
-are made from the entries', so that a hoster who gets a report again knows it. What no hoster can act on
-is left out, and what is lifted: a report cannot be taken back.
+are made from the entries', so that a hoster who gets a report again knows it. What no hoster can
+act on is left out, and what is lifted: a report cannot be taken back.
 """
 
 from __future__ import annotations

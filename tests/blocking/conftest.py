@@ -67,7 +67,12 @@ def plan(tmp_path: Path) -> ExportPlan:
             Recipient("regulator", every),
             Recipient("resolver", ("rpz",)),
         ),
-        rules=RequestRules(unit="Cyber unit", contact="unit@police.example", law=("Law, 41-1",)),
+        rules=RequestRules(
+            unit="Cyber unit",
+            contact="unit@police.example",
+            law=("Law, 41-1",),
+            store=tmp_path / "evidence",
+        ),
         limits=Limits(canaries=("egov.kz", "kaspi.kz")),
         platforms=LISTS / "platforms.toml",
         never_block=(LISTS / "neverblock",),
