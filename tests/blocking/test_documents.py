@@ -121,7 +121,7 @@ def test_evidence_is_named_by_the_digests_of_what_is_stored(made, tmp_path: Path
     (document,) = made((host("shop.test"), ("/", "/price")))
     for proof in document["evidence"]:
         row = Capture.objects.get(pk=proof["capture"])
-        stored = (tmp_path / "evidence" / row.warc_file).read_bytes()
+        stored = (tmp_path / "var" / "evidence" / row.warc_file).read_bytes()
         record = stored[row.warc_offset : row.warc_offset + row.warc_length]
         assert proof["record_sha256"] == sha256(record).hexdigest()
         assert proof["sha256"] == row.sha256
@@ -177,11 +177,11 @@ def test_a_bundle_is_held_against_what_the_request_points_to(
         name: pack[name]
         for name in ("captures", "captures_sha256", "screenshots", "screenshots_sha256")
     }
-    bundle = build(case.pk, analyst, tmp_path / "b", evidence_root=tmp_path / "evidence")
+    bundle = build(case.pk, analyst, tmp_path / "b", evidence_root=tmp_path / "var" / "evidence")
     assert check(bundle.folder).problems == []
     Capture.objects.filter(target=case.target).update(egress="proxy")
-    with pytest.raises(RecordError, match="captures that request .* rests on are not those"):
-        build(case.pk, analyst, tmp_path / "c", evidence_root=tmp_path / "evidence")
+    with pytest.raises(RecordError, match=r"captures that request .* rests on are not those"):
+        build(case.pk, analyst, tmp_path / "c", evidence_root=tmp_path / "var" / "evidence")
 
 
 def test_a_request_names_the_last_bundle_that_was_taken(
@@ -193,7 +193,7 @@ def test_a_request_names_the_last_bundle_that_was_taken(
     tmp_path: Path,
 ) -> None:
     case = confirmed(host("shop.test"))
-    bundle = build(case.pk, analyst, tmp_path / "b", evidence_root=tmp_path / "evidence")
+    bundle = build(case.pk, analyst, tmp_path / "b", evidence_root=tmp_path / "var" / "evidence")
     make_requests(plan.rules, protection, clock=clock)
     pack = json.loads(BlockingRequest.objects.get().document)["bundle"]
     assert pack["manifest_sha256"] == bundle.manifest_sha256
@@ -204,7 +204,7 @@ def test_a_case_whose_evidence_is_gone_is_refused_and_named(
     confirmed: Confirmed, plan: ExportPlan, protection: Protection, clock: Time, tmp_path: Path
 ) -> None:
     case = confirmed(host("shop.test"))
-    (tmp_path / "evidence" / Capture.objects.get(target=case.target).warc_file).unlink()
+    (tmp_path / "var" / "evidence" / Capture.objects.get(target=case.target).warc_file).unlink()
     (refusal,) = make_requests(plan.rules, protection, clock=clock).refused
     assert (refusal.case_id, refusal.why) == (case.pk, Why.EVIDENCE)
     assert not BlockingRequest.objects.exists()
