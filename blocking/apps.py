@@ -68,6 +68,7 @@ def export_plan(values: Settings) -> ExportPlan:
             unit=blocking.authority.unit,
             contact=blocking.authority.contact,
             law=blocking.law_grounds,
+            law_in={"kk": blocking.law_grounds_kk, "ru": blocking.law_grounds_ru},
             validity_days=blocking.validity_days,
             explanation=_texts(blocking.statement, "explanation"),
             good_faith=_texts(blocking.statement, "good_faith"),
@@ -82,6 +83,7 @@ def export_plan(values: Settings) -> ExportPlan:
         ),
         platforms=_LISTS / "platforms.toml",
         never_block=(_LISTS / "neverblock", values.data_dir / "neverblock"),
+        letters=values.data_dir / "letters",
     )
 
 

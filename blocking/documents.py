@@ -61,6 +61,10 @@ def document(
         },
         "law": {
             "provisions": [one_line(text) for text in rules.law],
+            "provisions_in": {
+                language: [one_line(text) for text in rules.law_in.get(language) or rules.law]
+                for language in LANGUAGES
+            },
             "category": CATEGORY,
             "explanation": _in_languages(rules.explanation),
             "good_faith": _in_languages(rules.good_faith),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -70,7 +70,8 @@ class Bounds:
 @dataclass(frozen=True, slots=True)
 class RequestRules:
     """Who asks and on what ground, for how long, and from which share of selling pages on a
-    whole host is meant. ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
+    whole host is meant. ``law_in`` are the provisions by language, where others than ``law`` are
+    given; ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
     None where digests of what is stored in it cannot be taken."""
 
@@ -78,6 +79,7 @@ class RequestRules:
     contact: str = ""
     territory: str = "KZ"
     law: tuple[str, ...] = ()
+    law_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     validity_days: int = 90
     min_host_share: float = MIN_HOST_SHARE
     explanation: Mapping[str, str] = field(default_factory=dict)
@@ -88,14 +90,19 @@ class RequestRules:
     recipients: tuple[Recipient, ...] = ()
     store: Path | None = None
 
-    def addressees(self, scope: Scope) -> Addressees:
-        """The recipients that a request of this scope concerns."""
-        by_kind = {kind: list[str]() for kind in Kind}
+    def concerned(self, scope: Scope) -> Iterator[Recipient]:
+        """The recipients that get a request of this scope, by its territory."""
         for one in self.recipients:
             near = one.territory in within(self.territory)
             near = near or one.territory.startswith(f"{self.territory}-")
             if scope in one.scopes and near:
-                by_kind[one.kind].append(one.called)
+                yield one
+
+    def addressees(self, scope: Scope) -> Addressees:
+        """The recipients that a request of this scope concerns."""
+        by_kind = {kind: list[str]() for kind in Kind}
+        for one in self.concerned(scope):
+            by_kind[one.kind].append(one.called)
         return Addressees(
             regulators=tuple(by_kind[Kind.REGULATOR]),
             operators=tuple(by_kind[Kind.OPERATOR]),
@@ -108,7 +115,8 @@ class RequestRules:
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
     """Everything that the two stages of blocking are given. ``folder`` is where exports lie;
-    ``platforms`` and ``never_block`` are the list file and the folders of list files."""
+    ``platforms`` and ``never_block`` are the list file and the folders of list files. A unit's own
+    templates of letters lie in ``letters``."""
 
     folder: Path
     recipients: tuple[Recipient, ...]
@@ -116,6 +124,7 @@ class ExportPlan:
     limits: Limits
     platforms: Path
     never_block: tuple[Path, ...] = field(default=())
+    letters: Path | None = None
 
     def recipient(self, name: str) -> Recipient:
         """The recipient called ``name``. Raises InputError naming those that there are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -163,6 +163,14 @@ class Blocking(Section):
         ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
         "Provisions named in a request.",
     )
+    law_grounds_kk: tuple[str, ...] = key(
+        ("«Байланыс туралы» Қазақстан Республикасының Заңы, 41-1-бап",),
+        "The same in Kazakh, for letters; empty for those of `law_grounds`, and so where only "
+        "these are set.",
+    )
+    law_grounds_ru: tuple[str, ...] = key(
+        ("Закон Республики Казахстан «О связи», статья 41-1",), "The same in Russian."
+    )
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
     )
@@ -176,3 +184,11 @@ class Blocking(Section):
     statement: Statement = table(Statement, "What requests and letters say beside the provisions.")
     signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grounds_go_together(cls, data: Any) -> Any:
+        """Who names other provisions must not have letters that name ours."""
+        if isinstance(data, dict) and "law_grounds" in data:
+            return {"law_grounds_kk": (), "law_grounds_ru": (), **data}
+        return data
