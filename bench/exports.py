@@ -1,7 +1,7 @@
 """A million entries in every format: time against a bare loop or the library's own serialiser.
 
 Entries are made and validated before anything is measured: 20 000 different ones, over and over. A
-line format is held against a loop that writes the same lines from memory; JSON, STIX and MISP
+line format is held against a loop that writes the same lines from memory; JSON, STIX, MISP and XARF
 against ``json.dumps`` of the same values, one a line; XML against lxml's own writer of the same
 elements. CSV is held against the loop, and beside it against ``csv.writer`` of the same rows. Each
 format runs in a process of its own, the peak of whose memory is taken before the other side is made
@@ -33,9 +33,9 @@ from blocking.exporters.format import ExportInfo, Format
 
 COUNT = 1_000_000
 _BASE = 20_000
-_INFO = ExportInfo("regulator", 7, "2026-03-01T12:00:00Z", "", "Cyber unit")
+_INFO = ExportInfo("regulator", 7, "2026-03-01T12:00:00Z", "", "Cyber unit", "unit@police.example")
 #: Formats with a library's serialiser to be held against; all others are lines.
-_SERIALISED = {"json", "xml", "stix", "misp"}
+_SERIALISED = {"json", "xml", "stix", "misp", "xarf"}
 #: Of these there is nothing to write for a list of hosts.
 _NOT_OF_HOSTS = {"rpz-passthru", "telegram"}
 #: Writes what the 20 000 entries come to, so many times.
@@ -129,7 +129,7 @@ def _lines(whole: bytes) -> _Side:
 
 
 def _dumps(name: str, whole: bytes) -> _Side:
-    if name == "json":
+    if name in {"json", "xarf"}:
         values = [json.loads(line) for line in whole.splitlines()]
     elif name == "stix":
         values = json.loads(whole)["objects"][1:]

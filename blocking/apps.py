@@ -11,12 +11,14 @@ from blocking.delivery.way import Way
 from blocking.entries import Scope
 from blocking.exporters import formats_of
 from blocking.gate import Limits
-from blocking.plan import Bounds, ExportPlan, Recipient, RequestRules
+from blocking.plan import LANGUAGES, Bounds, ExportPlan, Kind, Recipient, RequestRules
 from blocking.protection import Protection
 from blocking.signing.cms import SigningKey
 from blocking.signing.pem import certificates_in, first_line, read, secret
 from blocking.signing.seal import Seal
 from blocking.signing.service import signing_by
+from config.blocking import Statement
+from config.intake import Intake
 from config.schema import Settings
 from domain.errors import InputError
 from net.mailing import MailServer
@@ -50,24 +52,51 @@ def export_plan(values: Settings) -> ExportPlan:
     """The plan that ``values`` describe. A unit's own never-block lists stand in ``neverblock``
     of the data directory, beside the project's."""
     blocking = values.blocking
+    recipients = tuple(
+        Recipient(
+            name=r.name,
+            formats=r.formats,
+            territory=r.territory,
+            scopes=frozenset(Scope(s) for s in r.scopes),
+            kind=Kind(r.kind),
+            title=r.title,
+            address=r.address,
+        )
+        for r in blocking.recipients
+    )
     return ExportPlan(
         folder=values.blocking.exports_dir or values.data_dir / "exports",
-        recipients=tuple(
-            Recipient(r.name, r.formats, r.territory, frozenset(Scope(s) for s in r.scopes))
-            for r in blocking.recipients
-        ),
+        recipients=recipients,
         rules=RequestRules(
             unit=blocking.authority.unit,
             contact=blocking.authority.contact,
             law=blocking.law_grounds,
+            law_in={"kk": blocking.law_grounds_kk, "ru": blocking.law_grounds_ru},
             validity_days=blocking.validity_days,
+            explanation=_texts(blocking.statement, "explanation"),
+            good_faith=_texts(blocking.statement, "good_faith"),
+            recheck_days=values.recheck.ordered_days,
+            appeal_url=appeal_url(values.intake),
+            appeal_days=values.intake.appeal_days,
+            recipients=recipients,
+            store=values.data_dir / "evidence",
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries
         ),
         platforms=_LISTS / "platforms.toml",
         never_block=(_LISTS / "neverblock", values.data_dir / "neverblock"),
+        letters=values.data_dir / "letters",
     )
+
+
+def _texts(statement: Statement, name: str) -> dict[str, str]:
+    return {language: getattr(statement, f"{name}_{language}") for language in LANGUAGES}
+
+
+def appeal_url(intake: Intake) -> str:
+    """Where the public pages take appeals, "" while nobody outside can reach them."""
+    return f"https://{intake.hosts[0]}/appeal" if intake.https and intake.hosts else ""
 
 
 def checked_export_plan(values: Settings) -> ExportPlan:

@@ -7,61 +7,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from blocking.entries import Action, Decision, Entry, Scope, TelegramItem
-from blocking.plan import RequestRules
+from blocking.grounds import Approval, Collateral, Ground, Network, Pack, Proof, Shot
+from blocking.plan import LANGUAGES, Addressees, RequestRules
 from blocking.scope import Choice
 from blocking.texts import one_line
 from domain.clock import iso
 from domain.targets import TargetKey, unicode_host
 
-SCHEMA = "narcowatch.blocking-request/1"
+SCHEMA = "narcowatch.blocking-request/2"
 CATEGORY = "drug_sale"
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, SCHEMA)
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A person's confirmation: who, when, why this unit, and the reason where one was given."""
-
-    person: str
-    at: datetime
-    jurisdiction: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """One capture that carries the verdict; digests are SHA-256, of the bytes as they came and of
-    the text read from them."""
-
-    url: str
-    captured_at: datetime
-    vantage: str
-    sha256: str
-    text_sha256: str
-    part: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the request rests on, gathered from the record. ``found_by`` are candidates' reasons;
-    ``hits`` are findings of the never-block list that the second person overrode in writing."""
-
-    case_id: int
-    review_round: int
-    key: TargetKey
-    name: str
-    approvals: tuple[Approval, ...]
-    proofs: tuple[Proof, ...]
-    facts: Mapping[str, Any]
-    found_by: tuple[str, ...]
-    score: float
-    model: str
-    hits: tuple[str, ...] = ()
+#: Ids are those that the first version gave, whatever the documents say.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "narcowatch.blocking-request/1")
 
 
 def request_id(unit: str, action: Action, key: TargetKey, review_round: int) -> uuid.UUID:
@@ -82,7 +42,8 @@ def document(
     valid_from: datetime,
     valid_until: datetime,
 ) -> dict[str, Any]:
-    """The request as a JSON value."""
+    """The request as a JSON value, valid by ``exporters/schema/request.schema.json``. What is not
+    known is null; an empty list says that there was nothing."""
     decided = iso(max(approval.at for approval in ground.approvals))
     decision = decision_of(ground.case_id, ground.review_round, decided, rules.unit)
     return {
@@ -98,18 +59,43 @@ def document(
             "contact": one_line(rules.contact),
             "approvers": [_approval(approval) for approval in ground.approvals],
         },
-        "law": {"provisions": [one_line(text) for text in rules.law], "category": CATEGORY},
-        "target": _target(ground, choice, telegram),
+        "law": {
+            "provisions": [one_line(text) for text in rules.law],
+            "provisions_in": {
+                language: [one_line(text) for text in rules.law_in.get(language) or rules.law]
+                for language in LANGUAGES
+            },
+            "category": CATEGORY,
+            "explanation": _in_languages(rules.explanation),
+            "good_faith": _in_languages(rules.good_faith),
+        },
+        "target": {
+            **_target(ground, choice, telegram),
+            "network": _network(ground.network),
+        },
+        "addressees": _addressees(rules.addressees(choice.scope), telegram, ground.collateral),
         "facts": dict(ground.facts),
         "evidence": [_proof(proof) for proof in ground.proofs],
+        "screenshots": [_shot(shot) for shot in ground.shots],
+        "bundle": _bundle(ground.pack),
         "process": {
             "found_by": list(ground.found_by),
             "automated": True,
             "model": ground.model,
             "score": round(ground.score, 4),
-            "never_block_overridden": list(ground.hits),
+            "never_block_overridden": list(ground.collateral.hits),
+            "collateral": _collateral(ground.collateral, valid_from),
+            "milder_steps": [],
         },
-        "validity": {"from": iso(valid_from), "until": iso(valid_until)},
+        "validity": {
+            "from": iso(valid_from),
+            "until": iso(valid_until),
+            "recheck": iso(min(valid_until, valid_from + timedelta(days=rules.recheck_days))),
+        },
+        "redress": {
+            "appeal_url": rules.appeal_url or None,
+            "answer_days": rules.appeal_days if rules.appeal_url else None,
+        },
     }
 
 
@@ -117,11 +103,12 @@ def lift_document(request: Mapping[str, Any], sha256: str, reason: str) -> dict[
     """What asks for lifting what ``request`` asked for: the same for the same request and reason.
 
     ``sha256`` is of the request's canonical form. Who decided and what was found is not said again:
-    a recipient restores access, and needs no reason of ours to do so.
+    a recipient restores access, and needs no reason of ours to do so. It is of the schema that the
+    request is of.
     """
     authority = request["authority"]
     return {
-        "schema": SCHEMA,
+        "schema": request["schema"],
         "id": str(uuid.uuid5(_NAMESPACE, f"{Action.LIFT}\n{request['id']}")),
         "action": Action.LIFT.value,
         "lifts": {"id": request["id"], "sha256": sha256},
@@ -130,7 +117,9 @@ def lift_document(request: Mapping[str, Any], sha256: str, reason: str) -> dict[
         "territory": request["territory"],
         "authority": {name: authority[name] for name in ("number", "date", "unit", "contact")},
         "law": request["law"],
-        "target": {k: v for k, v in request["target"].items() if k != "scope_reason"},
+        "target": {
+            k: v for k, v in request["target"].items() if k not in {"scope_reason", "network"}
+        },
         "validity": request["validity"],
     }
 
@@ -144,15 +133,78 @@ def _approval(approval: Approval) -> dict[str, str]:
     }
 
 
-def _proof(proof: Proof) -> dict[str, str]:
+def _in_languages(texts: Mapping[str, str]) -> dict[str, str]:
+    return {language: one_line(texts.get(language, "")) for language in LANGUAGES}
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
     return {
+        "capture": proof.capture,
         "url": proof.url,
         "part": proof.part,
         "captured_at": iso(proof.captured_at),
         "vantage": proof.vantage,
         "sha256": proof.sha256,
         "text_sha256": proof.text_sha256,
+        "record_sha256": proof.record_sha256 or None,
     }
+
+
+def _shot(shot: Shot) -> dict[str, Any]:
+    return {
+        "screenshot": shot.screenshot,
+        "url": shot.url,
+        "taken_at": iso(shot.taken_at),
+        "vantage": shot.vantage,
+        "sha256": shot.sha256,
+        "text_sha256": shot.text_sha256,
+    }
+
+
+def _bundle(pack: Pack) -> dict[str, Any]:
+    return {
+        "captures": list(pack.captures),
+        "captures_sha256": pack.captures_sha256,
+        "screenshots": list(pack.screenshots),
+        "screenshots_sha256": pack.screenshots_sha256,
+        "manifest_sha256": pack.manifest_sha256 or None,
+        "timestamp_sha256": pack.timestamp_sha256 or None,
+    }
+
+
+def _network(network: Network) -> dict[str, Any]:
+    return {
+        "checked_at": iso(network.checked_at) if network.checked_at else None,
+        "address": network.address,
+        "asn": None,
+        "cdn": network.cdn,
+        "behind_cdn": network.behind_cdn,
+        "unknown": dict(network.unknown),
+    }
+
+
+def _collateral(collateral: Collateral, at: datetime) -> dict[str, Any]:
+    return {
+        "checked_at": iso(at),
+        "shared": collateral.shared or None,
+        "other_hosts": collateral.other_hosts,
+    }
+
+
+def _addressees(
+    known: Addressees, telegram: TelegramItem | None, collateral: Collateral
+) -> dict[str, Any]:
+    """Whom the request concerns, as far as configuration and the platform list say."""
+    platform = "Telegram" if telegram is not None else collateral.platform
+    platforms = [platform, *known.platforms] if platform else []
+    named = {
+        "regulators": known.regulators,
+        "operators": known.operators,
+        "hosts": known.hosts,
+        "registrars": known.registrars,
+        "platforms": dict.fromkeys(platforms),
+    }
+    return {kind: [one_line(name) for name in names] or None for kind, names in named.items()}
 
 
 def _target(ground: Ground, choice: Choice, telegram: TelegramItem | None) -> dict[str, Any]:
@@ -204,4 +256,5 @@ def entry_from(data: Mapping[str, Any], text: str, *, subdomains: bool, overridd
         urgency=data["urgency"],
         territory=data["territory"],
         category=data["law"]["category"],
+        seen_at=data.get("facts", {}).get("carriers_seen_until") or "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from blocking.current import entries_of, requests_for
 from blocking.delta import Delta, delta_against
@@ -12,8 +13,9 @@ from blocking.entries import Entry
 from blocking.exporters import formats_of
 from blocking.exporters.format import ExportInfo, Format
 from blocking.gate import Gate, InForce
+from blocking.manifest import parse
 from blocking.models import BlockingRequest, Export, ExportEntry
-from blocking.plan import Recipient
+from blocking.plan import Recipient, RequestRules
 from blocking.states import ExportState
 from domain.clock import Clock, iso
 from domain.errors import InputError
@@ -31,7 +33,7 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that an export is made of, before anything is written."""
+    """All that an export is made of, before anything is written; ``issued_at`` is now."""
 
     recipient: Recipient
     number: int
@@ -40,6 +42,7 @@ class Draft:
     formats: tuple[Format, ...]
     info: ExportInfo
     content_sha256: str
+    issued_at: str
     delta: Delta | None = None
 
 
@@ -58,7 +61,7 @@ def in_force(export: Export | None) -> InForce | None:
 
 
 def make_draft(
-    recipient: Recipient, unit: str, gate: Gate, like: int | None, clock: Clock
+    recipient: Recipient, rules: RequestRules, gate: Gate, like: int | None, clock: Clock
 ) -> Draft:
     """Read what is in force for ``recipient``; with ``like``, of that only what the release of
     that number held. Raises InputError for an unknown format or release."""
@@ -70,19 +73,41 @@ def make_draft(
     entries = entries_of(rows.iterator(chunk_size=2000), gate.spared())
     newest = Export.objects.filter(recipient=recipient.name).order_by("-number").first()
     last = last_release(recipient.name)
+    previous_at = _state_of(last) if last else ""
     never = gate.protection.never.names
     info = ExportInfo(
         recipient=recipient.name,
         number=newest.number + 1 if newest else 1,
-        issued_at=iso(now),
-        previous_at=iso(last.built_at) if last else "",
-        unit=unit,
+        as_of=as_of(entries, previous_at),
+        previous_at=previous_at,
+        unit=rules.unit,
+        contact=rules.contact,
         passthru=tuple(sorted(never)),
         passthru_exact=frozenset(name for name, entry in never.items() if not entry.below),
     )
     content = _content_digest(entries, formats, info)
     delta = delta_against(last, entries, now)
-    return Draft(recipient, info.number, last, entries, formats, info, content, delta)
+    return Draft(recipient, info.number, last, entries, formats, info, content, iso(now), delta)
+
+
+def as_of(entries: Sequence[Entry], previous_at: str) -> str:
+    """The time of the state that ``entries`` are, in RFC 3339: that from which the newest of them
+    is valid, and in any case after ``previous_at``, the state of the release before.
+
+    No clock is in it, so that the same entries after the same release give the same files; and it
+    rises with every release, also with one that only takes entries away, since readers of a
+    register or an event pass by what is not newer than what they have.
+    """
+    newest = max((entry.valid_from for entry in entries), default="")
+    if not previous_at:
+        return newest
+    after = datetime.fromisoformat(previous_at) + timedelta(seconds=1)
+    return max(newest, iso(after))
+
+
+def _state_of(last: Export) -> str:
+    """The state that a release shows; of one whose manifest does not say so, when it was built."""
+    return parse(last.manifest.encode(), f"export {last}").as_of or iso(last.built_at)
 
 
 def _released(recipient: str, number: int) -> Export:
@@ -96,7 +121,13 @@ def _released(recipient: str, number: int) -> Export:
 def _content_digest(entries: Sequence[Entry], formats: tuple[Format, ...], info: ExportInfo) -> str:
     """The SHA-256 over what an export holds, whatever its number and date."""
     digest = hashlib.sha256()
-    for part in (info.recipient, info.unit, info.zone, *(fmt.name for fmt in formats)):
+    for part in (
+        info.recipient,
+        info.unit,
+        info.contact,
+        info.zone,
+        *(fmt.name for fmt in formats),
+    ):
         digest.update(f"{part}\n".encode())
     for name in info.passthru:
         digest.update(f"{name} {name in info.passthru_exact}\n".encode())

@@ -75,7 +75,8 @@ class Entry:
     ``values`` are the host (one), the onion (one), or the exact URLs (one or more); empty for a
     channel, which ``telegram`` holds. ``subdomains`` says whether names below the host fall under
     the block. ``overridden`` is set when the second person gave a written reason for blocking a
-    URL in spite of the never-block list. ``document`` is the request itself in canonical JSON.
+    URL in spite of the never-block list. ``seen_at`` is when what carries the verdict was
+    last seen, "" where that is not known. ``document`` is the request itself in canonical JSON.
     ``host`` is what is blocked by name, "" for other scopes; ``names`` are those that are blocked
     one by one where others below must stay reachable: a domain was chosen because ``www`` is
     another name of it, so ``www`` falls with it. Both are made of ``values``. Times are RFC
@@ -96,6 +97,7 @@ class Entry:
     urgency: str = "normal"
     territory: str = "KZ"
     category: str = "drug_sale"
+    seen_at: str = ""
     host: str = field(init=False, repr=False, compare=False)
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

@@ -72,7 +72,7 @@ def build(
     parent = plan.folder / recipient.name
     with exclusive(parent, f"the export for {recipient.name}"):
         gate = Gate(protection, plan.limits, untouchable())
-        draft = make_draft(recipient, plan.rules.unit, gate, like, clock)
+        draft = make_draft(recipient, plan.rules, gate, like, clock)
         if draft.last is not None and not dry_run:
             point_to(parent, str(draft.last.number))  # a kill may have come before it did
         if (same := _same(draft, plan.folder)) is not None and not dry_run:
@@ -138,7 +138,7 @@ def _manifest(draft: Draft, written: Written) -> Manifest:
         recipient=draft.recipient.name,
         number=draft.number,
         serial=draft.info.serial,
-        issued_at=draft.info.issued_at,
+        issued_at=draft.issued_at,
         previous=Previous(last.number, last.manifest_sha256) if last else None,
         content_sha256=draft.content_sha256,
         entries=len(draft.entries),
@@ -146,6 +146,7 @@ def _manifest(draft: Draft, written: Written) -> Manifest:
         left_out=written.left_out,
         files=written.files,
         delta=_counts(draft.delta),
+        as_of=draft.info.as_of,
     )
 
 

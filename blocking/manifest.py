@@ -62,7 +62,8 @@ class DeltaCounts:
 class Manifest:
     """What a manifest says. ``content_sha256`` is over what the export holds without its number
     and date; ``counts`` are entries by scope; ``left_out`` are entries that a format cannot hold,
-    by format and reason."""
+    by format and reason. ``issued_at`` is when it was built, ``as_of`` the state that its files
+    show (see ``blocking.drafts.as_of``)."""
 
     recipient: str
     number: int
@@ -75,6 +76,7 @@ class Manifest:
     left_out: Mapping[str, Mapping[str, int]]
     files: tuple[FileFacts, ...]
     delta: DeltaCounts | None = None
+    as_of: str = ""
 
     def as_bytes(self) -> bytes:
         """The canonical form, which is what is hashed and signed."""
@@ -85,6 +87,7 @@ class Manifest:
                 "number": self.number,
                 "serial": self.serial,
                 "issued_at": self.issued_at,
+                **({"as_of": self.as_of} if self.as_of else {}),
                 "previous": self.previous
                 and {"number": self.previous.number, "sha256": self.previous.sha256},
                 "content_sha256": self.content_sha256,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from blocking.entries import Scope
@@ -11,15 +13,50 @@ from blocking.protection import Protection, load_protection
 from blocking.scope import MIN_HOST_SHARE
 from domain.errors import InputError
 
+#: The languages of letters and of the texts that stand in them.
+LANGUAGES = ("kk", "ru", "en")
+
+
+class Kind(StrEnum):
+    """What a recipient is to a request."""
+
+    REGULATOR = "regulator"
+    OPERATOR = "operator"
+    HOST = "host"
+    REGISTRAR = "registrar"
+    PLATFORM = "platform"
+    PARTNER = "partner"
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166)."""
+    """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166). Letters
+    are addressed to its ``title`` at its ``address``."""
 
     name: str
     formats: tuple[str, ...]
     territory: str = "KZ"
     scopes: frozenset[Scope] = frozenset(Scope)
+    kind: Kind = Kind.REGULATOR
+    title: str = ""
+    address: str = ""
+
+    @property
+    def called(self) -> str:
+        """How people outside call it."""
+        return self.title or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """Recipients that a request concerns, by what they are to it; partners abroad are told of it
+    and not asked."""
+
+    regulators: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    registrars: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +70,53 @@ class Bounds:
 @dataclass(frozen=True, slots=True)
 class RequestRules:
     """Who asks and on what ground, for how long, and from which share of selling pages on a
-    whole host is meant."""
+    whole host is meant. ``law_in`` are the provisions by language, where others than ``law`` are
+    given; ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
+    where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
+    None where digests of what is stored in it cannot be taken."""
 
     unit: str = ""
     contact: str = ""
     territory: str = "KZ"
     law: tuple[str, ...] = ()
+    law_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     validity_days: int = 90
     min_host_share: float = MIN_HOST_SHARE
+    explanation: Mapping[str, str] = field(default_factory=dict)
+    good_faith: Mapping[str, str] = field(default_factory=dict)
+    recheck_days: float = 7
+    appeal_url: str = ""
+    appeal_days: int = 15
+    recipients: tuple[Recipient, ...] = ()
+    store: Path | None = None
+
+    def concerned(self, scope: Scope) -> Iterator[Recipient]:
+        """The recipients that get a request of this scope, by its territory."""
+        for one in self.recipients:
+            near = one.territory in within(self.territory)
+            near = near or one.territory.startswith(f"{self.territory}-")
+            if scope in one.scopes and near:
+                yield one
+
+    def addressees(self, scope: Scope) -> Addressees:
+        """The recipients that a request of this scope concerns."""
+        by_kind = {kind: list[str]() for kind in Kind}
+        for one in self.concerned(scope):
+            by_kind[one.kind].append(one.called)
+        return Addressees(
+            regulators=tuple(by_kind[Kind.REGULATOR]),
+            operators=tuple(by_kind[Kind.OPERATOR]),
+            hosts=tuple(by_kind[Kind.HOST]),
+            registrars=tuple(by_kind[Kind.REGISTRAR]),
+            platforms=tuple(by_kind[Kind.PLATFORM]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
     """Everything that the two stages of blocking are given. ``folder`` is where exports lie;
-    ``platforms`` and ``never_block`` are the list file and the folders of list files."""
+    ``platforms`` and ``never_block`` are the list file and the folders of list files. A unit's own
+    templates of letters lie in ``letters``."""
 
     folder: Path
     recipients: tuple[Recipient, ...]
@@ -54,6 +124,7 @@ class ExportPlan:
     limits: Limits
     platforms: Path
     never_block: tuple[Path, ...] = field(default=())
+    letters: Path | None = None
 
     def recipient(self, name: str) -> Recipient:
         """The recipient called ``name``. Raises InputError naming those that there are."""

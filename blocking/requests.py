@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,12 +19,12 @@ from blocking.plan import RequestRules
 from blocking.protection import Protection
 from blocking.safeguards import check_choice
 from blocking.scope import choose
-from blocking.subjects import gather, ground_of, subject_of
+from blocking.subjects import collateral_of, gather, ground_of, subject_of
 from cases.models import Case
 from cases.moves import move
 from domain.clock import Clock, utc_now
 from domain.digests import canonical_json, sha256_hex
-from domain.errors import FourEyesError, KeyFormatError, RuleError
+from domain.errors import EvidenceError, FourEyesError, KeyFormatError, RuleError
 from domain.states import CaseState
 
 ACTOR = "system:requests"
@@ -35,6 +37,7 @@ class Why(StrEnum):
     REFUSED = "refused by a safeguard"
     UNBLOCKABLE = "cannot be blocked"
     RESTRICTED = "restricted"
+    EVIDENCE = "evidence cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def make_requests(
             done.refused.append(_refusal(case, Why.FOUR_EYES, error))
         except KeyFormatError as error:
             done.refused.append(_refusal(case, Why.UNBLOCKABLE, error))
+        except EvidenceError as error:
+            done.refused.append(_refusal(case, Why.EVIDENCE, error))
         except _RestrictedError as error:
             done.refused.append(_refusal(case, Why.RESTRICTED, error))
         except RuleError as error:
@@ -93,6 +98,12 @@ def _refusal(case: Case, why: Why, error: Exception) -> Refusal:
     return Refusal(case.pk, str(case.target), why, str(error))
 
 
+def _basis(document: str) -> dict[str, Any]:
+    """What the request rests on, by number and digest: a bundle of the case is held against it."""
+    pack: dict[str, Any] = json.loads(document).get("bundle", {})
+    return {name: value for name, value in pack.items() if name.startswith(("cap", "screen"))}
+
+
 @transaction.atomic
 def _request(case_id: int, rules: RequestRules, protection: Protection, clock: Clock) -> list[UUID]:
     """The case's request; nothing when it is not confirmed any more."""
@@ -107,7 +118,8 @@ def _request(case_id: int, rules: RequestRules, protection: Protection, clock: C
     hits = check_choice(choice, gathered.second_reason, protection)
     now = clock().replace(microsecond=0)
     until = now + timedelta(days=rules.validity_days)
-    ground = ground_of(gathered, tuple(str(hit) for hit in hits))
+    collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
+    ground = ground_of(gathered, collateral, rules.store)
     data = document(ground, choice, subject.telegram, rules, now, until)
     content = canonical_json(data)
     entry = entry_from(data, content.decode(), subdomains=True, overridden=bool(hits))
@@ -133,7 +145,7 @@ def _request(case_id: int, rules: RequestRules, protection: Protection, clock: C
         CaseState.REQUESTED,
         actor=ACTOR,
         reason=f"{choice.scope}: {choice.reason}" if created else "requested before",
-        details={"request": str(row.pk), "sha256": row.sha256},
+        details={"request": str(row.pk), "sha256": row.sha256, "evidence": _basis(row.document)},
         clock=clock,
     )
     return [row.pk]

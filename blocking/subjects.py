@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from blocking.documents import Approval, Ground, Proof
 from blocking.entries import TelegramItem
+from blocking.grounds import Approval, Collateral, Ground
+from blocking.proofs import MAX_PROOFS, as_shot, carried_by, network_of, pack_of, shots_of
 from blocking.protection import Protection
 from blocking.scope import Subject
 from cases.models import Case, DecisionRow, DocumentRow, Target
@@ -14,9 +16,8 @@ from domain.clock import iso
 from domain.decisions import VerdictKind
 from domain.errors import FourEyesError
 from domain.states import CaseState
-from domain.targets import TargetKind
+from domain.targets import TargetKind, host_of
 
-_MAX_PROOFS = 50
 _CONFIRMED = (CaseState.CONFIRMED, CaseState.REQUESTED)
 
 
@@ -101,21 +102,46 @@ def _neighbours(target: Target, protection: Protection) -> frozenset[str]:
     return frozenset(others.values_list("value", flat=True))
 
 
-def ground_of(gathered: Gathered, hits: tuple[str, ...]) -> Ground:
-    """What the request rests on."""
-    case = gathered.case
+def ground_of(gathered: Gathered, collateral: Collateral, store: Path | None) -> Ground:
+    """What the request rests on; evidence is read from ``store``.
+
+    Raises EvidenceError when stored bytes that carry the verdict are gone or are no records.
+    """
+    case, proven = gathered.case, gathered.carriers[:MAX_PROOFS]
+    shots = shots_of(case)
     return Ground(
         case_id=case.pk,
         review_round=case.review_round,
         key=case.target.key,
         name=case.target.name,
         approvals=gathered.approvals,
-        proofs=tuple(_proof(row) for row in gathered.carriers[:_MAX_PROOFS]),
+        proofs=carried_by(proven, store),
         facts=_facts(gathered),
         found_by=tuple(sorted(set(case.target.candidates.values_list("why", flat=True)))),
         score=case.score or 0.0,
         model=case.model,
-        hits=hits,
+        pack=pack_of(case, proven, shots),
+        network=network_of(proven, store),
+        shots=tuple(as_shot(row) for row in shots),
+        collateral=collateral,
+    )
+
+
+def collateral_of(
+    subject: Subject, protection: Protection, overridden: tuple[str, ...]
+) -> Collateral:
+    """Who else a block could hit; ``overridden`` are hits that a written reason speaks against."""
+    kind, host = subject.key.kind, subject.key.value
+    if kind is TargetKind.URL:
+        host = host_of(host)
+    elif kind is not TargetKind.HOST:
+        host = ""
+    shared = protection.shared(host) if host else None
+    return Collateral(
+        shared=f"{shared.subject} {shared.message}" if shared else "",
+        platform=protection.platforms.match(host) if host else "",
+        other_hosts=len(subject.neighbours),
+        hits=overridden,
     )
 
 
@@ -133,15 +159,3 @@ def _facts(gathered: Gathered) -> dict[str, Any]:
         "carriers_seen_from": iso(min(seen)) if seen else None,
         "carriers_seen_until": iso(max(seen)) if seen else None,
     }
-
-
-def _proof(row: DocumentRow) -> Proof:
-    capture = row.capture
-    return Proof(
-        url=capture.url,
-        captured_at=capture.fetched_at,
-        vantage=capture.egress,
-        sha256=capture.sha256,
-        text_sha256=row.text_sha256,
-        part=row.part,
-    )

@@ -41,6 +41,15 @@ class Pointer:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stands in the store for a capture: SHA-256 of its records as they lie there, gzipped,
+    and the address that answered, "" where none was noted."""
+
+    sha256: str
+    address: str
+
+
 class EvidenceWriter:
     """Writes one worker's captures of one run. Not for use by several threads."""
 
@@ -156,6 +165,15 @@ def read_resource(root: Path, pointer: Pointer) -> bytes:
     raise EvidenceError(f"{pointer.file} holds no resource at {pointer.offset}", permanent=True)
 
 
+def stored(root: Path, pointer: Pointer) -> Stored:
+    """What ``pointer`` leads to. Raises EvidenceError when it is gone or holds no record."""
+    data = _bytes_at(root, pointer)
+    for record in _records_in(data, pointer):
+        address = record.rec_headers.get_header("WARC-IP-Address") or ""
+        return Stored(sha256_hex(data), str(address))
+    raise EvidenceError(f"{pointer.file} holds no record at {pointer.offset}", permanent=True)
+
+
 def first_member(stream: BinaryIO) -> bytes:
     """The first gzip member of a file, as it is: its warcinfo record. Raises zlib.error."""
     member, data = zlib.decompressobj(31), b""  # 16 + 15: gzip, whose CRC-32 zlib checks
@@ -169,10 +187,21 @@ def first_member(stream: BinaryIO) -> bytes:
 
 
 def _records_at(root: Path, pointer: Pointer) -> Iterator[ArcWarcRecord]:
+    yield from _records_in(_bytes_at(root, pointer), pointer)
+
+
+def _bytes_at(root: Path, pointer: Pointer) -> bytes:
     try:
         with (root / pointer.file).open("rb") as stream:
             stream.seek(pointer.offset)
-            yield from ArchiveIterator(BytesIO(stream.read(pointer.length)))
+            return stream.read(pointer.length)
+    except OSError as error:
+        raise EvidenceError(f"reading {pointer.file} at {pointer.offset}: {error}") from error
+
+
+def _records_in(data: bytes, pointer: Pointer) -> Iterator[ArcWarcRecord]:
+    try:
+        yield from ArchiveIterator(BytesIO(data))
     except (OSError, ArchiveLoadFailed) as error:
         raise EvidenceError(f"reading {pointer.file} at {pointer.offset}: {error}") from error
 

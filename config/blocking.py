@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,15 @@ class Scope(StrEnum):
     DOMAIN = "domain"
     ONION = "onion"
     TELEGRAM = "telegram"
+
+
+class Kind(StrEnum):
+    REGULATOR = "regulator"
+    OPERATOR = "operator"
+    HOST = "host"
+    REGISTRAR = "registrar"
+    PLATFORM = "platform"
+    PARTNER = "partner"
 
 
 class Recipient(Section):
@@ -36,6 +45,15 @@ class Recipient(Section):
         "File with the recipient's public key: certificates in PEM (CMS, S/MIME) or an OpenPGP "
         "certificate. What is delivered is encrypted to it; unset for nothing encrypted.",
     )
+    kind: Kind = key(
+        Kind.REGULATOR,
+        "What this recipient is to a request, which names its addressees so; a partner is told of "
+        "requests and not asked.",
+    )
+    title: str = key(
+        "", "Name that requests and letters call it by; empty for `name`.", max_length=300
+    )
+    address: str = key("", "Where letters are addressed to; lines are kept.", max_length=500)
 
 
 class Gate(Section):
@@ -54,6 +72,51 @@ class Gate(Section):
 class Authority(Section):
     unit: str = key("", "The unit that asks for blocks, as it signs letters.", max_length=300)
     contact: str = key("", "Where recipients ask back: e-mail or telephone.", max_length=300)
+
+
+class Statement(Section):
+    explanation_kk: str = key(
+        "Көрсетілген ресурста Қазақстан Республикасындағы адамдарға есірткі, психотроптық заттар "
+        "немесе олардың аналогтары сатуға ұсынылады; мұндай мәліметтерді телекоммуникация "
+        "желілерінде таратуға заңмен тыйым салынған.",
+        "Why the provisions apply, in Kazakh.",
+        max_length=3000,
+    )
+    explanation_ru: str = key(
+        "На указанном ресурсе лицам, находящимся в Республике Казахстан, предлагаются к продаже "
+        "наркотические средства, психотропные вещества или их аналоги; распространение таких "
+        "сведений в сетях телекоммуникаций запрещено законом.",
+        "The same in Russian.",
+        max_length=3000,
+    )
+    explanation_en: str = key(
+        "The resource named offers narcotic drugs, psychotropic substances or their analogues for "
+        "sale to people in the Republic of Kazakhstan; the law forbids to spread such information "
+        "in telecommunication networks.",
+        "The same in English.",
+        max_length=3000,
+    )
+    good_faith_kk: str = key(
+        "Материалды бөлімшенің екі қызметкері бір-біріне тәуелсіз зерделеп, растады. Бөлімше "
+        "осында келтірілген мәліметтердің өзіне белгілі шекте дұрыс әрі толық екенін және шектеу "
+        "қажетті ең аз көлемде сұралатынын адал мәлімдейді.",
+        "That the request is made in good faith, in Kazakh.",
+        max_length=3000,
+    )
+    good_faith_ru: str = key(
+        "Материал независимо друг от друга изучили и подтвердили два сотрудника подразделения. "
+        "Подразделение добросовестно заявляет, что изложенные сведения, насколько ему известно, "
+        "верны и полны, а ограничение запрашивается в наименьшем необходимом объёме.",
+        "The same in Russian.",
+        max_length=3000,
+    )
+    good_faith_en: str = key(
+        "Two people of the unit looked at the material independently of each other and confirmed "
+        "it. The unit states in good faith that what is said here is, to its knowledge, true and "
+        "complete, and that no more is asked to be blocked than is needed.",
+        "The same in English.",
+        max_length=3000,
+    )
 
 
 class Signing(Section):
@@ -106,6 +169,14 @@ class Blocking(Section):
         ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
         "Provisions named in a request.",
     )
+    law_grounds_kk: tuple[str, ...] = key(
+        ("«Байланыс туралы» Қазақстан Республикасының Заңы, 41-1-бап",),
+        "The same in Kazakh, for letters; empty for those of `law_grounds`, and so where only "
+        "these are set.",
+    )
+    law_grounds_ru: tuple[str, ...] = key(
+        ("Закон Республики Казахстан «О связи», статья 41-1",), "The same in Russian."
+    )
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
     )
@@ -126,6 +197,7 @@ class Blocking(Section):
         le=1_440,
     )
     authority: Authority = table(Authority, "Who asks.")
+    statement: Statement = table(Statement, "What requests and letters say beside the provisions.")
     signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")
 
@@ -150,3 +222,11 @@ class Blocking(Section):
                     f"recipient {delivery.recipient}"
                 )
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grounds_go_together(cls, data: Any) -> Any:
+        """Who names other provisions must not have letters that name ours."""
+        if isinstance(data, dict) and "law_grounds" in data:
+            return {"law_grounds_kk": (), "law_grounds_ru": (), **data}
+        return data

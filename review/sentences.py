@@ -165,6 +165,15 @@ SENTENCES = (
     _("%(name)s is an address, which others may share"),
     _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),
     _("no exact URL to block (%(text)s)"),
+    # letters
+    _("there is no request %(number)s"),
+    _("request %(name)s is not in force: no letter is made of it"),
+    _("export %(name)s is not released: no letter is made of it"),
+    _(
+        "a letter has room for %(most)s entries, and that of %(name)s would have %(n)s: send the "
+        "files of the release"
+    ),
+    _("the templates of letters ask for what is not in them: %(text)s"),
     # what was searched for
     _("search: %(n)s pages match; no more than %(most)s can be gone through"),
     _("search: only the first %(n)s hits can be paged through"),

@@ -17,6 +17,7 @@ from blocking.exporters import (
     stix,
     telegram,
     urls,
+    xarf,
 )
 from blocking.exporters.format import ExportInfo, Format
 from domain.errors import InputError
@@ -25,7 +26,7 @@ __all__ = ["FORMATS", "ExportInfo", "Format", "formats_of"]
 
 _ALL = (
     requests_json, register_csv, register_xml, rpz, rpz_passthru, domains, hosts, adblock, urls,
-    telegram, stix, misp,
+    telegram, stix, misp, xarf,
 )  # fmt: skip
 FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in _ALL}
 

@@ -26,7 +26,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     title = one_line(f"{info.recipient}: {info.unit}" if info.unit else info.recipient)
     yield f"[Adblock Plus 2.0]\n! Title: {title}\n! Version: {info.number}\n"
-    yield f"! Last modified: {one_line(info.issued_at)}\n! Expires: {EXPIRES}\n"
+    yield f"! Last modified: {one_line(info.as_of)}\n! Expires: {EXPIRES}\n"
     last = ""
     for entry in entries:
         if entry.host != last:

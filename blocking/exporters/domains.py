@@ -29,7 +29,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield f"# recipient: {one_line(info.recipient)}\n# number: {info.number}\n"
-    yield f"# issued: {one_line(info.issued_at)}\n# a name covers all names below it\n"
+    yield f"# as of: {one_line(info.as_of)}\n# a name covers all names below it\n"
     last = ""
     for entry in entries:
         if entry.host != last:

@@ -13,16 +13,21 @@ from blocking.entries import Entry
 class ExportInfo:
     """What a file says of the export it belongs to. Times are RFC 3339 in UTC, "" for never.
 
+    ``as_of`` is the state that the files show (see ``blocking.drafts.as_of``), and not the time at
+    which they were written: the same entries after the same release give the same bytes whenever
+    they are built. ``previous_at`` is that of the release before.
     ``zone`` is the RPZ zone's name without a trailing dot; ``passthru`` are names that its
     companion zone exempts, and ``passthru_exact`` those of them without the names below.
+    ``contact`` is where the ``unit`` can be asked back, in its own words.
     ``since`` is the release that a delta is to be added to, None for a full set.
     """
 
     recipient: str
     number: int
-    issued_at: str
+    as_of: str
     previous_at: str = ""
     unit: str = ""
+    contact: str = ""
     zone: str = "rpz.narcowatch"
     passthru: tuple[str, ...] = ()
     passthru_exact: frozenset[str] = frozenset()

@@ -33,7 +33,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield f"# recipient: {one_line(info.recipient)}\n# number: {info.number}\n"
-    yield f"# issued: {one_line(info.issued_at)}\n# a line covers no name below its own\n"
+    yield f"# as of: {one_line(info.as_of)}\n# a line covers no name below its own\n"
     names = each_once(entries, attrgetter("names"))
     yield from (f"{NOWHERE} {name}\n" for name in names)
 

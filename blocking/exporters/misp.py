@@ -43,8 +43,8 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     about = {
         "uuid": _id("event", info.recipient),
         "info": f"Sale of drugs: release {info.number} for {info.recipient}",
-        "date": info.issued_at[:10],
-        "timestamp": _epoch(info.issued_at),
+        "date": info.as_of[:10],
+        "timestamp": _epoch(info.as_of),
         "threat_level_id": _HIGH,
         "analysis": _ONGOING,
         "distribution": _OWN_ORGANISATION,

@@ -27,7 +27,7 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<register xmlns="{NAMESPACE}" recipient={_attr(info.recipient)} number="{info.number}"'
-        f" updateTime={_attr(info.issued_at)}{previous}{since} unit={_attr(info.unit)}>\n"
+        f" updateTime={_attr(info.as_of)}{previous}{since} unit={_attr(info.unit)}>\n"
     )
     for entry in entries:
         yield _content(entry)

@@ -27,7 +27,7 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
         "schema": SCHEMA,
         "recipient": info.recipient,
         "number": info.number,
-        "issued_at": info.issued_at,
+        "as_of": info.as_of,
         "unit": info.unit,
         **({"since": info.since} if info.since is not None else {}),
     }

@@ -26,7 +26,7 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     yield f"# recipient: {one_line(info.recipient)}\n# number: {info.number}\n"
-    yield f"# issued: {one_line(info.issued_at)}\n"
+    yield f"# as of: {one_line(info.as_of)}\n"
     for entry in entries:
         if entry.scope is Scope.ONION:
             yield f"http://{entry.values[0]}/\n"

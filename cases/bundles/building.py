@@ -108,7 +108,8 @@ def build(
             write_private(folder / STAMP, [stamp])
         write_private(folder / SUMS, [sums(data, stamp)])
         occasion = part.occasion if part else {}
-        event = _note(case_id, person, head, data, status, clock, occasion)
+        sealed = {"stamp_sha256": sha256_hex(stamp)} if stamp is not None else {}
+        event = _note(case_id, person, head, data, status, clock, {**sealed, **occasion})
         give_name(folder, out)
     return Bundle(out, head, sha256_hex(data), len(writer.files), event, status, reason)
 

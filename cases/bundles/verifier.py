@@ -24,7 +24,7 @@ import stat
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -158,6 +158,7 @@ def check_contents(folder: Path, manifest: Any) -> Found:
         ("record/audit.json", _audit_problems(manifest, record, found.notes)),
         ("record/decisions.json", _decision_problems(record)),
         ("record/custody.json", _custody_problems(record)),
+        ("the requests", _request_problems(record, found.notes)),
     ):
         _run(found, name, problems)
     return found
@@ -439,6 +440,43 @@ def screenshot_claims(row: Any) -> tuple[Claim, Claim]:
         for name, prefix, part in (("picture", _FULL_PAGE, "png"), ("text", _TEXT, "text"))
     )
     return picture, text
+
+
+#: What tells a capture and a screenshot apart from every other.
+_OF_A_ROW = ("id", "url", "fetched_at", "taken_at", "egress", "size", "sha256", "png", "text")
+
+
+def rows_digest(rows: Iterable[Any]) -> str:
+    """SHA-256 over captures or over screenshots, by their ids, in canonical JSON: what a request
+    points to, and what every bundle that holds them gives again."""
+    told = []
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        facts = {name: row[name] for name in _OF_A_ROW if name in row}
+        for name in ("png", "text"):
+            if name in facts:
+                facts[name] = facts[name]["sha256"]
+        told.append(facts)
+    return hashlib.sha256(canonical(told).encode()).hexdigest()
+
+
+def _request_problems(record: Any, notes: list[str]) -> Iterator[str]:
+    """The requests that were made for the case rest on what is here."""
+    for event in record["audit"]["events"]:
+        if event["action"] != "case.requested" or "evidence" not in event["details"]:
+            continue
+        request, basis = event["details"]["request"], event["details"]["evidence"]
+        for kind in ("captures", "screenshots"):
+            here = {row["id"]: row for row in record[kind]}
+            missing = [number for number in basis[kind] if number not in here]
+            if missing and kind == "screenshots":
+                notes.append(
+                    f"request {request!a} rests on {_counted(len(missing), 'screenshot')} more, "
+                    "left out here or erased by age"
+                )
+            elif missing:
+                yield f"request {request!a} rests on capture {missing[0]}, which is not here"
+            elif rows_digest(here[number] for number in basis[kind]) != basis[f"{kind}_sha256"]:
+                yield f"the {kind} that request {request!a} rests on are not those that are here"
 
 
 def _where(wanted: Any) -> tuple[str, int]:

@@ -67,7 +67,12 @@ def plan(tmp_path: Path) -> ExportPlan:
             Recipient("regulator", every),
             Recipient("resolver", ("rpz",)),
         ),
-        rules=RequestRules(unit="Cyber unit", contact="unit@police.example", law=("Law, 41-1",)),
+        rules=RequestRules(
+            unit="Cyber unit",
+            contact="unit@police.example",
+            law=("Law, 41-1",),
+            store=tmp_path / "var" / "evidence",
+        ),
         limits=Limits(canaries=("egov.kz", "kaspi.kz")),
         platforms=LISTS / "platforms.toml",
         never_block=(LISTS / "neverblock",),
@@ -101,7 +106,7 @@ def opened(db: None, tmp_path: Path, clock: Time) -> Opened:
         key: TargetKey, pages: Sequence[str] = ("/",), *, share: float = 1.0, name: str = ""
     ) -> Case:
         target, _ = intake.target_row(key, name=name, clock=clock)
-        evidence = EvidenceWriter(tmp_path / "evidence", run.pk, f"w{target.pk}", "pages")
+        evidence = EvidenceWriter(tmp_path / "var" / "evidence", run.pk, f"w{target.pk}", "pages")
         records = [_capture(key, page) for page in pages]
         intake.store(run.pk, "crawl", records, evidence, clock=clock)
         evidence.close()

@@ -11,9 +11,10 @@ from blocking.exporters.format import ExportInfo
 INFO = ExportInfo(
     recipient="regulator",
     number=7,
-    issued_at="2026-03-01T12:00:00Z",
+    as_of="2026-03-01T12:00:00Z",
     previous_at="2026-02-28T12:00:00Z",
     unit="Cyber unit",
+    contact="+7 7172 000000, unit@police.example",
     passthru=("gov.kz", "cloudfront.net"),
     passthru_exact=frozenset({"cloudfront.net"}),
 )
@@ -43,6 +44,7 @@ def entry(
         telegram=telegram,
         subdomains=subdomains,
         overridden=overridden,
+        seen_at="2026-02-28T03:00:00Z",
     )
 
 

@@ -13,6 +13,7 @@ import stix2
 from lxml import etree
 from pymisp import MISPEvent
 from stix2patterns.v21.pattern import Pattern
+from xarf import XARFReport, parse
 
 from blocking.entries import Entry
 from blocking.exporters import FORMATS, Format
@@ -27,6 +28,13 @@ def literals(pattern: str) -> list[str]:
     data = Pattern(pattern).inspect()
     found = [value for told in data.comparisons.values() for _, _, value in told]
     return [value[1:-1].replace("\\'", "'").replace("\\\\", "\\") for value in found]
+
+
+def report_of(line: str) -> XARFReport:
+    """A report, as the library of those who keep the format takes it."""
+    result = parse(line)
+    assert (result.errors, result.report is None) == ([], False)
+    return result.report
 
 
 def written(fmt: Format | str, entries: list[Entry]) -> bytes:
@@ -66,6 +74,8 @@ def records(name: str, data: bytes) -> list[object]:
             bundle = stix2.parse(data.decode())
             assert [o["type"] for o in bundle.objects[:1]] == ["identity"]
             return bundle.objects[1:]
+        case "xarf":
+            return [report_of(line) for line in data.decode().splitlines()]
         case "misp":
             event = MISPEvent()
             event.load(data.decode())

@@ -54,6 +54,7 @@ def test_whatever_an_entry_is_it_is_written_or_left_out_with_a_reason(fmt: Forma
         "adblock": len(taken),
         "urls": sum(len(e.values) for e in taken),
         "telegram": len(taken),
+        "xarf": sum(max(1, len(e.values)) for e in taken),
         "stix": len(taken),
         "misp": sum(
             len(e.values) if e.scope is Scope.URL else 1 if e.subdomains else max(1, len(e.names))
@@ -285,6 +286,7 @@ def test_no_host_becomes_a_second_record_in_any_format(hosts: list[str]) -> None
     assert [e.text for e in records("xml", written("xml", entries))] == names
     assert len(records("json", written("json", entries))) == len(names)
     assert [a.value for a in records("misp", written("misp", entries))] == names
+    assert [one.source_identifier for one in records("xarf", written("xarf", entries))] == names
     named = [literals(found.pattern)[0] for found in records("stix", written("stix", entries))]
     assert named == names
 
@@ -301,6 +303,7 @@ def test_no_url_becomes_a_second_record_in_any_format(urls: list[str]) -> None:
     assert records("urls", written("urls", entries)) == names
     assert [row["url"] for row in records("csv", written("csv", entries))] == names
     assert [a.value for a in records("misp", written("misp", entries))] == names
+    assert [one.url for one in records("xarf", written("xarf", entries))] == names
     patterns = [found.pattern for found in records("stix", written("stix", entries))]
     assert [literals(pattern) for pattern in patterns] == [[name] for name in names]
     unique = list({e.id: e for e in entries}.values())

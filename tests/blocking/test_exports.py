@@ -5,16 +5,18 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from blocking.current import requests_for
 from blocking.entries import Scope
+from blocking.exporters import FORMATS
 from blocking.exports import Built, build
 from blocking.files import exclusive
 from blocking.gate import Limits
-from blocking.manifest import verify
+from blocking.manifest import parse, verify
 from blocking.models import Export, ExportEntry
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
@@ -125,6 +127,41 @@ def test_unchanged_content_makes_no_new_export(
     assert after.unchanged
     assert after.export == first.export
     assert Export.objects.count() == 1
+
+
+def test_the_files_are_the_same_whenever_they_are_built(
+    confirmed: Confirmed,
+    plan: ExportPlan,
+    made: Build,
+    let_out,
+    clock: Time,
+    protection: Protection,
+) -> None:
+    every = Recipient("every", tuple(FORMATS))
+    confirmed(host("shop.test"))
+    confirmed(TargetKey(TargetKind.TELEGRAM, "@sklad_kz"), ("5",))
+    make_requests(plan.rules, protection, clock=clock)
+    let_out(build(every, plan, protection, clock=clock))
+    confirmed(host("other.test"))
+    make_requests(plan.rules, protection, clock=clock)
+    first = build(every, plan, protection, clock=clock)
+    first.export.delete()
+    clock.pass_by(days=1)
+    again = build(every, plan, protection, clock=clock)
+    assert again.manifest.files == first.manifest.files
+    assert again.manifest.issued_at != first.manifest.issued_at
+    assert again.manifest.as_of == first.manifest.as_of
+
+
+def test_the_state_that_files_show_rises_also_when_entries_only_go(
+    confirmed: Confirmed, plan: ExportPlan, made: Build, let_out
+) -> None:
+    case = confirmed(host("shop.test"))
+    confirmed(host("other.test"))
+    first = let_out(made())
+    move(case.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="appeal")
+    then, now = (parse(e.manifest.encode(), "x").as_of for e in (first, made().export))
+    assert datetime.fromisoformat(now) == datetime.fromisoformat(then) + timedelta(seconds=1)
 
 
 def test_damaged_files_are_built_anew(confirmed: Confirmed, plan: ExportPlan, made: Build) -> None:

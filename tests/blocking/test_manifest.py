@@ -21,7 +21,7 @@ def make(folder: Path, previous: Previous | None = None, number: int = 7) -> Man
         "regulator",
         number,
         number,
-        INFO.issued_at,
+        INFO.as_of,
         previous,
         "0" * 64,
         7,
@@ -57,6 +57,7 @@ def test_counts_say_what_each_file_holds_and_leaves_out(tmp_path: Path) -> None:
         "misp": 7,
         "urls": 2,
         "telegram": 2,
+        "xarf": 4,
     }
     for name, held in records.items():
         if name != "rpz-passthru":

@@ -49,7 +49,7 @@ def test_a_pattern_covers_what_the_entry_does_and_no_more(made: Entry, pattern: 
 
 
 def test_indicators_have_the_same_ids_in_every_bundle() -> None:
-    later = replace(INFO, number=8, issued_at="2026-04-01T12:00:00Z")
+    later = replace(INFO, number=8, as_of="2026-04-01T12:00:00Z")
     first, second = (
         {one.id: one.serialize() for one in stix2.parse(b"".join(pieces).decode()).objects}
         for pieces in (

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from review.printing import OwnFiles, Refused, pdf
+from domain.paper import OwnFiles, Refused
+from review.printing import OWN, pdf
 
 PNG = b64encode(
     bytes.fromhex(
@@ -76,7 +77,7 @@ def test_files_of_this_machine_are_not_read(tmp_path: Path) -> None:
     own = Path("review/static/console").resolve()
     outside = tmp_path / "secret.css"
     outside.write_text("")
-    fetcher = OwnFiles()
+    fetcher = OwnFiles(OWN)
     found = fetcher.fetch(f"file://{own}/paper.css")
     assert b"@page" in found.read()
     found.close()

@@ -90,7 +90,9 @@ MAY = {
     "audit_verify": {R.SUPERVISOR, R.AUDITOR},
     "requests": READING,
     "request": READING,
+    "request_letter": READING,
     "exports": RUNNING,
+    "export_letter": RUNNING,
     "export": RUNNING,
     "release": {R.SUPERVISOR},
     "receipts": RUNNING,
@@ -161,7 +163,8 @@ def address(page: Page, case_id: int) -> str:
     known = {
         "case_id": case_id, "family_id": FAMILY, "table": "times", "shot_id": 1, "filter_id": 1,
         "person_id": 9_999, "token_id": 9_999, "entry_id": 9_999, "grant_id": 9_999,
-        "dossier_id": 9_999, "proposal_id": 9_999, "search_id": kept_search(), **SENT,
+        "dossier_id": 9_999,
+        "language": "ru", "proposal_id": 9_999, "search_id": kept_search(), **SENT,
     }  # fmt: skip
     names = re.findall(r"<\w+:(\w+)>", page.route)
     return reverse(page.name, kwargs={name: known[name] for name in names})
