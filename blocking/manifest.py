@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -109,7 +110,8 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What ``verify`` found; the export is whole when there are no ``problems``."""
+    """What ``verify`` found; the export is whole when there are no ``problems``. ``files`` is how
+    many of its files were looked at."""
 
     recipient: str
     number: int
@@ -134,8 +136,11 @@ def parse(data: bytes, origin: str) -> Manifest:
         raise InputError(f"{origin}: not a manifest ({reason})") from error
 
 
-def verify(folder: Path) -> Verification:
+def verify(folder: Path, *, partial: bool = False) -> Verification:
     """Hold an export's folder against its manifest, and its manifest against the one before.
+
+    ``partial`` is for whoever took some files alone, the deltas say: those that are not there are
+    no problem then, and are not counted.
 
     The one before is looked for beside the folder, under its number; when it is not there the
     chain cannot be checked here, which is no problem of this export. Raises InputError when there
@@ -149,7 +154,8 @@ def verify(folder: Path) -> Verification:
     manifest = parse(data, str(path))
     problems = [] if manifest.as_bytes() == data else [f"{NAME} is not in canonical form"]
     listed = {file.name for file in manifest.files}
-    for file in manifest.files:
+    held = [file for file in manifest.files if not partial or _lies(folder, file)]
+    for file in held:
         problems.extend(_file_problems(folder, file))
     for other in sorted(entry.name for entry in folder.iterdir()):
         if other not in {NAME, SIGNATURE, STAMP} and other not in listed:
@@ -158,11 +164,16 @@ def verify(folder: Path) -> Verification:
     return Verification(
         manifest.recipient,
         manifest.number,
-        len(listed),
+        len(held),
         sha256_hex(data),
         manifest.previous,
         tuple(problems),
     )
+
+
+def _lies(folder: Path, file: FileFacts) -> bool:
+    """Whether anything is called so; a name that is none is looked at whatever is there."""
+    return Path(file.name).name != file.name or os.path.lexists(folder / file.name)
 
 
 def _file_problems(folder: Path, file: FileFacts) -> list[str]:

@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, Any] = {
     "evidence.stamped": _("evidence time-stamped"),
     "export.built": _("export built"),
     "export.downloaded": _("export downloaded"),
+    "export.pulled": _("export taken by a program"),
     "export.refused": _("export refused by the gate"),
     "export.release_refused": _("release of an export refused"),
     "export.released": _("export released"),

@@ -157,3 +157,18 @@ def test_a_manifest_with_values_of_other_types_is_none(change: dict[str, object]
     assert parse(json.dumps(right).encode(), "here").recipient == "r"
     with pytest.raises(InputError, match="here: not a manifest"):
         parse(json.dumps({**right, **change}).encode(), "here")
+
+
+def test_whoever_took_some_files_alone_verifies_those(tmp_path: Path) -> None:
+    make(tmp_path / "7")
+    for path in (tmp_path / "7").iterdir():
+        if path.name not in {NAME, "register.csv"}:
+            path.unlink()
+    assert len(verify(tmp_path / "7").problems) == len(FORMATS) - 1
+    seen = verify(tmp_path / "7", partial=True)
+    assert (seen.problems, seen.files) == ((), 1)
+    (tmp_path / "7" / "register.csv").write_bytes(b"x")
+    assert len(verify(tmp_path / "7", partial=True).problems) == 1
+    (tmp_path / "7" / "register.csv").unlink()
+    (tmp_path / "7" / "register.csv").symlink_to("nowhere")
+    assert verify(tmp_path / "7", partial=True).problems == ("register.csv is missing",)
