@@ -31,15 +31,15 @@ take() {
 # Verifies releases by their numbers and points `current` to each.
 verify() {
     for number in $(cut --delimiter=' ' --fields=3 "$1" | cut --delimiter=/ --fields=1 | uniq); do
-        narcowatch verify-export $partial --signed-by "$PULL_SIGNED_BY" "$number"
+        narcowatch verify-export $only --signed-by "$PULL_SIGNED_BY" "$number"
         ln --symbolic --force --no-dereference "$number" current
     done
 }
 
-partial=
+only=
 if [ "$mode" = delta ] && have=$(readlink current) &&
     get --output wanted "$exports/since/$have/SHA256SUMS"; then
-    partial=--partial
+    only=--delta
 else
     get --output wanted "$exports/current/SHA256SUMS"
 fi

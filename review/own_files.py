@@ -31,7 +31,7 @@ _LONGEST_SEAL = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFile:
+class ReleasedFile:
     """A file of the release ``number``, not opened."""
 
     number: int
@@ -72,11 +72,11 @@ def own_files(person: Person, number: int, folder: Path) -> tuple[FileFacts, ...
     return files_of(release_to(person, number), folder)
 
 
-def own_file(person: Person, number: int, name: str, folder: Path) -> OwnFile:
+def own_file(person: Person, number: int, name: str, folder: Path) -> ReleasedFile:
     """What a file of a release is, without opening it. Raises AccessError, and InputError where
     the recipient has no such file."""
     row = release_to(person, number)
-    return OwnFile(row.number, row.released_at or row.built_at, _facts(row, name, folder))
+    return ReleasedFile(row.number, row.released_at or row.built_at, _facts(row, name, folder))
 
 
 def download(

@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from blocking.exporters import FORMATS
-from blocking.files import DELTA
-from blocking.manifest import FileFacts, Manifest, parse
+from blocking.manifest import DELTA, FileFacts, Manifest, parse
 from blocking.models import Export
 from cases.models import Person
 from review.own_files import files_of, number_in_force, own_files

@@ -186,7 +186,7 @@ def _part(request: Bearing, size: int, tagged: HttpResponse) -> range | None:
 
 
 def _opened(
-    request: Bearing, number: int, own: own_files.OwnFile, part: range | None
+    request: Bearing, number: int, own: own_files.ReleasedFile, part: range | None
 ) -> HttpResponseBase:
     grant = request.auth
     extent = f"{part.start}-{part.stop - 1}" if part else ""

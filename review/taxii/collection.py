@@ -86,7 +86,7 @@ class Collection:
         rows = list[Added]()
         last: Cursor | None = None
         for looked, (cursor, found) in enumerate(self._found(wanted)):
-            if len(rows) == wanted.limit and found:
+            if len(rows) == wanted.limit and found is not None:
                 return Page(tuple(rows), last)
             if found is not None:
                 rows.append(found)

@@ -17,7 +17,6 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 _CURSOR = re.compile(r"(\d{1,9})-([0-3])-([0-9a-f]{32})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _NAMED = {"first", "last", "all"}
-_KNOWN = {"limit", "next", "added_after"}
 _MATCHES = ("id", "type", "version", "spec_version")
 _SPEC = "2.1"
 

@@ -21,9 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR", help="the export's folder")
 
         parser.add_argument(
-            "--partial",
+            "--delta",
             action="store_true",
-            help="files that were not taken are no fault: for a folder that holds the delta alone",
+            help="the folder holds the delta alone; the release that it follows lies beside it",
         )
         parser.add_argument(
             "--signed-by",
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signed_by, stamped_by = options["signed_by"], options["stamped_by"]
-        seen = verify(options["folder"], partial=options["partial"])
+        seen = verify(options["folder"], delta=options["delta"])
         sealed = check_seal(
             options["folder"],
             signed_by=certificates_in(signed_by) if signed_by else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ from tests.blocking.signing import keys
 from tests.net.authority import needs_openssl
 from tests.review.console.served import Served, serving
 
-pytestmark = needs_openssl
+pytestmark = [
+    needs_openssl,
+    pytest.mark.skipif(not shutil.which("curl"), reason="system package missing: curl"),
+]
 CLIENT = CHECKOUT / "docs" / "pull.sh"
 
 
