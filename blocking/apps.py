@@ -42,6 +42,14 @@ class BlockingConfig(AppConfig):
         """The plan of this installation, for pages. Raises as ``checked_export_plan`` does."""
         return checked_export_plan(settings.NARCOWATCH)
 
+    def exports(self) -> Path:
+        """Where exports lie."""
+        return export_plan(settings.NARCOWATCH).folder
+
+    def unit(self) -> str:
+        """The unit that asks for blocks."""
+        return export_plan(settings.NARCOWATCH).rules.unit
+
     def bounds(self) -> Bounds:
         """How much is read of a receipt."""
         blocking = settings.NARCOWATCH.blocking

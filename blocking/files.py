@@ -13,13 +13,11 @@ from pathlib import Path
 from blocking.delta import Delta
 from blocking.entries import Entry
 from blocking.exporters.format import ExportInfo, Format
-from blocking.manifest import FileFacts
+from blocking.manifest import DELTA, FileFacts
 from cases.files import sync_folder, write_private
 from domain.errors import RuleError
 
 CURRENT = "current"
-#: What the name of a format begins with where a file is its delta.
-DELTA = "delta-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ NAME = "manifest.json"
 #: What may lie beside a manifest that does not list it, since it is made afterwards: a detached
 #: CMS signature (RFC 5652) of it, and a TimeStampResp (RFC 3161) over that signature, in DER.
 SIGNATURE, STAMP = f"{NAME}.p7s", f"{NAME}.p7s.tsr"
+#: What the name of a format begins with where a file is its delta.
+DELTA = "delta-"
 SCHEMA = "narcowatch.export-manifest/1"
 _CHUNK = 1 << 20
 
@@ -112,7 +115,8 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What ``verify`` found; the export is whole when there are no ``problems``."""
+    """What ``verify`` found; the export is whole when there are no ``problems``. ``files`` is how
+    many of its files were looked at."""
 
     recipient: str
     number: int
@@ -137,8 +141,11 @@ def parse(data: bytes, origin: str) -> Manifest:
         raise InputError(f"{origin}: not a manifest ({reason})") from error
 
 
-def verify(folder: Path) -> Verification:
+def verify(folder: Path, *, delta: bool = False) -> Verification:
     """Hold an export's folder against its manifest, and its manifest against the one before.
+
+    ``delta`` is for whoever keeps in step: the full set may be missing then and is not counted, but
+    each delta has to be there, and beside it the release that it is to be added to.
 
     The one before is looked for beside the folder, under its number; when it is not there the
     chain cannot be checked here, which is no problem of this export. Raises InputError when there
@@ -152,20 +159,27 @@ def verify(folder: Path) -> Verification:
     manifest = parse(data, str(path))
     problems = [] if manifest.as_bytes() == data else [f"{NAME} is not in canonical form"]
     listed = {file.name for file in manifest.files}
-    for file in manifest.files:
+    held = [file for file in manifest.files if not delta or _needed(folder, file)]
+    for file in held:
         problems.extend(_file_problems(folder, file))
     for other in sorted(entry.name for entry in folder.iterdir()):
         if other not in {NAME, SIGNATURE, STAMP} and other not in listed:
             problems.append(f"{other} is not in the manifest")
-    problems.extend(_chain_problems(folder, manifest))
+    problems.extend(_chain_problems(folder, manifest, needed=delta))
     return Verification(
         manifest.recipient,
         manifest.number,
-        len(listed),
+        len(held),
         sha256_hex(data),
         manifest.previous,
         tuple(problems),
     )
+
+
+def _needed(folder: Path, file: FileFacts) -> bool:
+    """Whether a file is to be looked at in a folder that may hold the delta alone."""
+    is_delta = file.format.startswith(DELTA)
+    return is_delta or Path(file.name).name != file.name or os.path.lexists(folder / file.name)
 
 
 def _file_problems(folder: Path, file: FileFacts) -> list[str]:
@@ -181,12 +195,15 @@ def _file_problems(folder: Path, file: FileFacts) -> list[str]:
     return []
 
 
-def _chain_problems(folder: Path, manifest: Manifest) -> list[str]:
+def _chain_problems(folder: Path, manifest: Manifest, *, needed: bool) -> list[str]:
     before = manifest.previous
     if before is None:
         return []
     path = folder.resolve().parent / str(before.number) / NAME
-    if not path.is_file() or file_sha256(path) == before.sha256:
+    if not path.is_file():
+        missing = f"release {before.number}, which this one follows, is not beside it"
+        return [missing] if needed else []
+    if file_sha256(path) == before.sha256:
         return []
     return [f"release {before.number} beside it is not the one that this one follows"]
 

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Any] = {
     "export.delivered": _("export delivered"),
     "export.delivery_superseded": _("delivery of an export superseded by a newer release"),
     "export.downloaded": _("export downloaded"),
+    "export.pulled": _("export taken by a program"),
     "export.refused": _("export refused by the gate"),
     "export.release_refused": _("release of an export refused"),
     "export.released": _("export released"),

@@ -6,28 +6,22 @@ Somebody of the regulator's group who belongs to no recipient has none of either
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from pathlib import Path
-from typing import BinaryIO
 
-from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from blocking import receipts
-from blocking.manifest import NAME, FileFacts, parse
 from blocking.models import Export, ExportEntry, Order
 from blocking.plan import Bounds
 from blocking.states import ExportState
-from cases import audit
 from cases.models import Person
 from cases.people import Role, require
 from domain.clock import Clock, utc_now
-from domain.errors import InputError, RecordError
+from domain.errors import InputError
 from domain.orders import OrderState
 from domain.receipts import answered
 from review.exports import hidden_entries, shown_entries
@@ -36,7 +30,6 @@ from review.paging import Paged, paged
 from review.receipts import ReceiptLine, ReceiptView, lines_of, recipient_receipts, view_of
 
 RECIPIENTS = frozenset({Role.REGULATOR})
-_CHUNK = 1 << 20
 _COLUMNS = ("id", "target", "state", "answer", "reason", "at")
 #: Of an export of another's, of one that is not released, and of one that there is not.
 _NONE = "there is no export {}"
@@ -65,24 +58,15 @@ class OwnEntry:
 
 @dataclass(frozen=True, slots=True)
 class OwnExportView:
-    """A release with its files, the manifest among them, and a page of its entries."""
+    """A release and a page of its entries."""
 
     export: OwnExport
-    files: tuple[FileFacts, ...]
     entries: Paged[OwnEntry]
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file as it was released; ``stream`` is open at its beginning."""
-
-    facts: FileFacts
-    stream: BinaryIO
 
 
 def own_exports(person: Person, *, page: int = 1) -> Paged[OwnExport]:
     """The releases of the person's recipient, the newest first. Raises AccessError."""
-    rows = _released(person).order_by("-number")
+    rows = released_to(person).order_by("-number")
     newest = rows.values_list("number", flat=True).first()
     found = paged(rows.defer("manifest", "findings"), page)
     hidden = hidden_entries([row.pk for row in found.rows])
@@ -92,46 +76,18 @@ def own_exports(person: Person, *, page: int = 1) -> Paged[OwnExport]:
 
 def own_export(person: Person, number: int, *, page: int = 1) -> OwnExportView:
     """One release. Raises AccessError, and InputError where the recipient has none such."""
-    row = _one(person, number)
-    newest = _released(person).order_by("-number").values_list("number", flat=True).first()
+    row = release_to(person, number)
+    newest = released_to(person).order_by("-number").values_list("number", flat=True).first()
     found = paged(_entries(row), page)
     entries = Paged(tuple(_entry(entry) for entry in found.rows), found.number, found.more)
     own = _own(row, newest, hidden_entries([row.pk]))
-    return OwnExportView(own, _files(row), entries)
-
-
-def file_facts(person: Person, number: int, name: str) -> FileFacts:
-    """What a file of a release is, without opening it. Raises AccessError, and InputError where
-    the recipient has no such file."""
-    return _facts(_one(person, number), name)
-
-
-def download(
-    person: Person, number: int, name: str, folder: Path, *, clock: Clock = utc_now
-) -> Download:
-    """Open a file of a release, and write down that it was fetched.
-
-    ``folder`` is where exports lie. Raises AccessError; InputError where the recipient has no such
-    file; RecordError where what lies there is not what was released.
-    """
-    row = _one(person, number)
-    facts = _facts(row, name)
-    stream = _opened(folder / row.folder / facts.name, facts)
-    with transaction.atomic():
-        audit.append(
-            "export.downloaded",
-            f"export:{row.recipient}/{row.number}",
-            actor=person.username,
-            details={"file": facts.name, "sha256": facts.sha256},
-            clock=clock,
-        )
-    return Download(facts, stream)
+    return OwnExportView(own, entries)
 
 
 def blank_answers(person: Person, number: int) -> Iterator[str]:
     """A file to answer a release in: CSV, a line an entry, ``answer`` to be filled in. Raises
     AccessError, and InputError where the recipient has no such release."""
-    row = _one(person, number)
+    row = release_to(person, number)
     return _csv(_entries(row))
 
 
@@ -189,15 +145,17 @@ def _sender(person: Person) -> str:
     return recipient
 
 
-def _released(person: Person) -> QuerySet[Export]:
+def released_to(person: Person) -> QuerySet[Export]:
+    """The releases of the person's recipient. Raises AccessError."""
     recipient = _recipient(person)
     if not recipient:
         return Export.objects.none()
     return Export.objects.filter(recipient=recipient, state=ExportState.RELEASED)
 
 
-def _one(person: Person, number: int) -> Export:
-    row = _released(person).filter(number=number).first()
+def release_to(person: Person, number: int) -> Export:
+    """One of them. Raises AccessError, and InputError where there is none such."""
+    row = released_to(person).filter(number=number).first()
     if row is None:
         raise InputError(_NONE.format(number))
     return row
@@ -211,36 +169,6 @@ def _own(row: Export, newest: int | None, hidden: dict[int, int]) -> OwnExport:
         manifest_sha256=row.manifest_sha256,
         in_force=row.number == newest,
     )
-
-
-def _files(row: Export) -> tuple[FileFacts, ...]:
-    content = row.manifest.encode()
-    facts = FileFacts(
-        NAME, "manifest", "application/json", len(content), row.manifest_sha256, row.entry_count
-    )
-    return (*parse(content, f"export {row.recipient}/{row.number}").files, facts)
-
-
-def _facts(row: Export, name: str) -> FileFacts:
-    facts = next((file for file in _files(row) if file.name == name), None)
-    if facts is None:
-        raise InputError(f"export {row.recipient}/{row.number} has no file {name!r}")
-    return facts
-
-
-def _opened(path: Path, facts: FileFacts) -> BinaryIO:
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise RecordError(f"{facts.name} cannot be read: {error.strerror}") from error
-    found = hashlib.sha256()
-    while chunk := stream.read(_CHUNK):
-        found.update(chunk)
-    if found.hexdigest() != facts.sha256:
-        stream.close()
-        raise RecordError(f"{facts.name} is not what was released: its SHA-256 is another")
-    stream.seek(0)
-    return stream
 
 
 def _entries(row: Export) -> QuerySet[ExportEntry]:

@@ -34,20 +34,21 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 
 
 def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
-    identity = _identity(info)
-    bundle = _id("bundle", f"{info.recipient}\n{info.number}")
+    identity = identity_of(info.unit)
+    bundle = id_of("bundle", f"{info.recipient}\n{info.number}")
     yield f'{{"type":"bundle","id":"{bundle}","objects":[\n{_json(identity)}'
     for entry in entries:
-        yield f",\n{_json(_indicator(entry, identity['id']))}"
+        yield f",\n{_json(indicator_of(entry, identity['id']))}"
     yield "\n]}\n"
 
 
-def _identity(info: ExportInfo) -> dict[str, Any]:
-    name = info.unit or "narcowatch"
+def identity_of(unit: str) -> dict[str, Any]:
+    """The identity that all of a unit's indicators are made by."""
+    name = unit or "narcowatch"
     return {
         "type": "identity",
         "spec_version": "2.1",
-        "id": _id("identity", name),
+        "id": id_of("identity", name),
         "created": _SINCE,
         "modified": _SINCE,
         "name": name,
@@ -56,12 +57,13 @@ def _identity(info: ExportInfo) -> dict[str, Any]:
     }
 
 
-def _indicator(entry: Entry, by: str) -> dict[str, Any]:
+def indicator_of(entry: Entry, by: str) -> dict[str, Any]:
+    """The indicator of an entry, made by the identity ``by``."""
     made = _milliseconds(entry.valid_from)
     return {
         "type": "indicator",
         "spec_version": "2.1",
-        "id": _id("indicator", entry.id),
+        "id": id_of("indicator", entry.id),
         "created_by_ref": by,
         "created": made,
         "modified": made,
@@ -125,7 +127,8 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _id(kind: str, of: str) -> str:
+def id_of(kind: str, of: str) -> str:
+    """The id of an object of that kind: the same for the same ``of``, an entry's id say."""
     return f"{kind}--{uuid.uuid5(_NAMESPACE, f'{kind} {of}')}"
 
 

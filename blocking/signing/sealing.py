@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import transaction
+
 from blocking.files import exclusive
 from blocking.manifest import NAME, SIGNATURE, STAMP
 from blocking.models import Export
@@ -90,4 +92,5 @@ def _signer(data: bytes, signature: bytes, how: Seal, clock: Clock) -> Signer | 
 
 def _note(action: str, export: Export, details: dict[str, object], clock: Clock) -> None:
     subject = f"export:{export.recipient}/{export.number}"
-    audit.append(action, subject, actor=ACTOR, details=details, clock=clock)
+    with transaction.atomic():
+        audit.append(action, subject, actor=ACTOR, details=details, clock=clock)

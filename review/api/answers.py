@@ -43,7 +43,7 @@ def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
 def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """304 for what the asker has (RFC 9110, 13.1). A file has its own tag, a strong one; all else a
     weak one, since a proxy may pack it."""
-    if request.method != "GET" or response.status_code not in {200, 304}:
+    if request.method != "GET" or response.status_code not in {200, 206, 304}:
         return response
     response["Cache-Control"] = "private, no-cache"
     if not isinstance(response, HttpResponse) or "ETag" in response:

@@ -20,7 +20,9 @@ T = TypeVar("T", bound=Callable[..., Any])
 NAMESPACE = "api"
 _CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
 _TAG = {"ETag": {"schema": {"type": "string"}, "required": True}}
+_MODIFIED = {"Last-Modified": {"schema": {"type": "string"}, "required": True}}
 _LINK = {"Link": {"schema": {"type": "string"}, "description": "Pages beside this (RFC 8288)."}}
+_EXTENT = {"Content-Range": {"schema": {"type": "string"}, "required": True}}
 _WAIT = {"Retry-After": {"schema": {"type": "integer"}, "required": True}}
 _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
     400: ("The request cannot be read.", {}),
@@ -28,8 +30,10 @@ _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
     403: ("The token is good for something else.", _CHALLENGE),
     404: ("There is none, or none that one may know of.", {}),
     409: ("What lies there is not what was released.", {}),
+    410: ("No deltas lead there from what is held: take the full set.", _LINK),
     412: ("Not what was asked to be unchanged.", {}),
     413: ("Too large.", {}),
+    416: ("It has no such bytes.", _EXTENT),
     422: ("A parameter or field is wrong.", {}),
     429: ("Too many bad tokens from this address.", _WAIT),
     503: ("The search engine does not answer.", {}),
@@ -48,13 +52,23 @@ def reading(
     also: tuple[int, ...] = (),
     paged: bool = False,
     file: str = "",
+    parts: bool = False,
 ) -> Callable[[T], T]:
     """Make a function what ``GET path`` answers with, for tokens of ``scope``. ``also`` are more
-    ways in which it may be refused; ``file`` is the type of what is no JSON."""
+    ways in which it may be refused; ``file`` is the type of what is no JSON, and ``parts`` says
+    that a range of its bytes can be asked for."""
     found: dict[str, Any] = {"headers": {**_TAG, **(_LINK if paged else {})}}
     if file:
         found["content"] = {file: {"schema": _OBJECT if file == _JSON else _BYTES}}
     told = {200: found, 304: {"description": "Not changed.", "headers": _TAG}}
+    if parts:
+        found["headers"] |= _MODIFIED
+        told[206] = {
+            "description": "The bytes that were asked for.",
+            "headers": {**found["headers"], **_EXTENT},
+            "content": found["content"],
+        }
+        also = (*also, 416)
     extra = _extra(scope, told, (*_OF_ALL, 412, *also))
     options: dict[str, Any] = {} if file else {"response": response}
     return router.get(path, auth=Bearer(scope), openapi_extra=extra, **options)

@@ -1,31 +1,28 @@
-"""For recipients: their releases, what is in them, and the files as they were released."""
+"""For recipients: their releases and what is in them. ``pulling`` hands out the files."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
 from uuid import UUID
 
 from django.apps import apps
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.http import HttpResponse
 from ninja import Router, Schema
-from ninja.params import functions
 
-from blocking.manifest import NAME
-from domain.errors import InputError, RecordError
+from domain.errors import InputError
 from domain.orders import OrderState
+from review import own_files
 from review import recipients as service
 from review.api.bearer import Bearing
 from review.api.document import reading
 from review.api.given import Number, PageNumber
 from review.api.links import link_pages
-from review.api.problems import Refused, missing
+from review.api.problems import missing
 from review.tokens import Scope
 
 router = Router(tags=["exports"])
-_EXPORT, _FILE = "export", "file"
-FileName = Annotated[str, functions.Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+EXPORT = "export"
 
 
 class OwnExport(Schema):
@@ -80,13 +77,18 @@ def own_exports(
     return {"items": found.rows}
 
 
+@reading(router, "/exports/current", Scope.EXPORTS_READ, OwnExportInFull, also=(404,))
+def current_export(request: Bearing, response: HttpResponse) -> OwnExportInFull:
+    """The release in force and its files, by an address that stays."""
+    number = in_force(request)
+    response["Content-Location"] = lasting(request, number)
+    return _in_full(request, number)
+
+
 @reading(router, "/exports/{number}", Scope.EXPORTS_READ, OwnExportInFull, also=(404,))
 def own_export(request: Bearing, number: Number) -> OwnExportInFull:
-    """A release and its files, the manifest among them."""
-    view = _view(request, number)
-    files = [OwnFile.model_validate(file) for file in view.files]
-    whole = OwnExport.model_validate(view.export).model_dump()
-    return OwnExportInFull(**whole, files=files)
+    """A release and its files, the manifest and what seals it among them."""
+    return _in_full(request, number)
 
 
 @reading(
@@ -109,57 +111,39 @@ def own_blank(request: Bearing, number: Number) -> HttpResponse:
     try:
         lines = list(service.blank_answers(request.auth.person, number))
     except InputError as error:
-        raise missing(_EXPORT) from error
+        raise missing(EXPORT) from error
     return HttpResponse(lines, content_type="text/csv; charset=utf-8")
 
 
-@reading(
-    router, "/exports/{number}/manifest", Scope.EXPORTS_READ, None,
-    also=(404, 409), file="application/json",
-)  # fmt: skip
-def own_manifest(request: Bearing, number: Number) -> HttpResponseBase:
-    """The manifest: the SHA-256 of each file, and of the manifest of the release before."""
-    return _file(request, number, NAME)
+def in_force(request: Bearing) -> int:
+    """The number of the release in force. Raises Refused where there is none yet."""
+    try:
+        return own_files.number_in_force(request.auth.person)
+    except InputError as error:
+        raise missing(EXPORT) from error
 
 
-@reading(
-    router, "/exports/{number}/files/{name}", Scope.EXPORTS_READ, None,
-    also=(404, 409), file="*/*",
-)  # fmt: skip
-def own_file(request: Bearing, number: Number, name: FileName) -> HttpResponseBase:
-    """A file, byte for byte as it was released. Each time it is handed out is written down."""
-    return _file(request, number, name)
+def lasting(request: Bearing, number: int) -> str:
+    """The address by number of what was asked for as the current one."""
+    return request.path.replace("/current", f"/{number}", 1)
+
+
+def folder() -> Path:
+    """Where exports lie."""
+    found: Path = apps.get_app_config("blocking").exports()  # type: ignore[attr-defined]
+    return found
+
+
+def _in_full(request: Bearing, number: int) -> OwnExportInFull:
+    view = _view(request, number)
+    found = own_files.own_files(request.auth.person, number, folder())
+    files = [OwnFile.model_validate(file) for file in found]
+    whole = OwnExport.model_validate(view.export).model_dump()
+    return OwnExportInFull(**whole, files=files)
 
 
 def _view(request: Bearing, number: int, page: int = 1) -> service.OwnExportView:
     try:
         return service.own_export(request.auth.person, number, page=page)
     except InputError as error:
-        raise missing(_EXPORT) from error
-
-
-def _file(request: Bearing, number: int, name: str) -> HttpResponseBase:
-    person = request.auth.person
-    folder = apps.get_app_config("blocking").checked_plan().folder  # type: ignore[attr-defined]
-    try:
-        tagged = HttpResponse(
-            headers={"ETag": f'"{service.file_facts(person, number, name).sha256}"'}
-        )
-        asked: HttpResponseBase | None = get_conditional_response(
-            request, etag=tagged["ETag"], response=tagged
-        )
-        if asked is not None and asked is not tagged:
-            return asked
-        found = service.download(person, number, name, folder)
-    except InputError as error:
-        raise missing(_FILE) from error
-    except RecordError as error:
-        raise Refused(409, "This file is not what was released. Tell the unit.") from error
-    response = FileResponse(
-        found.stream,
-        as_attachment=True,
-        filename=found.facts.name,
-        content_type=found.facts.media_type,
-    )
-    response["ETag"] = tagged["ETag"]
-    return response
+        raise missing(EXPORT) from error

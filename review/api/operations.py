@@ -8,12 +8,24 @@ from django.http import HttpResponse
 from ninja.openapi.schema import OpenAPISchema
 from ninja.responses import Response
 
-from review.api import appeals, audit, cases, exports, orders, overview, own, receipts, search
+from review.api import (
+    appeals,
+    audit,
+    cases,
+    exports,
+    orders,
+    overview,
+    own,
+    pulling,
+    receipts,
+    search,
+)
 from review.api.document import Api
 from review.console.asking import Asked
 
 ROUTERS = (
     own.router,
+    pulling.router,
     exports.router,
     orders.router,
     receipts.router,

@@ -21,7 +21,9 @@ from review.api.document import NAMESPACE
 from review.console.account import BEGAN
 from review.console.asking import has_second_factor
 from review.console.table import BY_NAME, Page, Signed
+from review.taxii import views as taxii
 
+_BY_TOKEN = frozenset({NAMESPACE, taxii.NAMESPACE})
 #: A longer address is forgotten at sign-in: encoded once more no server would take it.
 _LONGEST_BACK = 1_000
 
@@ -41,8 +43,8 @@ class Doorkeeper:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        if match and match.namespace == NAMESPACE:
-            return None  # each operation of the API asks for a token itself, and for nothing else
+        if match and match.namespace in _BY_TOKEN:
+            return None  # each operation asks for a token itself, and for nothing else
         page = BY_NAME.get(match.url_name or "") if match else None
         if page is None:
             raise PermissionDenied("this address is in no table of pages")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 from django.apps import apps
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from blocking.receipts import Received
 from domain.errors import InputError, RecordError
 from domain.outcomes import AS_TOLD
+from review import own_files
 from review import recipients as service
 from review.console.asking import Asked
 from review.console.forms import AnswerFileForm, AnswerForm
@@ -36,16 +38,16 @@ def own_export(request: Asked, number: int) -> HttpResponseBase:
     """A release: its files and entries."""
     try:
         view = service.own_export(request.user, number, page=page_of(request))
+        files = own_files.own_files(request.user, number, _folder())
     except InputError as error:
         raise Http404(str(error)) from error
-    return render(request, "console/own_export.html", {"view": view})
+    return render(request, "console/own_export.html", {"view": view, "files": files})
 
 
 def own_file(request: Asked, number: int, name: str) -> HttpResponseBase:
     """A file, byte for byte as it was released."""
-    folder = apps.get_app_config("blocking").checked_plan().folder  # type: ignore[attr-defined]
     try:
-        found = service.download(request.user, number, name, folder)
+        found = own_files.download(request.user, number, name, _folder())
     except InputError as error:
         raise Http404(str(error)) from error
     except RecordError:
@@ -60,6 +62,11 @@ def own_file(request: Asked, number: int, name: str) -> HttpResponseBase:
     )
     response["X-Content-SHA256"] = found.facts.sha256
     return response
+
+
+def _folder() -> Path:
+    found: Path = apps.get_app_config("blocking").exports()  # type: ignore[attr-defined]
+    return found
 
 
 def own_blank(request: Asked, number: int) -> HttpResponseBase:

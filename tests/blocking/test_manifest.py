@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from blocking.delta import Delta
 from blocking.exporters import FORMATS, formats_of
 from blocking.files import write_files
 from blocking.manifest import NAME, SCHEMA, Manifest, Previous, parse, verify
@@ -158,3 +160,30 @@ def test_a_manifest_with_values_of_other_types_is_none(change: dict[str, object]
     assert parse(json.dumps(right).encode(), "here").recipient == "r"
     with pytest.raises(InputError, match="here: not a manifest"):
         parse(json.dumps({**right, **change}).encode(), "here")
+
+
+def test_whoever_keeps_in_step_needs_the_delta_and_the_release_before(tmp_path: Path) -> None:
+    first = make(tmp_path / "7")
+    info = replace(INFO, number=8)
+    delta = Delta(7, tuple(sample()), (), ())
+    (tmp_path / "8").mkdir()
+    written = write_files(tmp_path / "8", formats_of(FORMATS), sample(), info, delta)
+    manifest = replace(
+        first, number=8, serial=8, files=written.files,
+        previous=Previous(7, sha256_hex(first.as_bytes())),
+    )  # fmt: skip
+    write_private(tmp_path / "8" / NAME, [manifest.as_bytes()])
+    names = {path.name for path in (tmp_path / "8").glob("delta-*")}
+    for path in (tmp_path / "8").iterdir():
+        if path.name not in {NAME, "register.csv", *names}:
+            path.unlink()
+    assert len(verify(tmp_path / "8").problems) == len(FORMATS) - 1
+    seen = verify(tmp_path / "8", delta=True)
+    assert (seen.problems, seen.files) == ((), len(names) + 1)
+    (tmp_path / "8" / "register.csv").write_bytes(b"x")
+    (tmp_path / "8" / "delta-register.csv").unlink()
+    (tmp_path / "7").rename(tmp_path / "elsewhere")
+    problems = verify(tmp_path / "8", delta=True).problems
+    assert [problem.split()[0] for problem in problems] == [
+        "register.csv", "delta-register.csv", "release",
+    ]  # fmt: skip

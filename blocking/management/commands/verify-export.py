@@ -21,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR", help="the export's folder")
 
         parser.add_argument(
+            "--delta",
+            action="store_true",
+            help="the folder holds the delta alone; the release that it follows lies beside it",
+        )
+        parser.add_argument(
             "--signed-by",
             type=Path,
             metavar="FILE",
@@ -35,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signed_by, stamped_by = options["signed_by"], options["stamped_by"]
-        seen = verify(options["folder"])
+        seen = verify(options["folder"], delta=options["delta"])
         sealed = check_seal(
             options["folder"],
             signed_by=certificates_in(signed_by) if signed_by else (),

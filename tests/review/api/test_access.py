@@ -39,6 +39,13 @@ MAY: dict[str, tuple[Scope | None, set[Role]]] = {
     "own_blank": (S.EXPORTS_READ, THEIRS),
     "own_manifest": (S.EXPORTS_READ, THEIRS),
     "own_file": (S.EXPORTS_READ, THEIRS),
+    "own_sums": (S.EXPORTS_READ, THEIRS),
+    "current_export": (S.EXPORTS_READ, THEIRS),
+    "current_manifest": (S.EXPORTS_READ, THEIRS),
+    "current_file": (S.EXPORTS_READ, THEIRS),
+    "current_sums": (S.EXPORTS_READ, THEIRS),
+    "way_since": (S.EXPORTS_READ, THEIRS),
+    "sums_since": (S.EXPORTS_READ, THEIRS),
     "recipient": (S.ORDERS_READ, THEIRS),
     "orders": (S.ORDERS_READ, THEIRS),
     "order": (S.ORDERS_READ, THEIRS),
@@ -58,7 +65,10 @@ MAY: dict[str, tuple[Scope | None, set[Role]]] = {
     "audit_events": (S.AUDIT_READ, {R.SUPERVISOR, R.AUDITOR}),
 }
 #: The release here has no folder, and nothing was indexed.
-OTHERWISE = {"own_manifest": 409, "own_file": 409, "search": 503}
+OTHERWISE = {
+    "own_manifest": 409, "own_file": 409, "current_manifest": 409, "current_file": 409,
+    "search": 503,
+}  # fmt: skip
 RECEIPT, APPEAL = 7002, 7004
 #: The verdict is of people, in the console alone.
 DECIDING = re.compile("decide|confirm|dismiss|escalate|hold|release|undo|withdraw")

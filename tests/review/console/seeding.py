@@ -187,27 +187,45 @@ def by_password(somebody: Person, *, device: bool) -> str:
 
 def released(*hosts: str) -> int:
     """Shops at ``hosts`` that two analysts confirmed, in a release for the recipient regulator."""
-    from django.conf import settings
-
-    from blocking.apps import export_plan
-    from cases.decisions import Verdict, decide
     from cases.people import Role
-    from domain.clock import utc_now
-    from domain.decisions import Jurisdiction, VerdictKind
-    from tests.blocking.house import House
-    from tests.index.shops import shop
     from tests.people import person
 
-    plan = export_plan(settings.NARCOWATCH)
-    house = House(plan, plan.protection(), utc_now, person("releaser", Role.SUPERVISOR))
-    both = [person(f"decider{number}", Role.ANALYST) for number in (1, 2)]
+    person("releaser", Role.SUPERVISOR)
+    for number in (1, 2):
+        person(f"decider{number}", Role.ANALYST)
+    return released_again("", *hosts)
+
+
+def released_again(gone: str, *hosts: str) -> int:
+    """A further release by the same people, without the shop at ``gone`` and with those at
+    ``hosts``. It is signed where settings say with what."""
+    from django.conf import settings
+
+    from blocking.apps import export_plan, seal_of
+    from blocking.signing.sealing import seal
+    from cases.decisions import Verdict, decide
+    from cases.models import Case
+    from cases.moves import move
+    from cases.people import person_called
+    from domain.clock import utc_now
+    from domain.decisions import Jurisdiction, VerdictKind
+    from domain.states import CaseState
+    from tests.blocking.house import House
+    from tests.index.shops import shop
+
+    if gone:
+        case = Case.objects.get(target__value=gone)
+        move(case.pk, CaseState.WITHDRAWN, actor="test", reason="wrong")
     for host in hosts:
         case = shop(f"http://{host}/", "Здесь купить мефедрон")
-        for one in both:
+        for number in (1, 2):
             verdict = Verdict(VerdictKind.CONFIRM, "seen", Jurisdiction.SELLS_IN)
-            decide(case.pk, one, verdict)
-    export = house.build().export
-    house.release(export)
+            decide(case.pk, person_called(f"decider{number}"), verdict)
+    plan = export_plan(settings.NARCOWATCH)
+    house = House(plan, plan.protection(), utc_now, person_called("releaser"))
+    export = house.release(house.build().export).export
+    if how := seal_of(settings.NARCOWATCH):
+        seal(export, plan, how)
     return export.number
 
 

@@ -83,7 +83,7 @@ QUERIES: dict[str, int] = {
     "receipts": 11,
     "receipt": 13,
     "own_exports": 12,
-    "own_export": 15,
+    "own_export": 17,
     "own_blank": 11,
     "own_file": 10,
     "own_receipts": 11,
