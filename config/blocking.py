@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from config.section import Section, key, required, table
 from config.values import AbsolutePath, HostPattern, Seconds, ServiceUrl, Share, Slug
+from config.vantages import Reach, Vantages
 
 
 class Scope(StrEnum):
@@ -112,3 +113,5 @@ class Blocking(Section):
     authority: Authority = table(Authority, "Who asks.")
     signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")
+    vantages: Vantages = key((), "Where blocks are looked at from.")
+    reach: Reach = table(Reach, "Looking whether blocks are there.")

@@ -92,6 +92,7 @@ def plan_of(settings: Settings) -> Plan:
         sendings=sending_rules(settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
+        vantages=len(settings.blocking.vantages),
     )
 
 

@@ -68,7 +68,8 @@ class Plan:
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
-    their saved searches, ``sendings`` how what is sent from outside is taken.
+    their saved searches, ``sendings`` how what is sent from outside is taken. ``vantages`` are how
+    many there are to look at blocks from.
     """
 
     data_dir: Path
@@ -100,3 +101,4 @@ class Plan:
     rounds: int = 4
     drift: Alarms = field(default_factory=Alarms)
     costs: tuple[Costs, ...] = ()
+    vantages: int = 0
