@@ -15,7 +15,7 @@ from blocking.reach.due import Task, due
 from blocking.reach.measurement import Failure, Seen
 from blocking.reach.plan import ReachPlan, Vantage
 from blocking.reach.probing import look
-from blocking.reach.recording import STAGE, Hit, Looked, record
+from blocking.reach.recording import STAGE, UNFIT, Hit, Looked, record
 from blocking.reach.settling import FOLLOWS
 from blocking.reach.siblings import Sibling, pool, siblings_of
 from blocking.reach.targets import urls_of
@@ -89,7 +89,7 @@ class _Batch:
         self.measure((one, url) for one in asked for url in self.plan.references)
         fit = {one.name for one in asked if self._is_fit(one)}
         for one in asked:
-            counted["failed", f"reaches no reference: {one.name}"] += one.name not in fit
+            counted["failed", f"{UNFIT}{one.name}"] += one.name not in fit
         self.control = control if control and control.name in fit else None
         left = []
         for task in tasks:

@@ -26,6 +26,8 @@ from domain.orders import OrderState
 
 #: The stage that counts belong to.
 STAGE = "reach"
+#: What vantages are counted under that reach no reference; their name follows.
+UNFIT = "reaches no reference: "
 ACTOR = "system:reach"
 _AT_ONCE = 500
 
