@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from blocking.hidden import hidden_requests
 from blocking.models import BlockLook, Collateral, Order
-from blocking.reach.due import last_looks
+from blocking.reach.due import last_looks, ordered_anew
 from blocking.reach.recording import STAGE, UNFIT
 from blocking.reach.verdicts import Verdict
 from cases.models import Run, RunCount
@@ -55,7 +55,7 @@ def _collateral(run: Run) -> Iterator[str]:
 
 
 def _not_lifted() -> Iterator[str]:
-    rows = _shown().filter(state=OrderState.LIFT_EXECUTED)
+    rows = _shown().filter(~ordered_anew(), state=OrderState.LIFT_EXECUTED)
     last = last_looks(rows)
     still = {pk: vantage for (pk, vantage), look in last.items() if look.verdict is Verdict.BLOCKED}
     for row in rows.filter(pk__in=still).order_by("changed_at", "pk"):

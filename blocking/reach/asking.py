@@ -55,7 +55,7 @@ def _asked(name: str, kind: dns.rdatatype.RdataType, vantage: Vantage, seconds: 
             failure = Failure.DNS_TIMEOUT
         except NoConnection:
             return Dns(Failure.EGRESS)
-        except (dns.exception.DNSException, httpcore.NetworkError, OSError):
+        except (dns.exception.DNSException, httpcore.NetworkError, OSError, EOFError):
             failure = Failure.DNS_ERROR
         try:
             time_left()

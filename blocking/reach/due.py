@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -39,6 +39,9 @@ class Last(NamedTuple):
     verdict: Verdict
 
 
+_NEVER = Last(datetime(1970, 1, 1, tzinfo=UTC), Verdict.INCONCLUSIVE)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is looked at, the longest unseen first, and how many orders are not, by reason."""
@@ -56,21 +59,20 @@ def due(plan: ReachPlan, now: datetime, *, recipient: str = "", order: int | Non
     found = Due()
     rows = _orders(recipient, order)
     last = last_looks(rows)
-    tasks: list[tuple[float, Task]] = []
-    for row in rows.select_related("request__case").iterator(chunk_size=2000):
+    waiting: list[tuple[float, int, tuple[Vantage, ...]]] = []
+    fields = ("state", "recipient", "changed_at", "request__scope", "request__case__state")
+    for row in rows.select_related("request__case").only(*fields).iterator(chunk_size=2000):
         why, vantages = _vantages(row, plan, last, now, asked=order is not None)
         if why:
             found.skipped[why] += 1
             continue
-        seen = [
-            last[row.pk, one.name].at.timestamp() for one in vantages if (row.pk, one.name) in last
-        ]
-        tasks.append((min(seen) if len(seen) == len(vantages) else 0.0, Task(row, vantages)))
-    tasks.sort(key=lambda one: (one[0], one[1].order.pk))
-    most = plan.bounds.orders
-    found.tasks.extend(task for _, task in tasks[:most])
-    if (over := len(tasks) - most) > 0:
-        found.skipped["over the budget of one batch"] += over
+        seen = [last.get((row.pk, one.name), _NEVER).at.timestamp() for one in vantages]
+        waiting.append((min(seen), row.pk, vantages))
+    waiting.sort(key=lambda one: one[:2])
+    taken = waiting[: plan.bounds.orders]
+    orders = Order.objects.select_related("request").in_bulk([pk for _, pk, _ in taken])
+    found.tasks.extend(Task(orders[pk], vantages) for _, pk, vantages in taken)
+    found.skipped["over the budget of one batch"] += len(waiting) - len(taken)
     return found
 
 
@@ -85,6 +87,16 @@ def last_looks(orders: QuerySet[Order]) -> Mapping[tuple[int, str], Last]:
     }
 
 
+def ordered_anew() -> Exists:
+    """Whether the recipient of an order holds another order for the same target."""
+    again = Order.objects.filter(
+        recipient=OuterRef("recipient"),
+        request__sort_key=OuterRef("request__sort_key"),
+        state__in=[*STANDING],
+    )
+    return Exists(again)
+
+
 def _orders(recipient: str, order: int | None) -> QuerySet[Order]:
     rows = Order.objects.exclude(request__in=hidden_requests()).order_by("pk")
     if recipient:
@@ -97,12 +109,7 @@ def _orders(recipient: str, order: int | None) -> QuerySet[Order]:
         if one.state not in _LOOKED_AT:
             states = ", ".join(sorted(_LOOKED_AT))
             raise InputError(f"order {order} is {one.state}; looked at are those {states}")
-    again = Order.objects.filter(
-        recipient=OuterRef("recipient"),
-        request__sort_key=OuterRef("request__sort_key"),
-        state__in=[*STANDING],
-    )
-    return rows.filter(state__in=_LOOKED_AT).annotate(ordered_anew=Exists(again))
+    return rows.filter(state__in=_LOOKED_AT).annotate(ordered_anew=ordered_anew())
 
 
 def _vantages(
@@ -118,16 +125,18 @@ def _vantages(
         return UNSEEN[scope].value, ()
     if row.request.case.state == CaseState.ON_HOLD:
         return "case is on hold", ()
-    if row.state == OrderState.LIFT_EXECUTED:
-        if row.ordered_anew:  # type: ignore[attr-defined]
-            return "lifted and ordered anew", ()
-        if not asked and now - row.changed_at > plan.times.lifted:
-            return "lifted long ago", ()
+    if row.state == OrderState.LIFT_EXECUTED and row.ordered_anew:  # type: ignore[attr-defined]
+        return "lifted and ordered anew", ()
     standing = plan.standing_for(row.recipient)
     if not standing:
         return f"no vantage stands for {row.recipient}", ()
     if asked:
         return "", standing
+    if row.state == OrderState.LIFT_EXECUTED and now - row.changed_at > plan.times.lifted:
+        # one that was still blocked when last seen is looked at until it is not
+        looks = (last.get((row.pk, one.name), _NEVER) for one in standing)
+        if not any(look.verdict is Verdict.BLOCKED for look in looks):
+            return "lifted long ago", ()
     seen = ((one, last.get((row.pk, one.name))) for one in standing)
     falling = tuple(one for one, look in seen if _is_due(row, look, now, plan.times))
     return ("", falling) if falling else ("looked at lately", ())
@@ -142,8 +151,3 @@ def _is_due(row: Order, look: Last | None, now: datetime, times: Times) -> bool:
         return look.at < row.changed_at or now - look.at >= times.apart
     calm = row.state == OrderState.VERIFIED and look.verdict is Verdict.BLOCKED
     return now - look.at >= (times.verified if calm else times.apart)
-
-
-def names_of(vantages: Iterable[Vantage]) -> str:
-    """Their names for people."""
-    return ", ".join(one.name for one in vantages) or "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -71,7 +72,7 @@ class _Look(httpcore.NetworkBackend):
     def at(self, addresses: list[IPAddress]) -> Seen:
         """Look at the first of ``addresses`` that can be connected to."""
         self._addresses = addresses
-        tls = self._plan.network.tls or ssl.create_default_context()
+        tls = self._plan.network.tls or _usual_tls()
         pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=self)
         try:
             return self._asked(pool)
@@ -207,6 +208,12 @@ class _Steps(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         return self._inner.get_extra_info(info)
+
+
+@cache
+def _usual_tls() -> ssl.SSLContext:
+    """With the certificates that this machine trusts, which take long to load."""
+    return ssl.create_default_context()
 
 
 _LATE = {

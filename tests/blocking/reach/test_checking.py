@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from blocking.exporters.rpz import head
-from blocking.models import BlockLook, Collateral, Order, OrderMove
+from blocking.models import BlockingRequest, BlockLook, Collateral, Order, OrderMove
 from blocking.reach.checking import check
 from blocking.reach.plan import ReachPlan, Vantage
 from blocking.reach.recording import looks_digest
@@ -116,6 +117,14 @@ def fetched(case: Case, *urls: str) -> None:
             run=new_run(), target=case.target, url=url, url_hash=url_hash(url), outcome="ok",
             egress="direct", status=200, retention="pages", fetched_at=NOON,
         )  # fmt: skip
+
+
+def sent_again(order: Order) -> BlockingRequest:
+    """The request for the same target in another round of review."""
+    request = BlockingRequest.objects.get(pk=order.request_id)
+    request.pk, request.review_round = uuid.uuid4(), request.review_round + 1
+    request.save(force_insert=True)
+    return request
 
 
 def test_an_order_is_verified_by_two_looks_and_unverified_by_two_others(
@@ -347,6 +356,13 @@ def test_a_lifting_is_looked_for_until_the_target_is_back(
         assert check(plan, clock=clock)["skipped", "lifted long ago"] == 2
     assert said(order) == [("blocked", "dns_nxdomain"), ("not_blocked", "same_page")]
     assert state_of(order) == S.LIFT_EXECUTED
+    with operator(tmp_path / "three", "free.test") as resolver:
+        plan = plan_with(resolver, control, shop)
+        check(plan, order=late.pk, clock=clock)
+        clock.pass_by(days=60)
+        assert check(plan, clock=clock)["out", "looks: blocked"] == 1, "blocked until it is not"
+        order_of(sent_again(late), export_of([], 9), S.SENT)
+        assert check(plan, clock=clock)["skipped", "lifted and ordered anew"] == 1
     assert not Collateral.objects.exists()
 
 
