@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from blocking.exporters import formats_of
 from blocking.gate import Limits
 from blocking.plan import LANGUAGES, Bounds, ExportPlan, Kind, Recipient, RequestRules
 from blocking.protection import Protection
+from blocking.reach.fingerprints import Fingerprints, parse_fingerprints
+from blocking.reach.plan import Bounds as ReachBounds
+from blocking.reach.plan import Network, ReachPlan, Times, Vantage
 from blocking.signing.cms import SigningKey
 from blocking.signing.pem import certificates_in, first_line, read, secret
 from blocking.signing.seal import Seal
@@ -21,6 +25,7 @@ from config.blocking import Statement
 from config.intake import Intake
 from config.schema import Settings
 from domain.errors import InputError
+from net.addresses import TestNetwork
 from net.mailing import MailServer
 from net.services import Service
 from net.timestamping import Authority, stamp
@@ -158,6 +163,72 @@ def mail_server(values: Settings) -> MailServer | None:
         password=review.mail_password,
         timeout_s=values.net.timeout_s,
     )
+
+
+def reach_plan(values: Settings) -> ReachPlan:
+    """How ``values`` have blocks looked at.
+
+    Raises InputError for a file of block pages that cannot be read, and for a vantage of a
+    recipient or a fingerprint of a vantage that there is none of.
+    """
+    reach, vantages, net = values.blocking.reach, values.blocking.vantages, values.net
+    _check_recipients(values)
+    return ReachPlan(
+        vantages=tuple(
+            Vantage(
+                one.name,
+                one.resolver,
+                one.proxy,
+                one.control,
+                frozenset(one.recipients),
+                one.acknowledged,
+            )
+            for one in vantages
+        ),
+        references=reach.references,
+        fingerprints=_fingerprints(values),
+        network=Network(
+            net.user_agent,
+            tuple(TestNetwork.of(one.name, one.cidr, one.hosts) for one in net.test_networks),
+            net.resolver_overrides,
+        ),
+        bounds=ReachBounds(
+            seconds=reach.timeout_s,
+            body_bytes=reach.max_body_bytes,
+            at_once=reach.concurrency,
+            orders=reach.max_orders,
+            urls=reach.max_urls,
+            siblings=reach.max_siblings,
+            pool=reach.neighbour_pool,
+        ),
+        times=Times(
+            apart=timedelta(minutes=reach.apart_minutes),
+            verified=timedelta(days=reach.verified_days),
+            lifted=timedelta(days=reach.lifted_days),
+        ),
+    )
+
+
+def _check_recipients(values: Settings) -> None:
+    known = {one.name for one in values.blocking.recipients}
+    for number, one in enumerate(values.blocking.vantages):
+        if missing := sorted({*one.recipients} - known):
+            raise InputError(
+                f"blocking.vantages[{number}].recipients (vantage {one.name}): no recipient is "
+                f"called {missing[0]!r}: {', '.join(sorted(known))}"
+            )
+
+
+def _fingerprints(values: Settings) -> Fingerprints:
+    path = values.blocking.reach.block_pages
+    if path is None:
+        return Fingerprints()
+    found = parse_fingerprints(read(path), str(path))
+    known = {one.name for one in values.blocking.vantages}
+    for one in found.rows:
+        if missing := sorted(one.vantages - known):
+            raise InputError(f"{path}: {one.name}: no vantage is called {missing[0]!r}")
+    return found
 
 
 def _stamping(values: Settings) -> Callable[[bytes], bytes]:

@@ -9,10 +9,25 @@ from django.db import models
 
 from blocking.entries import Action, Scope
 from blocking.neverblock import CATEGORIES
+from blocking.reach.tables import BlockLook, Collateral
 from blocking.states import ExportState
 from domain.orders import Answer, OrderState
 from domain.outcomes import Outcome, Via
 from domain.told import Asks
+
+__all__ = [
+    "Appeal",
+    "BlockLook",
+    "BlockingRequest",
+    "Collateral",
+    "Export",
+    "ExportEntry",
+    "Order",
+    "OrderMove",
+    "ProtectedName",
+    "Receipt",
+    "ReceiptEntry",
+]
 
 
 class BlockingRequest(models.Model):

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from config.delivering import Delivery
 from config.section import Section, key, required, table
 from config.values import AbsolutePath, HostPattern, Seconds, ServiceUrl, Share, Slug
+from config.vantages import Reach, Vantages
 
 
 class Scope(StrEnum):
@@ -200,6 +201,8 @@ class Blocking(Section):
     statement: Statement = table(Statement, "What requests and letters say beside the provisions.")
     signing: Signing = table(Signing, "Who signs releases.")
     gate: Gate = table(Gate, "Limits that an export must keep.")
+    vantages: Vantages = key((), "Where blocks are looked at from.")
+    reach: Reach = table(Reach, "Looking whether blocks are there.")
 
     @model_validator(mode="after")
     def _deliveries_fit(self) -> Blocking:

@@ -95,6 +95,7 @@ def plan_of(settings: Settings) -> Plan:
         seal=partial(seal_of, settings),
         drift=Alarms(**settings.drift.model_dump()),
         tor_required=settings.tor.enabled is TorUse.ON,
+        vantages=len(settings.blocking.vantages),
     )
 
 

@@ -75,7 +75,8 @@ class Plan:
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
     their saved searches, ``sendings`` how what is sent from outside is taken. ``ways`` are those by
-    which releases go to their recipients, signed as ``seal`` says when it is asked.
+    which releases go to their recipients, signed as ``seal`` says when it is asked. ``vantages``
+    are how many there are to look at blocks from.
     """
 
     data_dir: Path
@@ -109,3 +110,4 @@ class Plan:
     costs: tuple[Costs, ...] = ()
     ways: tuple[Way, ...] = ()
     seal: Callable[[], Seal | None] = _unsigned
+    vantages: int = 0

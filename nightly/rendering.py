@@ -86,6 +86,10 @@ def to_terminal(report: Report, console: Console) -> None:
         console.print(Text(f"coverage: {printable(note)}", style="yellow"))
     for broken in report.coverage_broken:
         console.print(Text(f"coverage broken: {printable(broken)}", style="bold red"))
+    for note in report.block_notes:
+        console.print(Text(f"blocking: {printable(defang_prose(note))}", style="yellow"))
+    for alarm in report.block_alarms:
+        console.print(Text(f"blocking: {printable(defang_prose(alarm))}", style="bold red"))
     for failure in report.same_failure:
         console.print(Text(printable(failure), style="bold red"))
     if left_out := [line.name for line in report.sources if line.coverage == "left_out"]:

@@ -150,6 +150,8 @@ class Report:
     looked_again: list[RecheckLine] = field(default_factory=list)
     proposals: list[ProposalLine] = field(default_factory=list)
     same_failure: list[str] = field(default_factory=list)
+    block_alarms: list[str] = field(default_factory=list)
+    block_notes: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
     lost_accounts: list[str] = field(default_factory=list)
     waiting_searches: list[str] = field(default_factory=list)

@@ -27,6 +27,7 @@ from nightly.report import (
     SourceLine,
     StageLine,
 )
+from nightly.report_blocks import block_alarms, block_notes
 from nightly.report_cases import case_lines, family_lines
 from nightly.report_deliveries import undelivered
 from nightly.report_rechecks import proposal_lines, recheck_lines
@@ -67,6 +68,8 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         looked_again=recheck_lines(run),
         proposals=proposal_lines(),
         same_failure=same_failure(sources),
+        block_alarms=block_alarms(run),
+        block_notes=block_notes(),
         overdue_holds=_overdue_holds(),
         lost_accounts=_lost_accounts(),
         waiting_searches=_waiting_searches(run),

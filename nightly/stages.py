@@ -8,12 +8,14 @@ from collections import Counter
 from blocking import exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
+from blocking.reach.recording import STAGE
 from cases import families, runs, sealing, tips, weighing
 from cases.models import RunSource
 from domain.errors import GateError
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.alerting import tell_alerts
+from nightly.blocks import look_at_blocks
 from nightly.delivering import deliver_releases
 from nightly.gathering import check_tor, gather, gather_channels, gather_sites
 from nightly.kinds import read_by
@@ -149,6 +151,7 @@ NIGHT = (
     Stage("screenshots", photograph, needed=False),
     Stage(sealing.STAGE, seal_evidence, needed=False),
     Stage("retention", forget, needed=False),
+    Stage(STAGE, look_at_blocks, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
     Stage("deliver", deliver_releases, needed=False),

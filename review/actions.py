@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, Any] = {
     "account.enlisted": _("Telegram account added"),
     "account.retired": _("Telegram account retired"),
     "audit.exported": _("audit chain exported"),
+    "blocks.looked": _("blocks looked at"),
     "dossier.downloaded": _("dossier downloaded"),
     "dossier.handed_over": _("dossier handed over"),
     "evidence.bundled": _("evidence bundle made"),

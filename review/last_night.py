@@ -160,6 +160,10 @@ def _lost(report: Mapping[str, Any]) -> list[str]:
     ]
     if waiting := len(report.get("waiting_searches", [])):
         lost.append(gettext("Telegram searches that wait for an account: %(n)s") % {"n": waiting})
+    if found := len(report.get("block_alarms", [])):
+        lost.append(
+            gettext("Alarms of looks at blocks, in the morning report: %(n)s") % {"n": found}
+        )
     return lost
 
 

@@ -18,6 +18,7 @@ from cases.people import require
 from domain.defang import defang, printable
 from domain.errors import InputError
 from domain.orders import OrderState, Standing, standing_of
+from review.block_looks import LookLine, last_looks_at
 from review.labels import label
 from review.paging import Paged, paged
 from review.service import READERS
@@ -74,6 +75,7 @@ class RequestView:
     proofs: tuple[tuple[str, str, str, str], ...]
     proofs_count: int
     orders: tuple[Order, ...]
+    looks: tuple[LookLine, ...]
     moves: tuple[MoveLine, ...]
     exports: tuple[tuple[int, str], ...]
 
@@ -106,7 +108,7 @@ def request_view(request_id: UUID, person: Person) -> RequestView:
         raise InputError(f"there is no request {request_id}")
     data: dict[str, Any] = json.loads(row.document)
     target, authority, proofs = data["target"], data["authority"], data["evidence"]
-    values = target["values"]
+    values, sent = target["values"], tuple(row.orders.all())
     return RequestView(
         line=_line(row),
         territory=row.territory,
@@ -122,7 +124,8 @@ def request_view(request_id: UUID, person: Person) -> RequestView:
         values_count=len(values),
         proofs=tuple(_proof(proof) for proof in proofs[:_PROOFS_SHOWN]),
         proofs_count=len(proofs),
-        orders=tuple(row.orders.all()),
+        orders=sent,
+        looks=last_looks_at(sent),
         moves=_moves(row),
         exports=_exports(row),
     )

@@ -96,6 +96,7 @@ SENTENCES = (
     _("no answer: %(name)s; answers are %(names)s"),
     _("%(at)s is still to come"),
     _("%(at)s is before it was sent, %(sent)s"),
+    _("seen from %(names)s"),
     # the never-block list
     _("%(name)s is on the never-block list already: %(why)s"),
     _("%(name)s is on the never-block list already"),

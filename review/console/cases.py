@@ -15,6 +15,7 @@ from cases.people import DECIDERS, RELEASERS, may, names_in
 from domain.errors import AccessError, InputError
 from domain.states import CaseState
 from review import notes
+from review.block_looks import last_looks_at
 from review.console.asking import Asked
 from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
@@ -57,6 +58,7 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         raise Http404(str(error)) from error
     row = Case.objects.select_related("hold_owner").get(pk=case_id)
     family = small_family(row.family_id, person)
+    ordered = of_case(case_id)
     decides = may(person, DECIDERS)
     decided = any(said.person == person.username for said in view.verdicts)
     knows = informed(person).filter(case=row).exists()
@@ -74,7 +76,8 @@ def case_context(case_id: int, person: Person) -> dict[str, Any]:
         "shots": Screenshot.objects.filter(case_id=case_id, erased_at=None).order_by("-taken_at")[
             :_SHOTS
         ],
-        "ordered": of_case(case_id),
+        "ordered": ordered,
+        "looks": last_looks_at(ordered.orders),
         "case": row,
         "family": picture_of(family) if family else None,
         "may_hand_over": row.pk in allowed([row], person),

@@ -42,7 +42,11 @@ class DnsServer:
             data, sender = udp.recvfrom(4096)
             if not data:
                 return
-            udp.sendto(self._answer(dns.message.from_wire(data)).to_wire(), sender)
+            udp.sendto(self.answer_to(data), sender)
+
+    def answer_to(self, question: bytes) -> bytes:
+        """The answer to a question, both as they go over the wire."""
+        return self._answer(dns.message.from_wire(question)).to_wire()
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message:
         (question,) = query.question

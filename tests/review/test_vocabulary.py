@@ -9,6 +9,10 @@ import pytest
 from blocking.covered import Follows
 from blocking.models import Appeal
 from blocking.neverblock import CATEGORIES
+from blocking.reach.measurement import Failure
+from blocking.reach.targets import Tie
+from blocking.reach.verdicts import Verdict
+from blocking.reach.verdicts import Why as BlockWhy
 from cases.families import OWN_INDICATORS
 from cases.models import Run, StageRun
 from cases.people import Role as Group
@@ -51,6 +55,9 @@ SUBSTANCES = CHECKOUT / "config" / "lexicons" / "substances.toml"
         ("jurisdiction", set(Jurisdiction)),
         ("run", {*Run.State.values, *StageRun.State.values}),
         ("scope", set(Scope)),
+        ("block", set(Verdict)),
+        ("block_reason", {*Failure, *BlockWhy}),
+        ("tie", set(Tie)),
         ("appeal", set(Appeal.State.values)),
         ("asks", set(Asks)),
         ("category", set(CATEGORIES)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bench.record.shapes import MODEL
-from blocking.models import Order, OrderMove, Receipt, ReceiptEntry
+from blocking.models import BlockLook, Collateral, Order, OrderMove, Receipt, ReceiptEntry
 from cases.intake import url_hash
 from cases.models import (
     AssessmentRow,
@@ -135,6 +135,13 @@ class Growing:
             size=1, sha256=f"{self.size:064}", counts={"applied": 1},
         )  # fmt: skip
         self._answered(receipt, order)
+        look = BlockLook.objects.create(
+            order=Order.objects.earliest("pk"), vantage=f"operator-{self.size}", at=NOON,
+            verdict="blocked", reason="dns_nxdomain", audit_seq=1,
+        )  # fmt: skip
+        Collateral.objects.create(
+            look=look, sibling="b.market.test", tie="same_domain", reason="dns_nxdomain"
+        )
 
     @staticmethod
     def _answered(receipt: Receipt, order: Order) -> None:

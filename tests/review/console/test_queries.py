@@ -74,7 +74,7 @@ QUERIES: dict[str, int] = {
     "audit_export": 20,
     "audit_verify": 26,
     "requests": 12,
-    "request": 15,
+    "request": 17,
     "request_letter": 14,
     "exports": 11,
     "export_letter": 16,

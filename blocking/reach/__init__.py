@@ -1,0 +1,1 @@
+"""Whether what was ordered to be blocked is blocked, seen from each vantage beside a control."""
