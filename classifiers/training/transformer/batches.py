@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 
 # Rows are shuffled, then sorted by length within pools of so many batches' worth, so that batches
@@ -43,10 +44,8 @@ def _cut(
 
 def padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and attention mask of ``rows``: two tensors of shape (rows, longest)."""
-    longest = max(map(len, rows))
-    ids = torch.full((len(rows), longest), pad, dtype=torch.long)
-    mask = torch.zeros((len(rows), longest), dtype=torch.long)
-    for at, row in enumerate(rows):
-        ids[at, : len(row)] = torch.as_tensor(row)
-        mask[at, : len(row)] = 1
-    return ids, mask
+    lengths = np.array([len(row) for row in rows])
+    present = np.arange(lengths.max()) < lengths[:, None]
+    ids = np.full(present.shape, pad, dtype=np.int64)
+    ids[present] = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows])
+    return torch.from_numpy(ids), torch.from_numpy(present.astype(np.int64))
