@@ -84,7 +84,7 @@ def export_plan(values: Settings) -> ExportPlan:
             unit=blocking.authority.unit,
             contact=blocking.authority.contact,
             law=blocking.law_grounds,
-            law_in={"kk": blocking.law_grounds_kk, "ru": blocking.law_grounds_ru},
+            law_in={language: blocking.grounds_in(language) for language in LANGUAGES},
             validity_days=blocking.validity_days,
             explanation=_texts(blocking.statement, "explanation"),
             good_faith=_texts(blocking.statement, "good_faith"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -156,6 +156,13 @@ class Signing(Section):
 _ALL_FORMATS = ("json", "csv", "xml", "rpz", "domains", "urls", "telegram")
 
 
+_LAW = ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",)
+_LAW_IN = {
+    "kk": ("«Байланыс туралы» Қазақстан Республикасының Заңы, 41-1-бап",),
+    "ru": ("Закон Республики Казахстан «О связи», статья 41-1",),
+}
+
+
 class Blocking(Section):
     recipients: tuple[Recipient, ...] = key(
         (Recipient(name="regulator", formats=_ALL_FORMATS),), "Who gets exports."
@@ -167,17 +174,14 @@ class Blocking(Section):
         90, "How long a request holds before it is renewed.", "days", ge=1, le=3650
     )
     law_grounds: Annotated[tuple[str, ...], Field(min_length=1)] = key(
-        ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
-        "Provisions named in a request.",
+        _LAW, "Provisions named in a request."
     )
     law_grounds_kk: tuple[str, ...] = key(
-        ("«Байланыс туралы» Қазақстан Республикасының Заңы, 41-1-бап",),
-        "The same in Kazakh, for letters; empty for those of `law_grounds`, and so where only "
-        "these are set.",
+        (),
+        "The same in Kazakh, for letters; empty for those of `law_grounds`, whose default is known "
+        "in Kazakh and Russian.",
     )
-    law_grounds_ru: tuple[str, ...] = key(
-        ("Закон Республики Казахстан «О связи», статья 41-1",), "The same in Russian."
-    )
+    law_grounds_ru: tuple[str, ...] = key((), "The same in Russian.")
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
     )
@@ -226,10 +230,7 @@ class Blocking(Section):
                 )
         return self
 
-    @model_validator(mode="before")
-    @classmethod
-    def _grounds_go_together(cls, data: Any) -> Any:
-        """Who names other provisions must not have letters that name ours."""
-        if isinstance(data, dict) and "law_grounds" in data:
-            return {"law_grounds_kk": (), "law_grounds_ru": (), **data}
-        return data
+    def grounds_in(self, language: str) -> tuple[str, ...]:
+        """The provisions as letters in ``language`` name them, () for ``law_grounds`` as it is."""
+        given = {"kk": self.law_grounds_kk, "ru": self.law_grounds_ru}.get(language, ())
+        return given or (_LAW_IN.get(language, ()) if self.law_grounds == _LAW else ())

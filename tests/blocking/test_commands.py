@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,27 @@ def test_confirm_export_release_verify(
     again = run("export", "--recipient", "regulator")
     assert "unchanged since" in again.out
     assert "to release it" not in again.out
+
+
+def test_a_letter_is_a_file_of_its_owner_and_never_written_over(
+    confirmed: Confirmed, run, supervisor: Person, password: str, tmp_path: Path
+) -> None:
+    confirmed(host("shop.test"))
+    run("export", "--recipient", "regulator")
+    out = tmp_path / "letter.pdf"
+    early = run("letter", "regulator/1", "--output", str(out))
+    assert (early.code, "is not released" in early.err) == (2, True)
+    run("release", "regulator/1", "--user", "supervisor1", "--password-file", password)
+    done = run("letter", "regulator/1", "--language", "ru", "--output", str(out))
+    assert (done.code, out.read_bytes()[:5]) == (0, b"%PDF-")
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert sha256(out.read_bytes()).hexdigest() in done.out.replace("\n", "")
+    again = run("letter", "regulator/1", "--output", str(out))
+    assert (again.code, "is not written over" in again.err) == (2, True)
+    of_one = run("letter", str(BlockingRequest.objects.get().pk), "--output", str(out) + "2")
+    assert of_one.code == 0
+    nowhere = run("letter", "regulator/1", "--output", str(tmp_path / "none" / "x.pdf"))
+    assert (nowhere.code, "cannot be written" in nowhere.err) == (2, True)
 
 
 def test_a_dry_run_writes_neither_files_nor_requests(confirmed: Confirmed, run, data_dir) -> None:

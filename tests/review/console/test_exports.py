@@ -104,6 +104,20 @@ def test_from_the_gate_to_the_answer(
     assert "1 sent" in text(boss, "export", export.pk)
     assert "sent, not answered" in text(boss, "case", case.pk)
 
+    row = BlockingRequest.objects.get()
+    for name, pk in (("request_letter", row.pk), ("export_letter", export.pk)):
+        address = reverse(name, args=[pk, "kk"])
+        assert address in text(boss, name.removesuffix("_letter"), pk)
+        letter = boss.get(address)
+        assert letter["Content-Type"] == "application/pdf"
+        assert letter.content.startswith(b"%PDF-")
+        assert boss.get(reverse(name, args=[pk, "de"])).status_code == 404
+        assert theirs.get(address).status_code == 403
+    Case.objects.filter(pk=case.pk).update(state=CaseState.ON_HOLD)
+    kept = boss.get(reverse("request_letter", args=[row.pk, "kk"]), follow=True)
+    assert "is not in force" in kept.content.decode()
+    Case.objects.filter(pk=case.pk).update(state=CaseState.REQUESTED)
+
     page = text(theirs, "own_export", 1)
     for name in re.findall(r'/files/([^"]+)"', page):
         answer = theirs.get(reverse("own_file", args=[1, name]))
