@@ -42,7 +42,7 @@ def connect(address: IPAddress, port: int, proxy: str, seconds: float) -> httpco
         return _straight(str(address), port, seconds)
     parts = urlsplit(proxy)
     socks = parts.scheme in ("socks5", "socks5h")
-    where = parts.hostname or "", parts.port or (_SOCKS_PORT if socks else _HTTP_PORT)
+    where = proxy_address(proxy)
     credentials = None
     if parts.username is not None:
         credentials = unquote(parts.username), unquote(parts.password or "")
@@ -61,6 +61,13 @@ def connect(address: IPAddress, port: int, proxy: str, seconds: float) -> httpco
         _close(stream)
         raise NoConnection(Failure.TCP_TIMEOUT if late and socks else Failure.EGRESS) from error
     return stream
+
+
+def proxy_address(proxy: str) -> tuple[str, int]:
+    """Host and port of a proxy's URL, with the usual port of its kind where none is named."""
+    parts = urlsplit(proxy)
+    usual = _SOCKS_PORT if parts.scheme in ("socks5", "socks5h") else _HTTP_PORT
+    return parts.hostname or "", parts.port or usual
 
 
 def _straight(address: str, port: int, seconds: float) -> httpcore.NetworkStream:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightly.doctor import accounts, evidence, parts, storage
+from nightly.doctor import accounts, evidence, parts, storage, vantages
 from nightly.doctor.findings import Check, Finding, Installation, State, examine
 
 __all__ = ["CHECKS", "Check", "Finding", "Installation", "State", "examine"]
@@ -25,4 +25,5 @@ CHECKS = (
     Check("NW015", "settings", storage.settings_right),
     Check("NW016", "time-stamps", evidence.time_stamps),
     Check("NW017", "Telegram accounts", accounts.accounts_ready),
+    Check("NW018", "vantages", vantages.vantages_ready),
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from blocking.plan import ExportPlan
+from blocking.reach.plan import ReachPlan
 from channels.accounts.plan import AccountsPlan
 from domain.clock import Clock, utc_now
 
@@ -49,6 +50,8 @@ class Installation:
     accounts: AccountsPlan | None = None
     searches: int = 0
     model_problem: str = ""
+    reach: ReachPlan | None = None
+    reach_problem: str = ""
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

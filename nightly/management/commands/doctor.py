@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 import config
-from blocking.apps import export_plan
+from blocking.apps import export_plan, reach_plan
+from blocking.reach.plan import ReachPlan
 from channels.apps import accounts_plan
 from classifiers.apps import model_dir_of
 from config.schema import Settings
-from domain.errors import ModelError
+from domain.errors import InputError, ModelError
 from nightly.apps import LEXICONS
 from nightly.doctor import CHECKS, Finding, Installation, State, examine
 
@@ -64,9 +65,18 @@ def _model(settings: Settings) -> tuple[Path, str]:
         return settings.classify.model_dir, str(failure)
 
 
+def _reach(settings: Settings) -> tuple[ReachPlan | None, str]:
+    """How blocks are looked at, or why that cannot be told."""
+    try:
+        return reach_plan(settings), ""
+    except InputError as failure:
+        return None, str(failure)
+
+
 def installation_of(settings: Settings) -> Installation:
     """What the doctor looks at."""
     model_dir, model_problem = _model(settings)
+    reach, reach_problem = _reach(settings)
     return Installation(
         data_dir=settings.data_dir,
         index_url=settings.index.url,
@@ -83,6 +93,8 @@ def installation_of(settings: Settings) -> Installation:
         render_unconfined=settings.render.unconfined,
         own_secret=bool(settings.secret_key or settings.secret_key_file),
         exports=export_plan(settings),
+        reach=reach,
+        reach_problem=reach_problem,
         built_file=Path(config.__file__),
         timestamp_url=settings.evidence.timestamp_url,
         timestamp_ca=settings.evidence.timestamp_ca,

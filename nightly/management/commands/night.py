@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import checked_export_plan
+from blocking.apps import checked_export_plan, reach_plan
 from crawlers.apps import check_proxy
 from nightly import running
 from nightly.apps import plan_of
@@ -22,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked_export_plan(settings.NARCOWATCH)  # what it ends with is told before it begins
+        reach_plan(settings.NARCOWATCH)
         check_proxy(settings.NARCOWATCH)
         plan = plan_of(settings.NARCOWATCH)
         options["seeds"] = options["seeds"] or settings.NARCOWATCH.night.seeds

@@ -8,7 +8,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from blocking.apps import checked_export_plan, seal_of, ways_of
+from blocking.apps import checked_export_plan, reach_plan, seal_of, ways_of
 from config.schema import Settings
 from crawlers.apps import check_proxy
 from domain.clock import utc_now
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         chosen: Settings = settings.NARCOWATCH
         refuse_real_work(chosen.data_dir, chosen.night.seeds)
         checked_export_plan(chosen)
+        reach_plan(chosen)
         check_proxy(chosen)
         seeds = _seeds(chosen)
         night = chosen.night
