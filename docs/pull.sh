@@ -20,6 +20,9 @@ get() {
 # Takes the files of a list of SHA-256 and NUMBER/NAME; one that is whole is not taken again.
 take() {
     while read -r sum path; do
+        case $path in
+            */*/* | /* | .* | */.*) echo "no file of a release: $path" >&2 && exit 1 ;;
+        esac
         number=${path%%/*}
         echo "$sum  $path" | sha256sum --check --status 2>/dev/null && continue
         get --create-dirs --output "$path.partial" "$exports/$number/files/${path#*/}"

@@ -15,11 +15,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from blocking.current import as_entry
 from blocking.exporters import stix
-from blocking.manifest import parse
 from blocking.models import BlockingRequest, Export, ExportEntry, Order, OrderMove
 from cases.models import Person
 from domain.orders import OrderState
@@ -33,6 +32,9 @@ _AT_ONCE = 500
 #: Of so many entries looked at, a page is given with what was found, if anything was.
 _MOST_LOOKED_AT = 20_000
 _MOST_LIVES = 5
+#: Manifests are canonical, so that this is how they have it and nothing else.
+_HAS_BUNDLE = f'"format":"{stix.FORMAT.name}"'
+_LONG = ("manifest", "findings", "unchecked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +208,13 @@ def collection_of(person: Person, unit: str) -> Collection | None:
 
     It begins with the first of the releases that have had one ever since. Raises AccessError.
     """
-    releases = list[Release]()
-    rows = released_to(person).order_by("-number").defer("findings", "unchecked")
-    for row in rows.iterator(chunk_size=100):
-        manifest = parse(row.manifest.encode(), f"export {row.recipient}/{row.number}")
-        if not any(file.format == stix.FORMAT.name for file in manifest.files):
-            break
-        releases.append(Release(row, row.number, row.released_at or row.built_at))
-    return Collection(person.recipient, releases[::-1], unit) if releases else None
+    rows = released_to(person)
+    gap = rows.exclude(manifest__contains=_HAS_BUNDLE).aggregate(last=Max("number"))["last"] or 0
+    releases = [
+        Release(row, row.number, row.released_at or row.built_at)
+        for row in rows.filter(number__gt=gap).order_by("number").defer(*_LONG)
+    ]
+    return Collection(person.recipient, releases, unit) if releases else None
 
 
 def _id_of(entry: str, life: int) -> str:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 import stix2
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from blocking.models import ExportEntry
+from blocking.models import Export, ExportEntry
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
 from cases.models import AuditEvent, Person
@@ -35,6 +37,7 @@ from tests.people import person
 from tests.review.api.conftest import of_recipient, secret_of
 from tests.review.api.releasing import Releasing
 from tests.review.console.conftest import empty_record  # noqa: F401  # a fixture
+from tests.sent import request_of
 
 pytestmark = pytest.mark.django_db
 ROOT = "/taxii2/"
@@ -189,6 +192,20 @@ def test_pages_give_each_object_once_also_while_releases_come(
     seen = names([one for one in first["objects"] if one["type"] == "indicator"] + rest)
     assert {("shop0.test", True), ("shop1.test", True), ("late.test", False)} <= {*seen}
     assert {name for name, _ in seen} == {"late.test", *(f"shop{n}.test" for n in range(5))}
+
+
+def test_a_page_takes_no_more_queries_with_more_in_it(house: Releasing, partner: Partner) -> None:
+    house.release("one.test")
+    partner.objects()
+    counts = []
+    for more in (0, 20):
+        for number in range(more):
+            request = request_of(f"more{number}.test")
+            ExportEntry.objects.create(export=Export.objects.get(), request=request)
+        with CaptureQueriesContext(connection) as queries:
+            found = partner.here("objects/").json()["objects"]
+        counts.append((len(queries), len(found)))
+    assert counts == [(counts[0][0], 2), (counts[0][0], 22)]
 
 
 def test_names_below_that_must_answer_make_a_new_version(
