@@ -7,7 +7,7 @@ None of it moves a case. What follows from an accepted proposal a person does by
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -102,6 +102,13 @@ def standing_open() -> QuerySet[Proposal]:
     rows = Proposal.objects.filter(state=ProposalState.OPEN, case__restricted=False)
     rows = rows.exclude(other__case__restricted=True)
     return rows.select_related("case__target", "other").order_by("opened_at", "pk")
+
+
+def due_at(proposal: Proposal, days: int) -> datetime:
+    """By when people should answer: at the date that the proposal names, else in ``days``."""
+    usual = proposal.opened_at + timedelta(days=days)
+    named = proposal.evidence.get("due")
+    return min(usual, datetime.fromisoformat(named)) if named else usual
 
 
 def in_words(proposal: Proposal) -> str:

@@ -37,6 +37,20 @@ class SendingRules:
     keep_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """From when on the report says that something is overdue: answers of ``recipients``, which are
+    those that the settings name, after ``answer_days``, open proposals after ``proposal_days``."""
+
+    recipients: tuple[str, ...]
+    answer_days: int = 3
+    proposal_days: int = 7
+
+
+#: Where nothing is sent to anybody.
+NOBODY = Deadlines(())
+
+
 if TYPE_CHECKING:
     from crawlers.rendering.orders import RendererPlan
     from review.alerts.plan import AlertPlan
@@ -68,7 +82,8 @@ class Plan:
     the targets taken in from tips. ``retention`` says for how many days each class of data is kept,
     ``drift`` from where on the report warns of the classifier. ``costs`` say who is queued and who
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
-    their saved searches, ``sendings`` how what is sent from outside is taken.
+    their saved searches, ``sendings`` how what is sent from outside is taken. ``deadlines`` say
+    from when on the report names what people and recipients have yet to do.
     """
 
     data_dir: Path
@@ -99,4 +114,5 @@ class Plan:
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4
     drift: Alarms = field(default_factory=Alarms)
+    deadlines: Deadlines = NOBODY
     costs: tuple[Costs, ...] = ()

@@ -109,6 +109,20 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedLine:
+    """What one recipient owes beyond its time, or is owed: ``count`` entries, the oldest ``days``
+    old, the first of them ``named``. ``listed`` is whether the settings name the recipient."""
+
+    recipient: str
+    owed: str
+    count: int
+    since: str
+    days: int
+    named: list[str]
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DriftLine:
     """What is told of a run's model; None is not known. ``since`` begins its first week,
     ``shift`` is the stability index of ``scores`` scores, ``unknown`` and ``unknown_before`` are
@@ -151,6 +165,9 @@ class Report:
     proposals: list[ProposalLine] = field(default_factory=list)
     same_failure: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
+    overdue_answers: list[OwedLine] = field(default_factory=list)
+    overdue_proposals: list[str] = field(default_factory=list)
+    overdue_appeals: list[str] = field(default_factory=list)
     lost_accounts: list[str] = field(default_factory=list)
     waiting_searches: list[str] = field(default_factory=list)
     refused_seeds: list[dict[str, Any]] = field(default_factory=list)

@@ -12,12 +12,13 @@ from django.utils import timezone
 from cases.models import AuditHead, Case, Run, RunCount
 from channels.accounts import pool
 from channels.models import ChannelSearch
-from domain.clock import iso, utc_now
+from domain.clock import Clock, iso, utc_now
 from domain.coverage import CoverageState
 from domain.seeds import SeedProblem
 from domain.states import CaseState
 from nightly.learning.drift import FIGURES, drift_line
 from nightly.learning.in_use import model_of
+from nightly.plan import NOBODY, Deadlines
 from nightly.report import (
     EXIT_COMPLETE,
     EXIT_COVERAGE,
@@ -28,13 +29,22 @@ from nightly.report import (
     StageLine,
 )
 from nightly.report_cases import case_lines, family_lines
+from nightly.report_owed import overdue_appeals, overdue_proposals, owed_lines
 from nightly.report_rechecks import proposal_lines, recheck_lines
 from nightly.report_sources import source_lines
 from nightly.same_failure import same_failure
 
 
-def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
-    """The report of ``run`` as the record has it now."""
+def build(
+    run: Run,
+    problems: Sequence[SeedProblem] = (),
+    deadlines: Deadlines = NOBODY,
+    *,
+    clock: Clock = utc_now,
+) -> Report:
+    """The report of ``run`` as the record has it now. ``deadlines`` say from when on what people
+    and recipients have to do is overdue."""
+    now = clock()
     sources, cases = source_lines(run), case_lines(run)
     stages = _stages(run)
     broken = [
@@ -67,6 +77,9 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
         proposals=proposal_lines(),
         same_failure=same_failure(sources),
         overdue_holds=_overdue_holds(),
+        overdue_answers=owed_lines(deadlines, now),
+        overdue_proposals=overdue_proposals(deadlines, now),
+        overdue_appeals=overdue_appeals(now),
         lost_accounts=_lost_accounts(),
         waiting_searches=_waiting_searches(run),
         refused_seeds=[asdict(problem) for problem in problems],

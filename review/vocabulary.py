@@ -250,6 +250,9 @@ SCOPES: Mapping[str, Any] = {
     "cases:read": pgettext_lazy("what a token is for", "read cases"),
     "search:read": pgettext_lazy("what a token is for", "search"),
     "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),
+    "reconciliation:read": pgettext_lazy(
+        "what a token is for", "read what was answered to releases and what is overdue"
+    ),
     "audit:read": pgettext_lazy("what a token is for", "read the audit chain"),
 }
 APPEALS: Mapping[str, Any] = {

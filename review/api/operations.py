@@ -8,7 +8,18 @@ from django.http import HttpResponse
 from ninja.openapi.schema import OpenAPISchema
 from ninja.responses import Response
 
-from review.api import appeals, audit, cases, exports, orders, overview, own, receipts, search
+from review.api import (
+    appeals,
+    audit,
+    cases,
+    exports,
+    orders,
+    overview,
+    own,
+    receipts,
+    reconciliation,
+    search,
+)
 from review.api.document import Api
 from review.console.asking import Asked
 
@@ -21,6 +32,7 @@ ROUTERS = (
     cases.router,
     search.router,
     overview.router,
+    reconciliation.router,
     audit.router,
 )
 

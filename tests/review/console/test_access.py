@@ -92,6 +92,8 @@ MAY = {
     "request": READING,
     "exports": RUNNING,
     "export": RUNNING,
+    "export_answers": RUNNING,
+    "export_answers_csv": RUNNING,
     "release": {R.SUPERVISOR},
     "receipts": RUNNING,
     "receipt": RUNNING,
