@@ -58,6 +58,7 @@ def export_plan(values: Settings) -> ExportPlan:
             contact=blocking.authority.contact,
             law=blocking.law_grounds,
             validity_days=blocking.validity_days,
+            notice_days=blocking.expiry_notice_days,
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries

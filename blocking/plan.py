@@ -32,8 +32,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class RequestRules:
-    """Who asks and on what ground, for how long, and from which share of selling pages on a
-    whole host is meant."""
+    """Who asks and on what ground, for how long, from which share of selling pages on a whole host
+    is meant, and how long before a request runs out people are asked whether to renew it."""
 
     unit: str = ""
     contact: str = ""
@@ -41,6 +41,7 @@ class RequestRules:
     law: tuple[str, ...] = ()
     validity_days: int = 90
     min_host_share: float = MIN_HOST_SHARE
+    notice_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)

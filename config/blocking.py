@@ -96,6 +96,13 @@ class Blocking(Section):
     validity_days: int = key(
         90, "How long a request holds before it is renewed.", "days", ge=1, le=3650
     )
+    expiry_notice_days: int = key(
+        14,
+        "How long before a request runs out people are asked whether to renew it.",
+        "days",
+        ge=1,
+        le=3650,
+    )
     law_grounds: Annotated[tuple[str, ...], Field(min_length=1)] = key(
         ("Law of the Republic of Kazakhstan “On Communications”, article 41-1",),
         "Provisions named in a request.",

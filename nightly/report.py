@@ -98,7 +98,7 @@ class RecheckLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One open proposal, from this run or an earlier one."""
+    """One open proposal, from this run or an earlier one, and by when it is to be answered."""
 
     proposal: int
     case: int
@@ -106,6 +106,7 @@ class ProposalLine:
     kind: str
     says: str
     since: str
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def build(
             if line.coverage == CoverageState.KEPT and line.coverage_reason and not line.moved
         ],
         looked_again=recheck_lines(run),
-        proposals=proposal_lines(),
+        proposals=proposal_lines(deadlines.proposal_days),
         same_failure=same_failure(sources),
         overdue_holds=_overdue_holds(),
         overdue_answers=owed_lines(deadlines, now),

@@ -151,6 +151,12 @@ SENTENCES = (
     _("up and not selling"),
     _("its first page redirects there"),
     _("a newer case of family %(family)s sells"),
+    _("its request runs out on %(day)s, last seen selling on %(seen)s: accept to renew it, reject "
+      "to let the block be lifted"),
+    _("its request runs out on %(day)s, not seen selling since it was made: accept to renew it, "
+      "reject to let the block be lifted"),
+    _("its request ran out on %(day)s"),
+    _("proposal %(number)s was accepted: %(text)s"),
     _("%(met)s in %(n)s nights"),
     # why a request asks for just so much
     _("a group in which others write, too: only messages that advertise"),
@@ -186,6 +192,7 @@ SENTENCES = (
     _("end holds"),
     _("end the hold of somebody else"),
     _("withdraw cases"),
+    _("lift blocks"),
     _("ending a hold"),
     _("withdrawing a case"),
     # the general ones
@@ -212,6 +219,7 @@ _PROPOSED = {
     ProposalKind.MOVED: gettext_lazy("moved"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now"),
     ProposalKind.LIFT: gettext_lazy("to be lifted"),
+    ProposalKind.EXPIRING: gettext_lazy("runs out"),
 }
 _PROPOSED_WITH = {
     ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
@@ -220,6 +228,7 @@ _PROPOSED_WITH = {
     ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
     ProposalKind.LIFT: gettext_lazy("to be lifted, as %(name)s"),
+    ProposalKind.EXPIRING: gettext_lazy("runs out, as %(name)s"),
 }
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DEEPEST = 3

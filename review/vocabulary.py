@@ -237,6 +237,7 @@ STAGES: Mapping[str, Any] = {
     "screenshots": pgettext_lazy("stage of a night", "take screenshots"),
     "seal": pgettext_lazy("stage of a night", "seal the evidence"),
     "retention": pgettext_lazy("stage of a night", "erase what is due"),
+    "expiry": pgettext_lazy("stage of a night", "expire requests"),
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
 }
