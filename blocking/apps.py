@@ -2,6 +2,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 
+from cryptography.x509 import Certificate
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -42,6 +43,14 @@ class BlockingConfig(AppConfig):
         blocking = settings.NARCOWATCH.blocking
         return Bounds(blocking.receipt_max_bytes, blocking.receipt_max_rows)
 
+    def trusted(self, recipient: str) -> tuple[Certificate, ...]:
+        """The certificates that vouch for the signed answers of ``recipient``, none where its
+        answers need no signature. Raises InputError naming a file that holds none."""
+        for one in settings.NARCOWATCH.blocking.recipients:
+            if one.name == recipient and one.receipt_certificates:
+                return certificates_in(one.receipt_certificates)
+        return ()
+
 
 def export_plan(values: Settings) -> ExportPlan:
     """The plan that ``values`` describe. A unit's own never-block lists stand in ``neverblock``
@@ -50,7 +59,13 @@ def export_plan(values: Settings) -> ExportPlan:
     return ExportPlan(
         folder=values.blocking.exports_dir or values.data_dir / "exports",
         recipients=tuple(
-            Recipient(r.name, r.formats, r.territory, frozenset(Scope(s) for s in r.scopes))
+            Recipient(
+                r.name,
+                r.formats,
+                r.territory,
+                frozenset(Scope(s) for s in r.scopes),
+                r.receipt_certificates,
+            )
             for r in blocking.recipients
         ),
         rules=RequestRules(
@@ -82,6 +97,8 @@ def checked_export_plan(values: Settings) -> ExportPlan:
             raise InputError(
                 f"blocking.recipients[{number}].formats (recipient {recipient.name}): {error}"
             ) from error
+        if recipient.certificates is not None:
+            certificates_in(recipient.certificates)
     plan.lists()
     return plan
 

@@ -14,12 +14,14 @@ from domain.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166)."""
+    """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166).
+    ``certificates`` is the file of those that vouch for its signed answers, None for none."""
 
     name: str
     formats: tuple[str, ...]
     territory: str = "KZ"
     scopes: frozenset[Scope] = frozenset(Scope)
+    certificates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

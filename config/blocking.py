@@ -30,6 +30,11 @@ class Recipient(Section):
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = key(
         tuple(Scope), "What this recipient can block."
     )
+    receipt_certificates: AbsolutePath | None = key(
+        None,
+        "PEM file with the certificates that must vouch for the signer of this recipient's files "
+        "of answers; set, files that are not signed are refused.",
+    )
 
 
 class Gate(Section):
