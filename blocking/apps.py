@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
+from cryptography.x509 import Certificate
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -60,6 +61,14 @@ class BlockingConfig(AppConfig):
         blocking = settings.NARCOWATCH.blocking
         return Bounds(blocking.receipt_max_bytes, blocking.receipt_max_rows)
 
+    def trusted(self, recipient: str) -> tuple[Certificate, ...]:
+        """The certificates that vouch for the signed answers of ``recipient``, none where its
+        answers need no signature. Raises InputError naming a file that holds none."""
+        for one in settings.NARCOWATCH.blocking.recipients:
+            if one.name == recipient and one.receipt_certificates:
+                return certificates_in(one.receipt_certificates)
+        return ()
+
 
 def export_plan(values: Settings) -> ExportPlan:
     """The plan that ``values`` describe. A unit's own never-block lists stand in ``neverblock``
@@ -74,6 +83,7 @@ def export_plan(values: Settings) -> ExportPlan:
             kind=Kind(r.kind),
             title=r.title,
             address=r.address,
+            certificates=r.receipt_certificates,
         )
         for r in blocking.recipients
     )
@@ -93,6 +103,7 @@ def export_plan(values: Settings) -> ExportPlan:
             appeal_days=values.intake.appeal_days,
             recipients=recipients,
             store=values.data_dir / "evidence",
+            notice_days=blocking.expiry_notice_days,
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries
@@ -126,6 +137,8 @@ def checked_export_plan(values: Settings) -> ExportPlan:
             raise InputError(
                 f"blocking.recipients[{number}].formats (recipient {recipient.name}): {error}"
             ) from error
+        if recipient.certificates is not None:
+            certificates_in(recipient.certificates)
     plan.lists()
     return plan
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from blocking.documents import entry_from
 from blocking.entries import BY_NAME, Action, Entry
@@ -18,7 +18,7 @@ from domain.states import CaseState
 from domain.targets import TargetKind, host_of
 
 
-def _standing(state: CaseState) -> Q:
+def standing(state: CaseState) -> Q:
     """Cases in ``state``, and those that were when their target became unreachable: an absence
     is no decision."""
     return Q(state=state) | Q(state=CaseState.UNREACHABLE, came_from=state)
@@ -27,15 +27,26 @@ def _standing(state: CaseState) -> Q:
 def requests_in_force(now: datetime) -> QuerySet[BlockingRequest]:
     """Valid requests of cases that stand requested in the round the request was made in.
 
-    A case on hold, dismissed, withdrawn, expired or lifted has none; nor has a restricted one.
+    A case on hold, dismissed, withdrawn, expired or lifted has none; nor has a restricted one. A
+    request that was renewed is replaced by the one that renews it.
     """
-    cases = Case.objects.filter(_standing(CaseState.REQUESTED), restricted=False)
+    cases = Case.objects.filter(standing(CaseState.REQUESTED), restricted=False)
     return (
         BlockingRequest.objects.filter(
             action=Action.BLOCK, case__in=cases, valid_from__lte=now, valid_until__gt=now
         )
-        .filter(review_round=F("case__review_round"))
+        .filter(~Exists(renewals()), review_round=F("case__review_round"))
         .order_by("sort_key", "pk")
+    )
+
+
+def renewals() -> QuerySet[BlockingRequest]:
+    """What renews the request of the query around it."""
+    return BlockingRequest.objects.filter(
+        case=OuterRef("case"),
+        review_round=OuterRef("review_round"),
+        action=OuterRef("action"),
+        renewal__gt=OuterRef("renewal"),
     )
 
 
@@ -65,8 +76,8 @@ def as_entry(row: BlockingRequest, *, subdomains: bool) -> Entry:
 def untouchable() -> Untouchable:
     """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included."""
     return Untouchable(
-        held=_hosts(_standing(CaseState.ON_HOLD)),
-        dismissed=_hosts(_standing(CaseState.DISMISSED)),
+        held=_hosts(standing(CaseState.ON_HOLD)),
+        dismissed=_hosts(standing(CaseState.DISMISSED)),
     )
 
 

@@ -24,9 +24,13 @@ CATEGORY = "drug_sale"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "narcowatch.blocking-request/1")
 
 
-def request_id(unit: str, action: Action, key: TargetKey, review_round: int) -> uuid.UUID:
-    """The id of a request (UUID version 5): the same case in the same round gets the same one."""
-    return uuid.uuid5(_NAMESPACE, "\n".join((unit, action, str(key), str(review_round))))
+def request_id(
+    unit: str, action: Action, key: TargetKey, review_round: int, renewal: int = 0
+) -> uuid.UUID:
+    """The id of a request (UUID version 5): the same case in the same round gets the same one, and
+    another one with each renewal."""
+    parts = [unit, action, str(key), str(review_round), *([str(renewal)] if renewal else [])]
+    return uuid.uuid5(_NAMESPACE, "\n".join(parts))
 
 
 def decision_of(case_id: int, review_round: int, decided: str, unit: str) -> Decision:
@@ -46,10 +50,13 @@ def document(
     known is null; an empty list says that there was nothing."""
     decided = iso(max(approval.at for approval in ground.approvals))
     decision = decision_of(ground.case_id, ground.review_round, decided, rules.unit)
+    renews = ground.renews
+    own = (rules.unit, Action.BLOCK, ground.key, ground.review_round)
     return {
         "schema": SCHEMA,
-        "id": str(request_id(rules.unit, Action.BLOCK, ground.key, ground.review_round)),
+        "id": str(request_id(*own, renews.number if renews else 0)),
         "action": Action.BLOCK.value,
+        **({"renews": {"id": renews.id, "sha256": renews.sha256}} if renews else {}),
         "urgency": "normal",
         "territory": rules.territory,
         "authority": {

@@ -89,6 +89,15 @@ class Collateral:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """The request that another one renews: ``number`` counts the renewals."""
+
+    id: str
+    sha256: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What the request rests on, gathered from the record. ``found_by`` are candidates' reasons."""
 
@@ -106,3 +115,4 @@ class Ground:
     network: Network = Network()
     shots: tuple[Shot, ...] = ()
     collateral: Collateral = Collateral()
+    renews: Renewed | None = None

@@ -36,12 +36,14 @@ class BlockingRequest(models.Model):
     ``document`` is the request in RFC 8785 canonical JSON, the source of every format, and
     ``sha256`` its digest. ``values`` are the host, the onion or the exact URLs (for a channel its
     display name); ``sort_key`` is the first of them. ``overridden`` is set when the second person
-    gave a written reason against a never-block hit.
+    gave a written reason against a never-block hit. ``renewal`` counts how often what was asked in
+    a round of review was renewed: the request with the highest number replaces those before it.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="requests")
     review_round = models.PositiveIntegerField()
+    renewal = models.PositiveIntegerField(default=0)
     action = models.CharField(max_length=10, choices=[(a.value, a.value) for a in Action])
     scope = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Scope])
     values = models.JSONField(default=list)
@@ -56,7 +58,7 @@ class BlockingRequest(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "review_round", "action"], name="request_once_a_round"
+                fields=["case", "review_round", "action", "renewal"], name="request_once_a_round"
             ),
         ]
         indexes: ClassVar = [
@@ -150,7 +152,9 @@ class Order(models.Model):
 class Receipt(models.Model):
     """What a recipient answered at one time. ``sha256`` is of the bytes that came, which are not
     kept: the same ones again are the same receipt. ``counts`` are rows by outcome, ``blank`` and
-    ``beyond`` rows that answered nothing or were too many."""
+    ``beyond`` rows that answered nothing or were too many. Of a signed file ``signed_by`` is the
+    subject of the certificate (RFC 4514), ``signer_sha256`` the certificate's digest, and
+    ``signed_at`` when the signer says that it was."""
 
     recipient = models.CharField(max_length=40)
     received_at = models.DateTimeField()
@@ -161,6 +165,9 @@ class Receipt(models.Model):
     name = models.CharField(max_length=200, blank=True)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+    signed_by = models.CharField(max_length=500, blank=True)
+    signer_sha256 = models.CharField(max_length=64, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
     blank = models.PositiveIntegerField(default=0)
     beyond = models.PositiveIntegerField(default=0)

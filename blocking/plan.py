@@ -31,7 +31,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166). Letters
-    are addressed to its ``title`` at its ``address``."""
+    are addressed to its ``title`` at its ``address``. ``certificates`` is the file of those that
+    vouch for its signed answers, None for none."""
 
     name: str
     formats: tuple[str, ...]
@@ -40,6 +41,7 @@ class Recipient:
     kind: Kind = Kind.REGULATOR
     title: str = ""
     address: str = ""
+    certificates: Path | None = None
 
     @property
     def called(self) -> str:
@@ -73,7 +75,8 @@ class RequestRules:
     whole host is meant. ``law_in`` are the provisions by language, where others than ``law`` are
     given; ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
-    None where digests of what is stored in it cannot be taken."""
+    None where digests of what is stored in it cannot be taken; ``notice_days`` before a request
+    runs out people are asked whether to renew it."""
 
     unit: str = ""
     contact: str = ""
@@ -89,6 +92,7 @@ class RequestRules:
     appeal_days: int = 15
     recipients: tuple[Recipient, ...] = ()
     store: Path | None = None
+    notice_days: int = 14
 
     def concerned(self, scope: Scope) -> Iterator[Recipient]:
         """The recipients that get a request of this scope, by its territory."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
+from cryptography.x509 import Certificate
 from django.db import transaction
 
 from blocking.models import BlockingRequest, Order, Receipt, ReceiptEntry
 from blocking.orders import Step, move
 from blocking.plan import Bounds
+from blocking.signing.opening import open_file
 from cases import audit
 from cases.models import Person
 from domain.clock import Clock, iso, utc_now
@@ -26,7 +28,11 @@ from domain.tables import RowProblem
 _AT_ONCE = 500
 #: Clocks of recipients may be ahead; dates without a time of day begin before what they speak of.
 _AHEAD, _BEFORE = timedelta(minutes=10), timedelta(days=1)
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_SIGNER = 200, 500
+_KEPT = (
+    "received_at", "received_by", "via", "name", "size", "blank", "beyond", "signed_by",
+    "signer_sha256", "signed_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,21 @@ def receive_file(
     name: str,
     bounds: Bounds,
     zone: tzinfo,
+    signature: bytes = b"",
+    trusted: Sequence[Certificate] = (),
     clock: Clock = utc_now,
 ) -> Received:
-    """Take a file of answers (CSV or JSON, see ``domain.receipts``) of ``recipient``.
+    """Take a file of answers (CSV or JSON, see ``domain.receipts``) of ``recipient``, signed where
+    there are ``trusted`` certificates (see ``blocking.signing.opening``).
 
     Rows that are right move their orders although others are wrong; each row's outcome is kept.
-    Times without an offset are of ``zone``. The same bytes again do nothing. Raises InputError for
-    a file that is too large or holds no row at all.
+    Times without an offset are of ``zone``. The same answers again do nothing, whatever is signed
+    around them. Raises InputError for a file that is too large or holds no row at all, and for one
+    whose signature is missing or does not hold: nothing of it is then taken.
     """
-    if len(data) > bounds.max_bytes:
-        raise InputError(f"the file has {len(data)} bytes, the most is {bounds.max_bytes}")
+    if (size := len(data) + len(signature)) > bounds.max_bytes:
+        raise InputError(f"the file has {size} bytes, the most is {bounds.max_bytes}")
+    data, signer = open_file(data, signature, trusted, clock())
     digest = sha256_hex(data)
     if before := _before(recipient, digest):
         return Received(before, again=True)
@@ -70,6 +81,9 @@ def receive_file(
         name=shown,
         size=len(data),
         sha256=digest,
+        signed_by=signer.subject[:_LONGEST_SIGNER] if signer else "",
+        signer_sha256=signer.sha256 if signer else "",
+        signed_at=signer.signed_at if signer else None,
     )
     return _take(receipt, found, clock)
 
@@ -112,10 +126,7 @@ def _take(receipt: Receipt, found: AnswerList, clock: Clock) -> Received:
     kept, created = Receipt.objects.get_or_create(
         recipient=receipt.recipient,
         sha256=receipt.sha256,
-        defaults={
-            name: getattr(receipt, name)
-            for name in ("received_at", "received_by", "via", "name", "size", "blank", "beyond")
-        },
+        defaults={name: getattr(receipt, name) for name in _KEPT},
     )
     if not created:  # another process took the same one a moment ago
         return Received(kept, again=True)
@@ -132,6 +143,7 @@ def _take(receipt: Receipt, found: AnswerList, clock: Clock) -> Received:
         "rows": kept.counts,
         "blank": kept.blank,
         "beyond": kept.beyond,
+        **({"signer_sha256": kept.signer_sha256} if kept.signer_sha256 else {}),
     }
     audit.append("receipt.received", subject, actor=actor, details=details, clock=clock)
     return Received(kept)

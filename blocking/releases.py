@@ -18,12 +18,13 @@ from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.states import ExportState
 from cases import audit
-from cases.models import DecisionRow, Person
+from cases.models import DecisionRow, Person, Proposal
 from cases.people import RELEASERS, require
 from domain.clock import Clock, utc_now
 from domain.decisions import VerdictKind
 from domain.errors import GateError, InputError, RuleError
 from domain.orders import STANDING, OrderState
+from domain.rechecks import ProposalKind, ProposalState
 
 _MAX_DIGITS = 9
 _LIFTED = frozenset({OrderState.LIFT_SENT, OrderState.LIFT_EXECUTED})
@@ -144,13 +145,20 @@ def _findings(
 
 
 def _own(rows: list[ExportEntry], person: Person, before: frozenset[str]) -> list[Finding]:
-    """What the release would add and ``person`` has confirmed: nobody approves their own."""
+    """What the release would add and ``person`` has confirmed or had renewed: nobody approves their
+    own."""
     confirmed = DecisionRow.objects.filter(person=person, verdict=VerdictKind.CONFIRM)
     own = set(confirmed.values_list("case_id", "review_round"))
+    renewed = Proposal.objects.filter(
+        kind=ProposalKind.EXPIRING, state=ProposalState.ACCEPTED, closed_by=person
+    )
+    had_renewed = set(renewed.values_list("case_id", flat=True))
     name, found = person.username, list[Finding]()
     for row in rows:
         request = row.request
-        if (request.case_id, request.review_round) in own and str(request.pk) not in before:
+        mine = (request.case_id, request.review_round) in own
+        mine |= request.renewal > 0 and request.case_id in had_renewed
+        if mine and str(request.pk) not in before:
             subject = f"{request.scope}:{request.sort_key}"
             message = f"{name} confirmed case {request.case_id}: another person must release it"
             found.append(Finding(Code.OWN_DECISION, subject, message))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,8 +14,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from blocking.documents import document, entry_from, request_id
+from blocking.documents import document, entry_from
 from blocking.entries import Action
+from blocking.grounds import Approval, Renewed
 from blocking.models import BlockingRequest
 from blocking.plan import RequestRules
 from blocking.protection import Protection
@@ -50,6 +53,14 @@ class Refusal:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewed request says beside what it renews: who asked for that."""
+
+    renews: Renewed
+    approval: Approval
+
+
 @dataclass(slots=True)
 class RequestsMade:
     """What a run of ``make_requests`` did; ``counts`` are refusals by reason."""
@@ -73,24 +84,29 @@ def make_requests(
     done = RequestsMade()
     waiting = Case.objects.filter(state=CaseState.CONFIRMED).order_by("pk")
     for case in list(waiting.select_related("target")):
-        try:
-            made = _request(case.pk, rules, protection, clock)
-        except FourEyesError as error:
-            done.refused.append(_refusal(case, Why.FOUR_EYES, error))
-        except KeyFormatError as error:
-            done.refused.append(_refusal(case, Why.UNBLOCKABLE, error))
-        except EvidenceError as error:
-            done.refused.append(_refusal(case, Why.EVIDENCE, error))
-        except _RestrictedError as error:
-            done.refused.append(_refusal(case, Why.RESTRICTED, error))
-        except RuleError as error:
-            done.refused.append(_refusal(case, Why.REFUSED, error))
-        else:
-            done.made.extend(made)
+        with refusing(case, done):
+            done.made += _request(case.pk, rules, protection, clock)
     return done
 
 
-class _RestrictedError(RuleError):
+@contextmanager
+def refusing(case: Case, done: RequestsMade) -> Iterator[None]:
+    """Note in ``done`` why ``case`` gets no request, where what is done within says so."""
+    try:
+        yield
+    except FourEyesError as error:
+        done.refused.append(_refusal(case, Why.FOUR_EYES, error))
+    except KeyFormatError as error:
+        done.refused.append(_refusal(case, Why.UNBLOCKABLE, error))
+    except EvidenceError as error:
+        done.refused.append(_refusal(case, Why.EVIDENCE, error))
+    except RestrictedError as error:
+        done.refused.append(_refusal(case, Why.RESTRICTED, error))
+    except RuleError as error:
+        done.refused.append(_refusal(case, Why.REFUSED, error))
+
+
+class RestrictedError(RuleError):
     """The case belongs to the restricted queue, whose recipients are others."""
 
 
@@ -98,7 +114,7 @@ def _refusal(case: Case, why: Why, error: Exception) -> Refusal:
     return Refusal(case.pk, str(case.target), why, str(error))
 
 
-def _basis(document: str) -> dict[str, Any]:
+def basis_of(document: str) -> dict[str, Any]:
     """What the request rests on, by number and digest: a bundle of the case is held against it."""
     pack: dict[str, Any] = json.loads(document).get("bundle", {})
     return {name: value for name, value in pack.items() if name.startswith(("cap", "screen"))}
@@ -110,8 +126,29 @@ def _request(case_id: int, rules: RequestRules, protection: Protection, clock: C
     case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
     if case.state != CaseState.CONFIRMED:
         return []
+    row, created = write(case, rules, protection, clock)
+    move(
+        case.pk,
+        CaseState.REQUESTED,
+        actor=ACTOR,
+        reason=_reason(row) if created else "requested before",
+        details={"request": str(row.pk), "sha256": row.sha256, "evidence": basis_of(row.document)},
+        clock=clock,
+    )
+    return [row.pk]
+
+
+def write(
+    case: Case,
+    rules: RequestRules,
+    protection: Protection,
+    clock: Clock,
+    renewal: Renewal | None = None,
+) -> tuple[BlockingRequest, bool]:
+    """The request of a case's round of review, or with ``renewal`` the one that renews it, and
+    whether it was written now. Raises what a safeguard refuses it with."""
     if case.restricted:
-        raise _RestrictedError(f"case {case.pk} is in the restricted queue")
+        raise RestrictedError(f"case {case.pk} is in the restricted queue")
     gathered = gather(case)
     subject = subject_of(case, gathered.carriers, protection)
     choice = choose(subject, protection, min_host_share=rules.min_host_share)
@@ -120,15 +157,19 @@ def _request(case_id: int, rules: RequestRules, protection: Protection, clock: C
     until = now + timedelta(days=rules.validity_days)
     collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
     ground = ground_of(gathered, collateral, rules.store)
+    if renewal is not None:
+        approvals = (*ground.approvals, renewal.approval)
+        ground = replace(ground, approvals=approvals, renews=renewal.renews)
     data = document(ground, choice, subject.telegram, rules, now, until)
     content = canonical_json(data)
     entry = entry_from(data, content.decode(), subdomains=True, overridden=bool(hits))
-    row, created = BlockingRequest.objects.get_or_create(
+    return BlockingRequest.objects.get_or_create(
         case=case,
         review_round=case.review_round,
         action=Action.BLOCK,
+        renewal=renewal.renews.number if renewal else 0,
         defaults={
-            "id": request_id(rules.unit, Action.BLOCK, case.target.key, case.review_round),
+            "id": UUID(data["id"]),
             "scope": choice.scope,
             "values": list(choice.values),
             "sort_key": entry.values[0] if entry.values else entry.label,
@@ -140,12 +181,8 @@ def _request(case_id: int, rules: RequestRules, protection: Protection, clock: C
             "valid_until": until,
         },
     )
-    move(
-        case.pk,
-        CaseState.REQUESTED,
-        actor=ACTOR,
-        reason=f"{choice.scope}: {choice.reason}" if created else "requested before",
-        details={"request": str(row.pk), "sha256": row.sha256, "evidence": _basis(row.document)},
-        clock=clock,
-    )
-    return [row.pk]
+
+
+def _reason(row: BlockingRequest) -> str:
+    target = json.loads(row.document)["target"]
+    return f"{target['scope']}: {target['scope_reason']}"

@@ -1,25 +1,36 @@
 """Proposals from looking again, and from the never-block list: opened and lapsed by rule, accepted
 or rejected by a person.
 
-None of it moves a case. What follows from an accepted proposal a person does by the usual ways.
+An accepted proposal ends a case that stands requested where ``domain.rechecks.ENDS`` says so: its
+block is lifted by the next release. What follows from any other a person does by the usual ways.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
+from cases.ending import end
 from cases.models import Case, Person, Proposal, Run, Target
-from cases.people import DECIDERS, require
-from cases.rechecking import ACTOR, nights, streak
+from cases.people import DECIDERS, RELEASERS, require
+from cases.rechecking import ACTOR, nights, standing, streak
 from domain.clock import Clock, utc_now
 from domain.errors import InputError, RuleError
-from domain.rechecks import GONE, CheckResult, ProposalKind, ProposalState, Rules
+from domain.rechecks import (
+    ENDS,
+    GONE,
+    OF_BLOCKS,
+    CheckResult,
+    ProposalKind,
+    ProposalState,
+    Rules,
+)
+from domain.states import CaseState
 
 
 def propose(
@@ -71,7 +82,8 @@ def lapse(
 def decide(
     proposal_id: int, person: Person, *, accept: bool, reason: str, clock: Clock = utc_now
 ) -> Proposal:
-    """A person accepts or rejects an open proposal; a rejection needs a reason.
+    """A person accepts or rejects an open proposal; a rejection needs a reason. Where accepting it
+    ends a case that stands requested, a supervisor accepts it.
 
     Raises AccessError when the person may not, InputError for an unknown number or a missing
     reason, RuleError when it is not open any more.
@@ -87,8 +99,28 @@ def decide(
         if proposal.state != ProposalState.OPEN:
             raise RuleError(f"proposal {proposal_id} is {proposal.state}, not open")
         state = ProposalState.ACCEPTED if accept else ProposalState.REJECTED
+        to = _ends(proposal) if accept else None
+        if to is not None:
+            require(person, RELEASERS, "lift blocks")
         _close(proposal, state, reason, person, clock)
+        if to is not None:
+            _end(proposal, to, person, clock)
     return proposal
+
+
+def _ends(proposal: Proposal) -> CaseState | None:
+    """What becomes of its case when it is accepted; None where the case stays as it is."""
+    if standing(proposal.case) is not CaseState.REQUESTED:
+        return None
+    return ENDS.get(ProposalKind(proposal.kind))
+
+
+def _end(proposal: Proposal, to: CaseState, person: Person, clock: Clock) -> None:
+    says = proposal.evidence.get("says") or proposal.kind
+    reason = f"proposal {proposal.pk} was accepted: {says}"
+    details, actor = {"proposal": proposal.pk}, person.username
+    end(proposal.case_id, to, actor=actor, reason=reason, details=details, clock=clock)
+    lapse(proposal.case, OF_BLOCKS, f"the case is {to}", actor=actor, clock=clock)
 
 
 def _is_restricted(proposal: Proposal) -> bool:
@@ -102,6 +134,13 @@ def standing_open() -> QuerySet[Proposal]:
     rows = Proposal.objects.filter(state=ProposalState.OPEN, case__restricted=False)
     rows = rows.exclude(other__case__restricted=True)
     return rows.select_related("case__target", "other").order_by("opened_at", "pk")
+
+
+def due_at(proposal: Proposal, days: int) -> datetime:
+    """By when people should answer: at the date that the proposal names, else in ``days``."""
+    usual = proposal.opened_at + timedelta(days=days)
+    named = proposal.evidence.get("due")
+    return min(usual, datetime.fromisoformat(named)) if named else usual
 
 
 def in_words(proposal: Proposal) -> str:

@@ -55,6 +55,11 @@ class Recipient(Section):
         "", "Name that requests and letters call it by; empty for `name`.", max_length=300
     )
     address: str = key("", "Where letters are addressed to; lines are kept.", max_length=500)
+    receipt_certificates: AbsolutePath | None = key(
+        None,
+        "PEM file with the certificates that must vouch for the signer of this recipient's files "
+        "of answers; set, files that are not signed are refused.",
+    )
 
 
 class Gate(Section):
@@ -172,6 +177,13 @@ class Blocking(Section):
     )
     validity_days: int = key(
         90, "How long a request holds before it is renewed.", "days", ge=1, le=3650
+    )
+    expiry_notice_days: int = key(
+        14,
+        "How long before a request runs out people are asked whether to renew it.",
+        "days",
+        ge=1,
+        le=3650,
     )
     law_grounds: Annotated[tuple[str, ...], Field(min_length=1)] = key(
         _LAW, "Provisions named in a request."

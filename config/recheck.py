@@ -62,3 +62,6 @@ class Recheck(Section):
         "case to go back to review.",
         "share",
     )
+    proposal_days: PositiveInt = key(
+        7, "After how long an open proposal that nobody answered counts as overdue.", "days"
+    )

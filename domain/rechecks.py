@@ -38,7 +38,8 @@ class Ordering(StrEnum):
 
 class ProposalKind(StrEnum):
     """What looks propose to people, *protected*, that the never-block list has come to cover what
-    was requested, and *lift*, where an appeal was upheld: nothing follows from it by itself."""
+    was requested, *lift*, where an appeal was upheld, and *expiring*, that a request is about to
+    run out."""
 
     GONE = "gone"
     CLEANED = "cleaned"
@@ -46,6 +47,18 @@ class ProposalKind(StrEnum):
     MOVED = "moved"
     LIFT = "lift"
     PROTECTED = "protected"
+    EXPIRING = "expiring"
+
+
+#: What becomes of a case that stands requested when a person accepts a proposal.
+ENDS: Mapping[ProposalKind, CaseState] = {
+    ProposalKind.LIFT: CaseState.LIFTED,
+    ProposalKind.GONE: CaseState.LIFTED,
+    ProposalKind.CLEANED: CaseState.LIFTED,
+    ProposalKind.PROTECTED: CaseState.WITHDRAWN,
+}
+#: Proposals about a block, which have no ground any more once the case has ended.
+OF_BLOCKS = frozenset({*ENDS, ProposalKind.EXPIRING})
 
 
 class ProposalState(StrEnum):

@@ -20,6 +20,7 @@ class Told(StrEnum):
     ACTED = "acted"
     CLOSED = "closed"
     UPHELD = "upheld"
+    LIFTED = "lifted"
     REJECTED = "rejected"
 
 
@@ -31,8 +32,9 @@ class Asks(StrEnum):
     EXPLAIN = "explain"
 
 
-#: What is an outcome, and is never told otherwise afterwards.
-FINAL = frozenset({Told.ACTED, Told.CLOSED, Told.UPHELD, Told.REJECTED})
+#: What is an outcome. None is told otherwise afterwards, but that an appeal which was upheld has
+#: had the block lifted.
+FINAL = frozenset({Told.ACTED, Told.CLOSED, Told.UPHELD, Told.LIFTED, Told.REJECTED})
 _S = CaseState
 _NOT_YET = frozenset({_S.NEW})
 _NOTHING_PLANNED = frozenset(

@@ -25,7 +25,7 @@ from domain.retention import Days
 from domain.states import CaseState
 from domain.thresholds import ModelTold
 from nightly.alarms import Alarms
-from nightly.plan import FileRules, Plan, SendingRules, ShotPlan
+from nightly.plan import Deadlines, FileRules, Plan, SendingRules, ShotPlan
 from review.apps import alert_plan
 
 if TYPE_CHECKING:
@@ -94,8 +94,18 @@ def plan_of(settings: Settings) -> Plan:
         ways=ways_of(settings),
         seal=partial(seal_of, settings),
         drift=Alarms(**settings.drift.model_dump()),
+        deadlines=deadlines_of(settings),
         tor_required=settings.tor.enabled is TorUse.ON,
         vantages=len(settings.blocking.vantages),
+    )
+
+
+def deadlines_of(settings: Settings) -> Deadlines:
+    """From when on what people and recipients have to do is overdue."""
+    return Deadlines(
+        recipients=tuple(one.name for one in settings.blocking.recipients),
+        answer_days=settings.blocking.answer_days,
+        proposal_days=settings.recheck.proposal_days,
     )
 
 

@@ -136,14 +136,19 @@ def _told(counted: Counted) -> str:
     return ", ".join(parts) or "nothing to do"
 
 
+def _report(night: Night) -> Report:
+    deadlines, problems = night.plan.deadlines, night.seeds.problems
+    return reporting.build(night.run, problems, deadlines, clock=night.clock)
+
+
 def _finish(night: Night) -> Report:
-    draft = reporting.build(night.run, night.seeds.problems)
+    draft = _report(night)
     state = {
         EXIT_FAILED: Run.State.FAILED,
         EXIT_COVERAGE: Run.State.COVERAGE_BROKEN,
     }.get(draft.exit_code, Run.State.COMPLETE)
     runs.finish(night.run, state, draft.as_json(), clock=night.clock)
-    report = reporting.build(night.run, night.seeds.problems)
+    report = _report(night)
     night.run.report = report.as_json()
     night.run.save(update_fields=["report"])
     return report

@@ -37,6 +37,20 @@ class SendingRules:
     keep_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """From when on the report says that something is overdue: answers of ``recipients``, which are
+    those that the settings name, after ``answer_days``, open proposals after ``proposal_days``."""
+
+    recipients: tuple[str, ...]
+    answer_days: int = 3
+    proposal_days: int = 7
+
+
+#: Where nothing is sent to anybody.
+NOBODY = Deadlines(())
+
+
 if TYPE_CHECKING:
     from blocking.delivery.way import Way
     from blocking.signing.seal import Seal
@@ -76,7 +90,8 @@ class Plan:
     first, where the threshold alone does not. ``alerts`` says how people are told of new hits of
     their saved searches, ``sendings`` how what is sent from outside is taken. ``ways`` are those by
     which releases go to their recipients, signed as ``seal`` says when it is asked. ``vantages``
-    are how many there are to look at blocks from.
+    are how many there are to look at blocks from. ``deadlines`` say from when on the report names
+    what people and recipients have yet to do.
     """
 
     data_dir: Path
@@ -107,6 +122,7 @@ class Plan:
     night_ends: tuple[str, str] = ("", "UTC")
     rounds: int = 4
     drift: Alarms = field(default_factory=Alarms)
+    deadlines: Deadlines = NOBODY
     costs: tuple[Costs, ...] = ()
     ways: tuple[Way, ...] = ()
     seal: Callable[[], Seal | None] = _unsigned

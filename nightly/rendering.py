@@ -17,6 +17,7 @@ from domain.counting import counted
 from domain.defang import defang, defang_prose, printable
 from nightly.learning.drift import in_words
 from nightly.report import Report, SourceLine
+from nightly.report_owed import in_words as owed_in_words
 from nightly.report_sources import LANDING
 
 _PIPE_WIDTH = 180
@@ -27,6 +28,7 @@ def to_html(report: Report) -> str:
     values: dict[str, object] = {"report": report, "started": local(report.started_at)}
     values["finished"] = local(report.finished_at)
     values["fares"] = in_words(report.drift) if report.drift else ""
+    values["owed"] = [owed_in_words(line) for line in report.overdue_answers]
     values["gone"] = gone = _gone(report)
     values["led_nowhere"] = _led_nowhere(gone)
     values["sources"] = [line for line in report.sources if line not in gone]
@@ -71,6 +73,7 @@ def to_terminal(report: Report, console: Console) -> None:
         )
     for hold in report.overdue_holds:
         console.print(Text(f"hold past its end: {printable(hold)}", style="yellow"))
+    _overdue(report, console)
     for account in report.lost_accounts:
         console.print(Text(f"Telegram account lost: {printable(account)}", style="bold red"))
     for search in report.waiting_searches:
@@ -98,6 +101,13 @@ def to_terminal(report: Report, console: Console) -> None:
     totals = ", ".join(f"{name} {n}" for name, n in report.totals.items())
     console.print(f"{totals}; starts {report.starts}")
     console.print(f"state {report.state}, exit code {report.exit_code}")
+
+
+def _overdue(report: Report, console: Console) -> None:
+    owed = [owed_in_words(line) for line in report.overdue_answers]
+    for told in (*owed, *report.overdue_proposals, *report.overdue_appeals):
+        style = "bold red" if told in owed else "yellow"
+        console.print(Text(f"overdue: {printable(defang_prose(told))}", style=style))
 
 
 def _gone(report: Report) -> list[SourceLine]:

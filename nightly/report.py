@@ -98,7 +98,7 @@ class RecheckLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One open proposal, from this run or an earlier one."""
+    """One open proposal, from this run or an earlier one, and by when it is to be answered."""
 
     proposal: int
     case: int
@@ -106,6 +106,21 @@ class ProposalLine:
     kind: str
     says: str
     since: str
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """What one recipient owes beyond its time, or is owed: ``count`` entries, the oldest ``days``
+    old, the first of them ``named``. ``listed`` is whether the settings name the recipient."""
+
+    recipient: str
+    owed: str
+    count: int
+    since: str
+    days: int
+    named: list[str]
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,9 @@ class Report:
     block_alarms: list[str] = field(default_factory=list)
     block_notes: list[str] = field(default_factory=list)
     overdue_holds: list[str] = field(default_factory=list)
+    overdue_answers: list[OwedLine] = field(default_factory=list)
+    overdue_proposals: list[str] = field(default_factory=list)
+    overdue_appeals: list[str] = field(default_factory=list)
     lost_accounts: list[str] = field(default_factory=list)
     waiting_searches: list[str] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)

@@ -29,7 +29,7 @@ def _line(row: ContentCheck) -> RecheckLine:
     )
 
 
-def proposal_lines() -> list[ProposalLine]:
+def proposal_lines(days: int) -> list[ProposalLine]:
     """What stands open, the oldest first."""
     return [
         ProposalLine(
@@ -39,6 +39,7 @@ def proposal_lines() -> list[ProposalLine]:
             kind=row.kind,
             says=proposals.in_words(row),
             since=iso(row.opened_at),
+            due=iso(proposals.due_at(row, days)),
         )
         for row in proposals.standing_open()
     ]

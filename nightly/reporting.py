@@ -12,12 +12,13 @@ from django.utils import timezone
 from cases.models import AuditHead, Case, Run, RunCount
 from channels.accounts import pool
 from channels.models import ChannelSearch
-from domain.clock import iso, utc_now
+from domain.clock import Clock, iso, utc_now
 from domain.coverage import CoverageState
 from domain.seeds import SeedProblem
 from domain.states import CaseState
 from nightly.learning.drift import FIGURES, drift_line
 from nightly.learning.in_use import model_of
+from nightly.plan import NOBODY, Deadlines
 from nightly.report import (
     EXIT_COMPLETE,
     EXIT_COVERAGE,
@@ -30,13 +31,22 @@ from nightly.report import (
 from nightly.report_blocks import block_alarms, block_notes
 from nightly.report_cases import case_lines, family_lines
 from nightly.report_deliveries import undelivered
+from nightly.report_owed import overdue_appeals, overdue_proposals, owed_lines
 from nightly.report_rechecks import proposal_lines, recheck_lines
 from nightly.report_sources import source_lines
 from nightly.same_failure import same_failure
 
 
-def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
-    """The report of ``run`` as the record has it now."""
+def build(
+    run: Run,
+    problems: Sequence[SeedProblem] = (),
+    deadlines: Deadlines = NOBODY,
+    *,
+    clock: Clock = utc_now,
+) -> Report:
+    """The report of ``run`` as the record has it now. ``deadlines`` say from when on what people
+    and recipients have to do is overdue."""
+    now = clock()
     sources, cases = source_lines(run), case_lines(run)
     stages = _stages(run)
     broken = [
@@ -66,11 +76,14 @@ def build(run: Run, problems: Sequence[SeedProblem] = ()) -> Report:
             if line.coverage == CoverageState.KEPT and line.coverage_reason and not line.moved
         ],
         looked_again=recheck_lines(run),
-        proposals=proposal_lines(),
+        proposals=proposal_lines(deadlines.proposal_days),
         same_failure=same_failure(sources),
         block_alarms=block_alarms(run),
         block_notes=block_notes(),
         overdue_holds=_overdue_holds(),
+        overdue_answers=owed_lines(deadlines, now),
+        overdue_proposals=overdue_proposals(deadlines, now),
+        overdue_appeals=overdue_appeals(now),
         lost_accounts=_lost_accounts(),
         waiting_searches=_waiting_searches(run),
         undelivered=undelivered(),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections import Counter
 
-from blocking import exports, requests
+from blocking import expiry, exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from blocking.reach.recording import STAGE
 from cases import families, runs, sealing, tips, weighing
-from cases.models import RunSource
+from cases.models import Case, RunSource
 from domain.errors import GateError
+from domain.rechecks import ProposalKind
+from domain.states import CaseState
 from index.feeding import sync
 from index.opening import open_engine
 from nightly.alerting import tell_alerts
@@ -94,14 +96,35 @@ def seal_evidence(night: Night) -> Counted:
     }
 
 
+def expire_requests(night: Night) -> Counted:
+    """Cases whose request has run out are moved, and people are asked about those that soon will.
+    Counted from the rows, so that a night killed in between tells all."""
+    expiry.expire(clock=night.clock)
+    expiry.ask(night.run, night.plan.exports.rules, clock=night.clock)
+    expired = Case.objects.filter(state=CaseState.EXPIRED, changed_at__gte=night.run.started_at)
+    asked = night.run.proposals.filter(kind=ProposalKind.EXPIRING)
+    return {
+        ("out", "cases expired"): expired.count(),
+        ("out", "renewals asked about"): asked.count(),
+    }
+
+
 def make_requests(night: Night) -> Counted:
-    """Confirmed cases become blocking requests; those refused are named in the log."""
+    """Confirmed cases become blocking requests, and those that people had renewed are; those
+    refused are named in the log."""
     plan = night.plan.exports
-    done = requests.make_requests(plan.rules, plan.protection(), clock=night.clock)
+    protection = plan.protection()
+    done = requests.make_requests(plan.rules, protection, clock=night.clock)
+    renewed = expiry.renew(plan.rules, protection, clock=night.clock)
+    done.refused += renewed.refused
     for refusal in done.refused:
         log.warning("no request for %s: %s", refusal.target, refusal.message)
     refused = {("failed", reason): n for reason, n in done.counts.items()}
-    return {("out", "requests"): len(done.made), **refused}
+    return {
+        ("out", "requests"): len(done.made),
+        ("out", "requests renewed"): len(renewed.made),
+        **refused,
+    }
 
 
 def build_exports(night: Night) -> Counted:
@@ -152,6 +175,7 @@ NIGHT = (
     Stage(sealing.STAGE, seal_evidence, needed=False),
     Stage("retention", forget, needed=False),
     Stage(STAGE, look_at_blocks, needed=False),
+    Stage("expiry", expire_requests, needed=False),
     Stage("requests", make_requests),
     Stage("exports", build_exports),
     Stage("deliver", deliver_releases, needed=False),

@@ -17,13 +17,14 @@ from django.db import DatabaseError, router, transaction
 from django.db.models import Min
 
 from blocking import appeals
+from blocking.current import requests_in_force
 from blocking.models import Appeal, Order
 from cases import tips
 from cases.models import Run, TipTaken, TurnedAway
 from domain.candidates import Candidate, Why
 from domain.clock import Clock, utc_now
 from domain.errors import BoundaryError, InputError
-from domain.orders import OrderState
+from domain.orders import OrderState, Standing, standing_of
 from domain.platforms import Platforms
 from domain.states import CaseState
 from domain.targets import TargetKey, parse_key
@@ -189,16 +190,26 @@ def _told(keys: list[str]) -> dict[str, Told]:
 def _tell_appeals(clock: Clock) -> int:
     waiting = Sending.objects.filter(kind=Sending.Kind.APPEAL, taken_at__isnull=False)
     done = 0
-    for row in waiting.exclude(told__in=FINAL).order_by("pk").iterator():
+    for row in waiting.exclude(told__in=FINAL - {Told.UPHELD}).order_by("pk").iterator():
         appeal = Appeal.objects.filter(key=f"appeal/{row.key}").first()
         if appeal is None:
             continue
         now = _ENDED.get(Appeal.State(appeal.state), Told.LOOKING)
+        if now is Told.UPHELD and _is_lifted(appeal, clock):
+            now = Told.LIFTED
         if now != row.told:
             row.told, row.told_at, row.answer = now, clock(), appeal.answer
             row.save(update_fields=["told", "told_at", "answer"])
             done += 1
     return done
+
+
+def _is_lifted(appeal: Appeal, clock: Clock) -> bool:
+    """Whether nobody blocks any more what the appeal is about, as every recipient has said."""
+    orders = Order.objects.filter(request__case=appeal.case_id)
+    states = {OrderState(state) for state in orders.values_list("state", flat=True)}
+    ended = not requests_in_force(clock()).filter(case=appeal.case_id).exists()
+    return ended and standing_of(states) in {Standing.LIFTED, Standing.REFUSED}
 
 
 def _erase(days: int, clock: Clock) -> int:

@@ -33,6 +33,8 @@ class ReceiptLine:
     via: str
     name: str
     sha256: str
+    signed_by: str
+    signer_sha256: str
     counts: tuple[tuple[Outcome, int], ...]
     blank: int
     beyond: int
@@ -133,6 +135,8 @@ def _line(row: Receipt, hidden: Counter[tuple[int, str]], told: bool) -> Receipt
         via=row.via,
         name=printable(row.name),
         sha256=row.sha256,
+        signed_by=printable(row.signed_by),
+        signer_sha256=row.signer_sha256,
         counts=tuple((outcome, counts[outcome]) for outcome in Outcome if counts[outcome]),
         blank=row.blank,
         beyond=row.beyond,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from cryptography.x509 import Certificate
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ from review.paging import Paged, paged
 from review.receipts import ReceiptLine, ReceiptView, lines_of, recipient_receipts, view_of
 
 RECIPIENTS = frozenset({Role.REGULATOR})
+#: The certificates that vouch for the signed answers of a recipient, none where it signs none.
+Trusted = Callable[[str], Sequence[Certificate]]
 _COLUMNS = ("id", "target", "state", "answer", "reason", "at")
 #: Of an export of another's, of one that is not released, and of one that there is not.
 _NONE = "there is no export {}"
@@ -114,13 +117,24 @@ def send_file(
     *,
     bounds: Bounds,
     zone: tzinfo,
+    trusted: Trusted,
+    signature: bytes = b"",
     clock: Clock = utc_now,
 ) -> receipts.Received:
-    """Answer with a file. Raises AccessError; InputError for a file that is none, and for a person
-    of no recipient."""
+    """Answer with a file; ``trusted`` gives the certificates of a recipient, ``signature`` is what
+    was sent beside it. Raises AccessError; InputError for a file that is none, and for a person of
+    no recipient."""
     recipient = _sender(person)
     return receipts.receive_file(
-        recipient, data, person, name=name, bounds=bounds, zone=zone, clock=clock
+        recipient,
+        data,
+        person,
+        name=name,
+        bounds=bounds,
+        zone=zone,
+        signature=signature,
+        trusted=trusted(recipient),
+        clock=clock,
     )
 
 

@@ -88,6 +88,10 @@ SENTENCES = (
     _("orders were moved meanwhile: do it again"),
     _("the file has %(n)s bytes, the most is %(most)s"),
     _("the file holds no answer"),
+    _("the file is signed, and the settings name no certificate to trust"),
+    _("the file is not signed, and this recipient answers with signed files"),
+    _("the signature of the file does not hold: %(why)s"),
+    _("take answers of recipients"),
     _("a refusal needs its reason"),
     _("%(answer)s needs its time"),
     _("not the id of an entry: %(name)s"),
@@ -152,6 +156,12 @@ SENTENCES = (
     _("up and not selling"),
     _("its first page redirects there"),
     _("a newer case of family %(family)s sells"),
+    _("its request runs out on %(day)s, last seen selling on %(seen)s: accept to renew it, reject "
+      "to let the block be lifted"),
+    _("its request runs out on %(day)s, not seen selling since it was made: accept to renew it, "
+      "reject to let the block be lifted"),
+    _("its request ran out on %(day)s"),
+    _("proposal %(number)s was accepted: %(text)s"),
     _("%(met)s in %(n)s nights"),
     # why a request asks for just so much
     _("a group in which others write, too: only messages that advertise"),
@@ -196,6 +206,7 @@ SENTENCES = (
     _("end holds"),
     _("end the hold of somebody else"),
     _("withdraw cases"),
+    _("lift blocks"),
     _("ending a hold"),
     _("withdrawing a case"),
     # the general ones
@@ -222,6 +233,7 @@ _PROPOSED = {
     ProposalKind.MOVED: gettext_lazy("moved"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now"),
     ProposalKind.LIFT: gettext_lazy("to be lifted"),
+    ProposalKind.EXPIRING: gettext_lazy("runs out"),
 }
 _PROPOSED_WITH = {
     ProposalKind.GONE: gettext_lazy("gone, as %(name)s"),
@@ -230,6 +242,7 @@ _PROPOSED_WITH = {
     ProposalKind.MOVED: gettext_lazy("moved to %(name)s"),
     ProposalKind.PROTECTED: gettext_lazy("protected by now, as %(name)s"),
     ProposalKind.LIFT: gettext_lazy("to be lifted, as %(name)s"),
+    ProposalKind.EXPIRING: gettext_lazy("runs out, as %(name)s"),
 }
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DEEPEST = 3

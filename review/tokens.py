@@ -26,6 +26,7 @@ from cases.people import Role, may, require, roles_of
 from domain.clock import Clock, iso, utc_now
 from domain.defang import printable
 from domain.errors import AccessError, InputError
+from review.exports import EXPORT_READERS
 from review.last_night import HOUSE
 from review.models import Token
 from review.recipients import RECIPIENTS
@@ -54,6 +55,7 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     SEARCH_READ = "search:read"
     OVERVIEW_READ = "overview:read"
+    RECONCILIATION_READ = "reconciliation:read"
     AUDIT_READ = "audit:read"
 
 
@@ -67,6 +69,7 @@ MAY_HAVE: Mapping[Scope, frozenset[Role]] = {
     Scope.CASES_READ: READERS,
     Scope.SEARCH_READ: READERS,
     Scope.OVERVIEW_READ: HOUSE,
+    Scope.RECONCILIATION_READ: EXPORT_READERS,
     Scope.AUDIT_READ: AUDIENCE,
 }
 

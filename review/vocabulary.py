@@ -238,6 +238,7 @@ STAGES: Mapping[str, Any] = {
     "seal": pgettext_lazy("stage of a night", "seal the evidence"),
     "retention": pgettext_lazy("stage of a night", "erase what is due"),
     "reach": pgettext_lazy("stage of a night", "look whether blocks are there"),
+    "expiry": pgettext_lazy("stage of a night", "expire requests"),
     "requests": pgettext_lazy("stage of a night", "make requests"),
     "exports": pgettext_lazy("stage of a night", "build exports"),
     "deliver": pgettext_lazy("stage of a night", "deliver releases"),
@@ -252,6 +253,9 @@ SCOPES: Mapping[str, Any] = {
     "cases:read": pgettext_lazy("what a token is for", "read cases"),
     "search:read": pgettext_lazy("what a token is for", "search"),
     "overview:read": pgettext_lazy("what a token is for", "read the figures of the overview"),
+    "reconciliation:read": pgettext_lazy(
+        "what a token is for", "read what was answered to releases and what is overdue"
+    ),
     "audit:read": pgettext_lazy("what a token is for", "read the audit chain"),
 }
 #: What a look says of a block.

@@ -1,4 +1,5 @@
-"""Detached CMS signatures (RFC 5652), in DER: made with a key from a file, and verified.
+"""CMS signatures (RFC 5652) in DER: detached ones made with a key from a file, and both detached
+and attached ones verified.
 
 What ``openssl cms -verify -binary -inform DER -content FILE`` accepts. Signature algorithms that
 this program does not know (national ones, say) are named and not taken for verified.
@@ -174,7 +175,24 @@ def verify(
     EvidenceError that says what does not hold, UnknownAlgorithmError for one that cannot be told.
     """
     try:
-        return _verified(data, _parsed(signature), trusted, at)
+        signed = _parsed(signature)
+        if signed.inside.content is not None:
+            raise EvidenceError("the signature is not detached: it holds a content of its own")
+        return _verified(data, signed, trusted, at)
+    except _UNREADABLE as error:
+        raise EvidenceError(f"a part of the signature cannot be read: {error}") from error
+
+
+def verify_attached(
+    signed_data: bytes, *, trusted: Sequence[Certificate] = (), at: datetime
+) -> tuple[bytes, Signer]:
+    """What is in a signature that holds its content, and who signed it. Raises as ``verify``."""
+    try:
+        signed = _parsed(signed_data)
+        content = signed.inside.content
+        if content is None:
+            raise EvidenceError("the signature is detached: what it signs is not in it")
+        return content, _verified(content, signed, trusted, at)
     except _UNREADABLE as error:
         raise EvidenceError(f"a part of the signature cannot be read: {error}") from error
 
@@ -206,8 +224,6 @@ def _parsed(signature: bytes) -> _SignedData:
     signed = info.content
     if info.kind.dotted_string != _SIGNED_DATA or signed.inside.kind.dotted_string != _DATA:
         raise EvidenceError("no CMS signature of data")
-    if signed.inside.content is not None:
-        raise EvidenceError("the signature is not detached: it holds a content of its own")
     if len(signed.signers.as_list()) != 1:
         raise EvidenceError(f"{len(signed.signers.as_list())} signers, there must be one")
     return signed

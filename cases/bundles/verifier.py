@@ -76,6 +76,7 @@ _COUNTED = ("assessments", "candidates", "captures", "decisions", "documents", "
 _FULL_PAGE, _TEXT = "urn:fullPage:", "urn:text:"
 _IN_A_DOSSIER = re.compile(r"evidence/case-[0-9]{6,19}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
+_ASKS = frozenset({"case.requested", "request.renewed"})
 _CHUNK = 1 << 20
 _EXACT = 2**53 - 1  # RFC 8785, 3.2.2.3: beyond it numbers are doubles
 _MALFORMED = (
@@ -462,7 +463,7 @@ def rows_digest(rows: Iterable[Any]) -> str:
 def _request_problems(record: Any, notes: list[str]) -> Iterator[str]:
     """The requests that were made for the case rest on what is here."""
     for event in record["audit"]["events"]:
-        if event["action"] != "case.requested" or "evidence" not in event["details"]:
+        if event["action"] not in _ASKS or "evidence" not in event["details"]:
             continue
         request, basis = event["details"]["request"], event["details"]["evidence"]
         for kind in ("captures", "screenshots"):

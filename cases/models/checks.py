@@ -49,8 +49,8 @@ class ContentCheck(models.Model):
 
 
 class Proposal(models.Model):
-    """What looks propose about a case; a named person accepts or rejects it, nothing else follows.
-    What the never-block list proposes is of no ``run``.
+    """What is proposed about a case; a named person accepts or rejects it. What the never-block
+    list proposes is of no ``run``.
 
     ``other`` is the target that it moved to or reappeared as. ``evidence`` holds the ids of the
     checks and what they say.

@@ -18,6 +18,7 @@ from review.api import (
     own,
     pulling,
     receipts,
+    reconciliation,
     search,
 )
 from review.api.document import Api
@@ -33,6 +34,7 @@ ROUTERS = (
     cases.router,
     search.router,
     overview.router,
+    reconciliation.router,
     audit.router,
 )
 

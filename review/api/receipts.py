@@ -46,6 +46,10 @@ Key = Annotated[
 ReceiptFile = Annotated[
     UploadedFile, functions.File(description="CSV or JSON, as the blank answers or as tools write.")
 ]
+SignatureFile = Annotated[
+    UploadedFile | None,
+    functions.File(None, description="The detached CMS signature of the file, DER or PEM."),
+]
 Told = Annotated[Outcome | None, functions.Query(None, description="Rows of this outcome alone.")]
 
 
@@ -95,7 +99,8 @@ OneAnswer = Annotated[
 
 class OwnReceipt(Schema):
     """What was answered at one time; ``counts`` are its rows by what came of them, ``blank`` rows
-    that answered nothing, ``beyond`` rows that were too many."""
+    that answered nothing, ``beyond`` rows that were too many. ``signed_by`` is the subject of the
+    certificate of a signed file."""
 
     receipt_id: int
     received_at: datetime
@@ -103,6 +108,8 @@ class OwnReceipt(Schema):
     via: Via
     name: str
     sha256: str
+    signed_by: str
+    signer_sha256: str
     counts: dict[Outcome, int]
     blank: int
     beyond: int
@@ -117,6 +124,8 @@ class OwnReceipt(Schema):
             via=Via(line.via),
             name=line.name,
             sha256=line.sha256,
+            signed_by=line.signed_by,
+            signer_sha256=line.signer_sha256,
             counts=dict(line.counts),
             blank=line.blank,
             beyond=line.beyond,
@@ -171,14 +180,27 @@ def send_answer(
 
 
 @writing(router, "/receipts/files", Scope.RECEIPTS_WRITE, OwnReceipt)
-def send_file(request: Bearing, response: HttpResponse, file: ReceiptFile) -> Status[OwnReceipt]:
+def send_file(
+    request: Bearing, response: HttpResponse, file: ReceiptFile, signature: SignatureFile = None
+) -> Status[OwnReceipt]:
     """Answer with a file. Rows that are right move their orders although others are wrong; the
-    same bytes again do nothing."""
-    bounds = apps.get_app_config("blocking").bounds()  # type: ignore[attr-defined]
+    same answers again do nothing. Where the unit asks for signatures, the file is a CMS signature
+    that holds the answers, or comes with its detached ``signature``; else all of it is refused."""
+    config = apps.get_app_config("blocking")
+    bounds = config.bounds()  # type: ignore[attr-defined]
+    beside = signature.read(bounds.max_bytes + 1) if signature else b""
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()
     try:
-        done = service.send_file(request.auth.person, data, name, bounds=bounds, zone=zone)
+        done = service.send_file(
+            request.auth.person,
+            data,
+            name,
+            bounds=bounds,
+            zone=zone,
+            trusted=config.trusted,  # type: ignore[attr-defined]
+            signature=beside,
+        )
     except InputError as error:
         raise Refused(_WRONG, str(error)) from error
     return _received(request, response, done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,10 @@ from review import exports as service
 from review.console.asking import Asked
 from review.console.forms import ReleaseForm
 from review.console.numbers import page_of
-from review.console.words import EXPORT_STATES
+from review.console.words import EXPORT_STATES, GAPS
+from review.reconciliation import COLUMNS, reconciliation_rows, reconciliation_view
 from review.service import READERS
+from review.tables import csv_lines
 
 _REFUSED = 422
 
@@ -39,6 +41,30 @@ def export(request: Asked, export_id: int) -> HttpResponseBase:
     """An export: files, digests, what it changes, and what speaks against it."""
     context = {"view": _view(request, export_id), "may_read_requests": may(request.user, READERS)}
     return render(request, "console/export.html", context)
+
+
+def answers(request: Asked, export_id: int) -> HttpResponseBase:
+    """A release against what was answered to it: figures, and a page of one gap."""
+    gap, page = request.GET.get("gap", ""), page_of(request)
+    try:
+        view = reconciliation_view(export_id, request.user, gap=gap, page=page)
+    except InputError as error:
+        raise Http404(str(error)) from error
+    figures = [(gap.value, text, view.figures.gaps[gap]) for gap, text in GAPS.items()]
+    return render(request, "console/export_answers.html", {"view": view, "figures": figures})
+
+
+def answers_csv(request: Asked, export_id: int) -> HttpResponseBase:
+    """All of its gaps as a file."""
+    try:
+        name, rows = reconciliation_rows(export_id, request.user)
+    except InputError as error:
+        raise Http404(str(error)) from error
+    response = StreamingHttpResponse(
+        csv_lines(COLUMNS, rows), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="answers-{name}.csv"'
+    return response
 
 
 def release(request: Asked, export_id: int) -> HttpResponseBase:

@@ -160,9 +160,10 @@ class ReleaseForm(forms.Form):
 
 
 class AnswerFileForm(forms.Form):
-    """A file of answers."""
+    """A file of answers, and its signature where that is a file of its own."""
 
     file = forms.FileField(allow_empty_file=False, max_length=200)
+    signature = forms.FileField(allow_empty_file=False, max_length=200, required=False)
 
 
 class AnswerForm(forms.Form):

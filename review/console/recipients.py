@@ -131,13 +131,20 @@ def _sent(request: Asked) -> HttpResponseBase:
 
 def _by_file(request: Asked) -> Received:
     form = AnswerFileForm(request.POST, request.FILES)
-    bounds = apps.get_app_config("blocking").bounds()  # type: ignore[attr-defined]
+    config = apps.get_app_config("blocking")
+    bounds = config.bounds()  # type: ignore[attr-defined]
     if not form.is_valid():
         raise InputError(" ".join(str(p) for errors in form.errors.values() for p in errors))
-    file = form.cleaned_data["file"]
-    data = file.read(bounds.max_bytes + 1)
-    zone = timezone.get_current_timezone()
-    return service.send_file(request.user, data, file.name or "", bounds=bounds, zone=zone)
+    file, beside = form.cleaned_data["file"], form.cleaned_data["signature"]
+    return service.send_file(
+        request.user,
+        file.read(bounds.max_bytes + 1),
+        file.name or "",
+        bounds=bounds,
+        zone=timezone.get_current_timezone(),
+        trusted=config.trusted,  # type: ignore[attr-defined]
+        signature=beside.read(bounds.max_bytes + 1) if beside else b"",
+    )
 
 
 def _by_hand(request: Asked) -> Received:

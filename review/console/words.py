@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from blocking.entries import Action, Scope
 from blocking.states import ExportState
+from domain.gaps import Gap
 from domain.orders import Answer, OrderState, Standing
 from domain.outcomes import Outcome
 
@@ -59,4 +60,12 @@ OUTCOMES = {
     Outcome.UNKNOWN: _("no entry that was sent to this recipient"),
     Outcome.FOREIGN: _("another recipient's entry"),
     Outcome.BAD: _("cannot be read"),
+}
+GAPS = {
+    Gap.UNANSWERED: _("never answered"),
+    Gap.LIFT_UNANSWERED: _("liftings never answered"),
+    Gap.CONTRADICTING: _("answered twice, in contradiction"),
+    Gap.REPEATED: _("answered twice, the same"),
+    Gap.UNKNOWN: _("answers about nothing that was sent"),
+    Gap.FOREIGN: _("answers about another recipient's entries"),
 }

@@ -13,6 +13,7 @@ TOLD = {
     Told.ACTED: _("It was looked at, and measures were taken."),
     Told.CLOSED: _("It was looked at. No measures are planned at present."),
     Told.UPHELD: _("Decided: the appeal was upheld."),
+    Told.LIFTED: _("Decided: the appeal was upheld, and the block was lifted."),
     Told.REJECTED: _("Decided: the appeal was rejected."),
 }
 ASKS = {

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from blocking.apps import checked_export_plan
 from blocking.current import requests_for
+from blocking.expiry import expire, renew
 from blocking.exports import build, last_release
 from blocking.plan import Recipient
 from blocking.requests import make_requests
@@ -42,7 +43,12 @@ class Command(BaseCommand):
         dry = options["dry_run"]
         try:
             with transaction.atomic() if dry else nullcontext():
-                show_requests(make_requests(plan.rules, protection), console)
+                expire()
+                made = make_requests(plan.rules, protection)
+                renewed = renew(plan.rules, protection)
+                made.made += renewed.made
+                made.refused += renewed.refused
+                show_requests(made, console)
                 built = None
                 if _anything_for(recipient):
                     built = build(recipient, plan, protection, like=options["like"], dry_run=dry)

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cases import tips
@@ -12,6 +13,7 @@ from domain.errors import InputError
 from domain.nights import LISTEN
 from domain.seeds import SeedProblem
 from nightly import reporting
+from nightly.apps import deadlines_of
 from nightly.rendering import cases_to_terminal, console, to_html, to_terminal
 from nightly.running import as_json, write_text
 
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         if run is None:
             raise InputError(f"there is no run {options['run'] or 'yet'}")
         refused = [SeedProblem(**seed) for seed in run.report.get("refused_seeds", ())]
-        report = reporting.build(run, refused)
+        report = reporting.build(run, refused, deadlines_of(settings.NARCOWATCH))
         if options["html"]:
             write_text(options["html"], to_html(report))
         if options["json_file"]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cases.signing_in import add_options, person_of
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         what = parser.add_subparsers(dest="what", required=True)
         for name, text in (
             ("list", "the open proposals, the oldest first"),
-            ("accept", "say that it is so; the case stays as it is"),
+            ("accept", "say that it is so; what speaks against a block lifts it"),
             ("reject", "say that it is not"),
         ):
             sub = what.add_parser(name, help=text)
@@ -29,7 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["user"], options["password_file"])
         if options["what"] == "list":
-            self._list(proposals.open_proposals(person))
+            days = settings.NARCOWATCH.recheck.proposal_days
+            self._list(proposals.open_proposals(person, days=days))
             return
         decided = proposals.decide_proposal(
             options["proposal"],
@@ -42,6 +44,7 @@ class Command(BaseCommand):
     def _list(self, views: list[proposals.ProposalView]) -> None:
         for view in views:
             line = f"{view.proposal_id}  case {view.case_id} {view.target} ({view.state}): "
-            self.stdout.write(printable(line + view.says))
+            due = f"; overdue since {view.due_at:%Y-%m-%d}" if view.overdue else ""
+            self.stdout.write(printable(line + view.says + due))
         if not views:
             self.stdout.write("nothing is proposed")

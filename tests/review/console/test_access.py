@@ -94,6 +94,8 @@ MAY = {
     "exports": RUNNING,
     "export_letter": RUNNING,
     "export": RUNNING,
+    "export_answers": RUNNING,
+    "export_answers_csv": RUNNING,
     "release": {R.SUPERVISOR},
     "receipts": RUNNING,
     "receipt": RUNNING,

@@ -26,9 +26,9 @@ _WHO = {
 _SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password": "analyst1"}
 #: What answers with a file or a picture.
 FILES = {
-    "dossier_file", "openapi", "own_blank", "own_file", "overview_csv", "overview_pdf",
-    "request_letter", "export_letter",
-    "never_block_csv", "screenshot", "second_review_csv",
+    "dossier_file", "export_answers_csv", "openapi", "own_blank", "own_file", "overview_csv",
+    "overview_pdf", "request_letter", "export_letter", "never_block_csv", "screenshot",
+    "second_review_csv",
 }  # fmt: skip
 #: The made-up record of the tour is another one (see ``tests.review.demo``).
 ELSEWHERE = {"tour"}

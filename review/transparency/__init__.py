@@ -1,0 +1,1 @@
+"""The transparency report: what a unit had blocked in a period, in figures alone."""
