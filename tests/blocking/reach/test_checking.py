@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from blocking.exporters.rpz import head
-from blocking.models import BlockingRequest, BlockLook, Collateral, Order, OrderMove
+from blocking.models import BlockLook, Collateral, Order, OrderMove
 from blocking.reach.checking import check
-from blocking.reach.plan import ReachPlan, Vantage
+from blocking.reach.plan import Vantage
 from blocking.reach.recording import looks_digest
-from blocking.reach.targets import Tie
 from blocking.reach.verdicts import Verdict
-from blocking.resolver import TrialResolver
 from blocking.zonecheck import program
 from cases import audit
-from cases.intake import url_hash
-from cases.models import AuditEvent, Capture, Case, RunCount
+from cases.models import AuditEvent, Case, RunCount
 from domain.errors import InputError
 from domain.orders import OrderState
 from domain.states import CaseState
 from tests.blocking.conftest import Time
-from tests.blocking.reach.world import BLOCKED, SITE, WALL, Site, plan_over, site
+from tests.blocking.reach.looking import (
+    executed,
+    operator,
+    plan_with,
+    put,
+    said,
+    sent_again,
+    state_of,
+)
+from tests.blocking.reach.world import SITE, WALL, Site, certificate, plan_over, site, trusting
 from tests.net.dns_server import DnsServer
-from tests.records import NOON, new_case, new_run
-from tests.sent import export_of, order_of, sent
+from tests.net.servers import redirect
+from tests.records import new_run
+from tests.sent import export_of, order_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -37,94 +40,6 @@ pytestmark = [
     pytest.mark.skipif(not program("unbound"), reason="system package missing: unbound"),
 ]
 S = OrderState
-RPZ = "rpz.narcowatch"
-
-
-@contextmanager
-def operator(folder: Path, *blocked: str) -> Iterator[str]:
-    """The resolver of an operator that has loaded a zone: Unbound, at an address."""
-    folder.mkdir()
-    zone = folder / "block.rpz"
-    zone.write_text(
-        head(RPZ, 1) + "".join(f"{name} CNAME .\n*.{name} CNAME .\n" for name in blocked)
-    )
-    (folder / "run").mkdir()
-    zones = [(RPZ, zone)] if blocked else []
-    with TrialResolver(program("unbound"), zones, folder / "run") as unbound:
-        assert unbound.problem == ""
-        yield f"127.0.0.1:{unbound.port}"
-
-
-@pytest.fixture
-def control() -> Iterator[Vantage]:
-    names = ("reference", "shop", "a.market", "b.market", "market", "innocent", "forum", "free")
-    known = {f"{name}.test": [[SITE]] for name in names}
-    with DnsServer(known).running() as server:
-        yield Vantage("control", server.address, control=True, acknowledged=True)
-
-
-@pytest.fixture
-def shop() -> Iterator[Site]:
-    with site() as found:
-        yield found
-
-
-def plan_with(resolver: str, control: Vantage, shop: Site, **moved: int) -> ReachPlan:
-    here = Vantage("operator", resolver, acknowledged=True)
-    return plan_over(here, control, moved={SITE: shop.port, **moved})
-
-
-def executed(*hosts: str, number: int = 1) -> list[Order]:
-    orders = sent(*hosts, number=number)
-    for order in orders:
-        put(order, S.EXECUTED)
-    return orders
-
-
-def put(order: Order, state: OrderState) -> None:
-    Order.objects.filter(pk=order.pk).update(state=state)
-
-
-def state_of(order: Order) -> str:
-    return Order.objects.get(pk=order.pk).state
-
-
-def said(order: Order) -> list[tuple[str, str]]:
-    rows = BlockLook.objects.filter(order=order).order_by("pk")
-    return [*rows.values_list("verdict", "reason")]
-
-
-def about(url: str) -> Order:
-    """An executed order that blocks one URL."""
-    (order,) = executed(url.split("/")[2])
-    request = order.request
-    request.scope, request.values, request.sort_key = "url", [url], url
-    request.save()
-    return order
-
-
-def known(host: str, *paths: str, state: CaseState = CaseState.NEW) -> Case:
-    """A case of a host of which pages were fetched."""
-    case = new_case(f"host:{host}")
-    Case.objects.filter(pk=case.pk).update(state=state)
-    fetched(case, *(f"http://{host}{path}" for path in paths))
-    return case
-
-
-def fetched(case: Case, *urls: str) -> None:
-    for url in urls:
-        Capture.objects.create(
-            run=new_run(), target=case.target, url=url, url_hash=url_hash(url), outcome="ok",
-            egress="direct", status=200, retention="pages", fetched_at=NOON,
-        )  # fmt: skip
-
-
-def sent_again(order: Order) -> BlockingRequest:
-    """The request for the same target in another round of review."""
-    request = BlockingRequest.objects.get(pk=order.request_id)
-    request.pk, request.review_round = uuid.uuid4(), request.review_round + 1
-    request.save(force_insert=True)
-    return request
 
 
 def test_an_order_is_verified_by_two_looks_and_unverified_by_two_others(
@@ -190,61 +105,6 @@ def test_what_was_seen_before_the_execution_does_not_count(
         clock.pass_by(hours=1)
         check(plan, clock=clock)
     assert state_of(order) == S.VERIFIED
-
-
-def test_neighbours_that_fall_with_a_block_are_found(
-    tmp_path: Path, control: Vantage, shop: Site, clock: Time
-) -> None:
-    (order,) = executed("a.market.test")
-    known("b.market.test", "/")
-    known("innocent.test", "/")
-    known("free.test", "/")
-    known("forum.test", "/", state=CaseState.ON_HOLD)
-    blocked = ("market.test", "innocent.test", "forum.test")
-    with operator(tmp_path / "one", *blocked) as resolver:
-        counted = check(plan_with(resolver, control, shop), clock=clock)
-    assert counted["failed", "neighbours hit by a block"] == 2
-    hits = Collateral.objects.filter(look__order=order).order_by("sibling")
-    assert [(hit.sibling, hit.tie, hit.reason) for hit in hits] == [
-        ("b.market.test", Tie.DOMAIN, "dns_nxdomain"),
-        ("innocent.test", Tie.ADDRESS, "dns_nxdomain"),
-    ]
-    assert AuditEvent.objects.get(action="blocks.looked").details["collateral"] == 2
-    assert ("forum.test", "/") not in shop.asked, "a case on hold is left alone"
-
-
-def test_neighbours_that_were_ordered_too_or_fall_by_design_are_none(
-    tmp_path: Path, control: Vantage, shop: Site, clock: Time
-) -> None:
-    (wide, _) = executed("market.test", "innocent.test")
-    known("b.market.test", "/")
-    known("innocent.test", "/")
-    assert wide.request.values == ["market.test"]
-    with operator(tmp_path / "one", "market.test", "innocent.test") as resolver:
-        counted = check(plan_with(resolver, control, shop), clock=clock)
-    assert counted["out", "looks: blocked"] == 2
-    assert not Collateral.objects.exists()
-
-
-def test_a_block_of_a_whole_host_hits_the_other_pages_of_a_url(
-    tmp_path: Path, control: Vantage, clock: Time
-) -> None:
-    order = about("http://forum.test/t/1")
-    fetched(order.request.case, "http://forum.test/t/1", "http://forum.test/t/2")
-    with (
-        site() as forum,
-        site() as wall,
-        DnsServer({"forum.test": [[WALL]], "reference.test": [[SITE]]}).running() as inside,
-    ):
-        wall.answers["forum.test"] = BLOCKED
-        here = Vantage("operator", inside.address, acknowledged=True)
-        plan = plan_over(here, control, moved={SITE: forum.port, WALL: wall.port})
-        counted = check(plan, clock=clock)
-    assert counted["out", "looks: blocked"] == 1
-    assert said(order) == [("blocked", "known_page")]
-    hit = Collateral.objects.get()
-    assert (hit.sibling, hit.tie) == ("http://forum.test/t/2", Tie.HOST)
-    assert [path for host, path in forum.asked if host == "forum.test"] == ["/t/1", "/t/2"]
 
 
 def test_a_vantage_that_reaches_nothing_says_nothing(
@@ -404,3 +264,29 @@ def test_a_run_keeps_the_counts(tmp_path: Path, control: Vantage, shop: Site, cl
     assert {(row.name, row.reason): row.n for row in rows} == counted
     assert BlockLook.objects.get().run == run
     assert Verdict(BlockLook.objects.get().verdict) is Verdict.BLOCKED
+
+
+def test_a_block_by_the_name_in_the_handshake_is_seen_behind_a_redirect_that_is_left_alone(
+    tmp_path: Path, control: Vantage, clock: Time
+) -> None:
+    (order,) = executed("shop.test")
+    server, chain = certificate(tmp_path / "shop", "shop.test")
+    known_inside = {"shop.test": [[WALL]], "reference.test": [[SITE]]}
+    with (
+        site({"shop.test": server}) as shop,
+        site({"shop.test": server}) as middle,
+        DnsServer(known_inside).running() as inside,
+    ):
+        for one in (shop, middle):
+            one.answers["shop.test"] = redirect("https://shop.test/", "301 Moved Permanently")
+        middle.resets.add("shop.test")
+        here = Vantage("operator", inside.address, acknowledged=True)
+        moved = {SITE: shop.port, WALL: middle.port}
+        plan = plan_over(here, control, moved=moved, tls=trusting(chain))
+        check(plan, clock=clock)
+        middle.resets.clear()
+        clock.pass_by(hours=1)
+        check(plan, clock=clock)
+    assert said(order) == [("blocked", "tls_reset"), ("not_blocked", "certified")]
+    http = BlockLook.objects.earliest("pk").evidence[1]
+    assert (http["verdict"], http["reason"]) == ("not_blocked", "leads_on")
