@@ -77,6 +77,7 @@ def export_plan(values: Settings) -> ExportPlan:
             appeal_days=values.intake.appeal_days,
             recipients=recipients,
             store=values.data_dir / "evidence",
+            networks=blocking.networks_file,
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries

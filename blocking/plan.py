@@ -73,7 +73,8 @@ class RequestRules:
     whole host is meant. ``law_in`` are the provisions by language, where others than ``law`` are
     given; ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
-    None where digests of what is stored in it cannot be taken."""
+    None where digests of what is stored in it cannot be taken;
+    ``networks`` is the file of the table of networks."""
 
     unit: str = ""
     contact: str = ""
@@ -89,6 +90,7 @@ class RequestRules:
     appeal_days: int = 15
     recipients: tuple[Recipient, ...] = ()
     store: Path | None = None
+    networks: Path | None = None
 
     def concerned(self, scope: Scope) -> Iterator[Recipient]:
         """The recipients that get a request of this scope, by its territory."""
