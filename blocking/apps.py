@@ -104,6 +104,7 @@ def export_plan(values: Settings) -> ExportPlan:
             recipients=recipients,
             store=values.data_dir / "evidence",
             notice_days=blocking.expiry_notice_days,
+            networks=blocking.networks_file,
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries

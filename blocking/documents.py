@@ -183,7 +183,7 @@ def _network(network: Network) -> dict[str, Any]:
     return {
         "checked_at": iso(network.checked_at) if network.checked_at else None,
         "address": network.address,
-        "asn": None,
+        "asn": network.asn,
         "cdn": network.cdn,
         "behind_cdn": network.behind_cdn,
         "unknown": dict(network.unknown),

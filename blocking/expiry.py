@@ -20,6 +20,7 @@ from blocking.current import renewals, standing
 from blocking.entries import Action
 from blocking.grounds import Approval, Renewed
 from blocking.models import BlockingRequest
+from blocking.networks import Networks, read_networks
 from blocking.plan import RequestRules
 from blocking.protection import Protection
 from blocking.requests import Renewal, RequestsMade, basis_of, refusing, write
@@ -84,12 +85,14 @@ def renew(rules: RequestRules, protection: Protection, *, clock: Clock = utc_now
     """Renew the requests of which people said so, those that have not run out since.
 
     Each is a transaction of its own, and is held against the safeguards as a first request is; what
-    they refuse is named and runs out. Running it again changes nothing.
+    they refuse is named and runs out. Running it again changes nothing. Raises InputError for a
+    table of networks that is none.
     """
     done = RequestsMade()
+    networks = read_networks(rules.networks) if rules.networks else None
     for proposal in _accepted(clock()):
         with refusing(proposal.case, done), transaction.atomic():
-            done.made += _renew(proposal, rules, protection, clock)
+            done.made += _renew(proposal, rules, protection, networks, clock)
     return done
 
 
@@ -117,7 +120,11 @@ def _accepted(now: datetime) -> Iterator[Proposal]:
 
 
 def _renew(
-    proposal: Proposal, rules: RequestRules, protection: Protection, clock: Clock
+    proposal: Proposal,
+    rules: RequestRules,
+    protection: Protection,
+    networks: Networks | None,
+    clock: Clock,
 ) -> list[UUID]:
     case = Case.objects.select_for_update().select_related("target").get(pk=proposal.case_id)
     before = _newest().filter(pk=proposal.evidence["request"], case=case).first()
@@ -127,13 +134,13 @@ def _renew(
     approval = Approval(
         proposal.closed_by.username, proposal.closed_at, _jurisdiction(case), proposal.reason
     )
-    row, created = write(case, rules, protection, clock, Renewal(renewed, approval))
+    row, created = write(case, rules, protection, networks, clock, Renewal(renewed, approval))
     if created:
         details = {
             "request": str(row.pk),
             "renews": str(before.pk),
             "sha256": row.sha256,
-            "evidence": basis_of(row.document),
+            **basis_of(row.document),
             "proposal": proposal.pk,
             "valid_until": iso(row.valid_until),
         }

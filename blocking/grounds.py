@@ -55,6 +55,7 @@ class Network:
 
     checked_at: datetime | None = None
     address: str | None = None
+    asn: int | None = None
     cdn: str | None = None
     behind_cdn: bool | None = None
     unknown: Mapping[str, str] = field(default_factory=dict)

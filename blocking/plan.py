@@ -76,7 +76,8 @@ class RequestRules:
     given; ``explanation`` and ``good_faith`` are texts by language; ``appeal_url`` is
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
     None where digests of what is stored in it cannot be taken; ``notice_days`` before a request
-    runs out people are asked whether to renew it."""
+    runs out people are asked whether to renew it. ``networks`` is the file of the table of
+    networks."""
 
     unit: str = ""
     contact: str = ""
@@ -93,6 +94,7 @@ class RequestRules:
     recipients: tuple[Recipient, ...] = ()
     store: Path | None = None
     notice_days: int = 14
+    networks: Path | None = None
 
     def concerned(self, scope: Scope) -> Iterator[Recipient]:
         """The recipients that get a request of this scope, by its territory."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blocking.cdn import cdn_of
 from blocking.grounds import Network, Pack, Proof, Shot
+from blocking.networks import Networks
 from cases.bundles.contents import capture_facts, screenshot_facts
 from cases.bundles.stamping import ACTION as STAMPED
 from cases.bundles.verifier import rows_digest
@@ -19,6 +20,7 @@ _NO_STORE = "the store of evidence was not at hand"
 _NOT_NOTED = "not noted when the page was captured"
 _NO_SITE = "a channel has no address of its own"
 _NO_TABLE = "no table of networks is kept here"
+_NOT_IN_TABLE = "the address is not known, or in no range of the table"
 _NO_HEADERS = "the answer's headers are not in the record"
 
 
@@ -66,7 +68,9 @@ def as_shot(row: Screenshot) -> Shot:
     return Shot(row.pk, row.final_url, row.taken_at, row.egress, row.png_sha256, row.text_sha256)
 
 
-def network_of(rows: Sequence[DocumentRow], store: Path | None) -> Network:
+def network_of(
+    rows: Sequence[DocumentRow], store: Path | None, networks: Networks | None = None
+) -> Network:
     """Where the strongest page was answered from. Nothing is asked for it: what the record does not
     hold is not known. Raises EvidenceError as ``carried_by``."""
     if not rows or rows[0].capture.egress == "telegram" or rows[0].part:
@@ -74,7 +78,8 @@ def network_of(rows: Sequence[DocumentRow], store: Path | None) -> Network:
     capture = rows[0].capture
     found = _stored(capture, store)
     address = found.address if found else ""
-    unknown = {"asn": _NO_TABLE}
+    asn = networks.asn(address) if networks and address else None
+    unknown = {} if asn else {"asn": _NO_TABLE if networks is None else _NOT_IN_TABLE}
     if not address:
         unknown["address"] = _NO_STORE if store is None else _NOT_NOTED
     headers = [(str(name), str(value)) for name, value in capture.headers]
@@ -84,6 +89,7 @@ def network_of(rows: Sequence[DocumentRow], store: Path | None) -> Network:
     return Network(
         checked_at=capture.fetched_at,
         address=address or None,
+        asn=asn,
         cdn=cdn or None,
         behind_cdn=True if cdn else (False if headers else None),
         unknown=unknown,

@@ -18,6 +18,7 @@ from blocking.documents import document, entry_from
 from blocking.entries import Action
 from blocking.grounds import Approval, Renewed
 from blocking.models import BlockingRequest
+from blocking.networks import Networks, read_networks
 from blocking.plan import RequestRules
 from blocking.protection import Protection
 from blocking.safeguards import check_choice
@@ -31,6 +32,7 @@ from domain.errors import EvidenceError, FourEyesError, KeyFormatError, RuleErro
 from domain.states import CaseState
 
 ACTOR = "system:requests"
+_POINTED_TO = ("captures", "captures_sha256", "screenshots", "screenshots_sha256")
 
 
 class Why(StrEnum):
@@ -79,13 +81,14 @@ def make_requests(
     """Write a request for every confirmed case that has none, and move the case to *requested*.
 
     Each case is a transaction of its own; a case that a safeguard refuses stays confirmed and is
-    named. Running it again changes nothing.
+    named. Running it again changes nothing. Raises InputError for a table of networks that is none.
     """
     done = RequestsMade()
+    networks = read_networks(rules.networks) if rules.networks else None
     waiting = Case.objects.filter(state=CaseState.CONFIRMED).order_by("pk")
     for case in list(waiting.select_related("target")):
         with refusing(case, done):
-            done.made += _request(case.pk, rules, protection, clock)
+            done.made += _request(case.pk, rules, protection, networks, clock)
     return done
 
 
@@ -115,24 +118,31 @@ def _refusal(case: Case, why: Why, error: Exception) -> Refusal:
 
 
 def basis_of(document: str) -> dict[str, Any]:
-    """What the request rests on, by number and digest: a bundle of the case is held against it."""
-    pack: dict[str, Any] = json.loads(document).get("bundle", {})
-    return {name: value for name, value in pack.items() if name.startswith(("cap", "screen"))}
+    """What the request rests on, by number and digest: a bundle of the case is held against it. A
+    document of the first version does not say."""
+    pack: dict[str, Any] | None = json.loads(document).get("bundle")
+    return {"evidence": {name: pack[name] for name in _POINTED_TO}} if pack else {}
 
 
 @transaction.atomic
-def _request(case_id: int, rules: RequestRules, protection: Protection, clock: Clock) -> list[UUID]:
+def _request(
+    case_id: int,
+    rules: RequestRules,
+    protection: Protection,
+    networks: Networks | None,
+    clock: Clock,
+) -> list[UUID]:
     """The case's request; nothing when it is not confirmed any more."""
     case = Case.objects.select_for_update().select_related("target").get(pk=case_id)
     if case.state != CaseState.CONFIRMED:
         return []
-    row, created = write(case, rules, protection, clock)
+    row, created = write(case, rules, protection, networks, clock)
     move(
         case.pk,
         CaseState.REQUESTED,
         actor=ACTOR,
         reason=_reason(row) if created else "requested before",
-        details={"request": str(row.pk), "sha256": row.sha256, "evidence": basis_of(row.document)},
+        details={"request": str(row.pk), "sha256": row.sha256, **basis_of(row.document)},
         clock=clock,
     )
     return [row.pk]
@@ -142,6 +152,7 @@ def write(
     case: Case,
     rules: RequestRules,
     protection: Protection,
+    networks: Networks | None,
     clock: Clock,
     renewal: Renewal | None = None,
 ) -> tuple[BlockingRequest, bool]:
@@ -156,7 +167,7 @@ def write(
     now = clock().replace(microsecond=0)
     until = now + timedelta(days=rules.validity_days)
     collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
-    ground = ground_of(gathered, collateral, rules.store)
+    ground = ground_of(gathered, collateral, rules.store, networks)
     if renewal is not None:
         approvals = (*ground.approvals, renewal.approval)
         ground = replace(ground, approvals=approvals, renews=renewal.renews)

@@ -8,6 +8,7 @@ from typing import Any
 
 from blocking.entries import TelegramItem
 from blocking.grounds import Approval, Collateral, Ground
+from blocking.networks import Networks
 from blocking.proofs import MAX_PROOFS, as_shot, carried_by, network_of, pack_of, shots_of
 from blocking.protection import Protection
 from blocking.scope import Subject
@@ -102,7 +103,12 @@ def _neighbours(target: Target, protection: Protection) -> frozenset[str]:
     return frozenset(others.values_list("value", flat=True))
 
 
-def ground_of(gathered: Gathered, collateral: Collateral, store: Path | None) -> Ground:
+def ground_of(
+    gathered: Gathered,
+    collateral: Collateral,
+    store: Path | None,
+    networks: Networks | None = None,
+) -> Ground:
     """What the request rests on; evidence is read from ``store``.
 
     Raises EvidenceError when stored bytes that carry the verdict are gone or are no records.
@@ -121,7 +127,7 @@ def ground_of(gathered: Gathered, collateral: Collateral, store: Path | None) ->
         score=case.score or 0.0,
         model=case.model,
         pack=pack_of(case, proven, shots),
-        network=network_of(proven, store),
+        network=network_of(proven, store, networks),
         shots=tuple(as_shot(row) for row in shots),
         collateral=collateral,
     )

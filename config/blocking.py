@@ -194,6 +194,11 @@ class Blocking(Section):
         "in Kazakh and Russian.",
     )
     law_grounds_ru: tuple[str, ...] = key((), "The same in Russian.")
+    networks_file: AbsolutePath | None = key(
+        None,
+        "Table of address ranges and the autonomous systems that announce them (tab-separated: "
+        "first, last, number, country, name). Requests take the number from it; nobody is asked.",
+    )
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
     )

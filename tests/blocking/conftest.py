@@ -129,7 +129,8 @@ def _capture(key: TargetKey, page: str) -> CaptureRecord:
         url, documents = key.value, (Document("shop", "sells"),)
     else:
         url, documents = f"http://{key.value}{page}", (Document("shop", "sells"),)
-    exchange = Exchange(url, "GET", (), 200, "OK", (("Content-Type", "text/html"),), b"<p>sells")
+    headers = (("Content-Type", "text/html"),)
+    exchange = Exchange(url, "GET", (), 200, "OK", headers, b"<p>sells", address="203.0.113.7")
     return CaptureRecord(
         site=key,
         url=url,

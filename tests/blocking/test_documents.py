@@ -128,11 +128,22 @@ def test_evidence_is_named_by_the_digests_of_what_is_stored(made, tmp_path: Path
 
 
 def test_what_is_not_known_is_null_and_says_why(made) -> None:
-    (document,) = made((host("shop.test"),))
+    (document,) = made((host("shop.test"),), store=None)
     network = document["target"]["network"]
     assert (network["address"], network["asn"], network["cdn"]) == (None, None, None)
     assert set(network["unknown"]) == {"address", "asn"}
     assert network["behind_cdn"] is False
+    assert {proof["record_sha256"] for proof in document["evidence"]} == {None}
+    assert problems(document) == []
+
+
+def test_the_address_that_answered_is_told_and_whose_it_is(made, tmp_path: Path) -> None:
+    table = tmp_path / "networks.tsv"
+    table.write_text("203.0.113.0\t203.0.113.255\t64500\tKZ\tNET\n")
+    (document,) = made((host("shop.test"),), networks=table)
+    network = document["target"]["network"]
+    assert (network["address"], network["asn"], network["unknown"]) == ("203.0.113.7", 64500, {})
+    assert problems(document) == []
 
 
 def test_a_network_of_caches_is_told_by_its_marks(
