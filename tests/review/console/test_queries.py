@@ -77,6 +77,8 @@ QUERIES: dict[str, int] = {
     "request": 15,
     "exports": 11,
     "export": 19,
+    "transparency": 8,
+    "transparency_file": 8,
     "export_answers": 21,
     "export_answers_csv": 17,
     "release": 17,

@@ -27,7 +27,7 @@ _SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password":
 #: What answers with a file or a picture.
 FILES = {
     "dossier_file", "export_answers_csv", "openapi", "own_blank", "own_file", "overview_csv",
-    "overview_pdf", "never_block_csv", "screenshot", "second_review_csv",
+    "overview_pdf", "never_block_csv", "screenshot", "second_review_csv", "transparency_file",
 }  # fmt: skip
 #: The made-up record of the tour is another one (see ``tests.review.demo``).
 ELSEWHERE = {"tour"}
