@@ -20,6 +20,7 @@ from review.console.words import EXPORT_STATES, GAPS
 from review.reconciliation import COLUMNS, reconciliation_rows, reconciliation_view
 from review.service import READERS
 from review.tables import csv_lines
+from review.trail import AUDIENCE
 
 _REFUSED = 422
 
@@ -33,6 +34,7 @@ def exports(request: Asked) -> HttpResponseBase:
         "chosen": chosen,
         "recipients": names,
         "states": EXPORT_STATES,
+        "may_report": may(request.user, AUDIENCE),
     }
     return render(request, "console/exports.html", context)
 

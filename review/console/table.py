@@ -51,6 +51,7 @@ from review.console import (
     tips,
     tokens,
     tour,
+    transparency,
 )
 from review.exports import EXPORT_READERS
 from review.last_night import HOUSE
@@ -187,6 +188,8 @@ PAGES = (
     Page("exports/<int:export_id>/answers.csv", "export_answers_csv", exports.answers_csv,
          EXPORT_READERS),
     Page("exports/<int:export_id>/release", "release", exports.release, RELEASERS, methods=_BOTH),
+    Page("transparency", "transparency", transparency.transparency, AUDIENCE),
+    Page("transparency/<str:name>", "transparency_file", transparency.transparency_file, AUDIENCE),
     Page("receipts", "receipts", receipts.receipts, EXPORT_READERS),
     Page("receipts/<int:receipt_id>", "receipt", receipts.receipt, EXPORT_READERS),
     Page("tips", "tips", tips.tips, TIP_READERS),

@@ -19,20 +19,31 @@ from review.transparency.computing import Cell, Rows
 from review.transparency.words import CELLS, COLUMNS, NOTES, ROWS, TITLES
 
 SCHEMA = "narcowatch.transparency/1"
+_JSON, _CSV = "transparency.json", "transparency.csv"
 _HEADERS = ("table", "row", "number", "median_days")
 
 
 def files_of(unit: str, first: date, last: date, tables: Sequence[Rows]) -> Mapping[str, bytes]:
     """The files of a report by their names."""
-    languages = [code for code, _ in settings.LANGUAGES]
+    pages = {_page(code): _html(code, unit, first, last, tables) for code in _languages()}
     return {
-        "transparency.json": _json(unit, first, last, tables),
-        "transparency.csv": "".join(csv_lines(_HEADERS, _lines(tables))).encode(),
-        **{
-            f"transparency.{code}.html": _html(code, unit, first, last, tables).encode()
-            for code in languages
-        },
+        _JSON: _json(unit, first, last, tables),
+        _CSV: "".join(csv_lines(_HEADERS, _lines(tables))).encode(),
+        **{name: page.encode() for name, page in pages.items()},
     }
+
+
+def names() -> tuple[str, ...]:
+    """What the files are called."""
+    return (_JSON, _CSV, *map(_page, _languages()))
+
+
+def _languages() -> list[str]:
+    return [code for code, _ in settings.LANGUAGES]
+
+
+def _page(language: str) -> str:
+    return f"transparency.{language}.html"
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

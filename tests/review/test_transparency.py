@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as live
 from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +29,7 @@ from review.transparency.reading import Period, facts_of
 from review.transparency.writing import files_of
 from tests.people import person
 from tests.records import NOON, new_run
+from tests.review.console.conftest import client_of, own
 from tests.sent import export_of, sent
 
 MARCH = Period.of("2026-03-01", "2026-03-31", UTC)
@@ -203,3 +207,23 @@ def test_the_command_writes_it_without_a_name_in_it(tmp_path: Path) -> None:
             assert name not in text
     assert len(list(tmp_path.iterdir())) == 5
     assert datetime.now(UTC).isoformat()[:10] not in (tmp_path / "transparency.json").read_text()
+
+
+@pytest.mark.django_db
+def test_the_console_hands_out_the_same_files() -> None:
+    sent("secret.test")
+    client = client_of(own(person("auditor1", Role.AUDITOR)))
+    period = {"first": "2026-03-01", "last": "2026-03-31"}
+    page = client.get(reverse("transparency"), period).content.decode()
+    made = files_of(live.NARCOWATCH.blocking.authority.unit, MARCH.first, MARCH.last, tables(
+        facts_of(Period.of("2026-03-01", "2026-03-31", timezone.get_default_timezone()))
+    ))  # fmt: skip
+    for name, data in made.items():
+        address = reverse("transparency_file", args=[name])
+        assert address in page
+        answer = client.get(address, period)
+        assert (answer.status_code, answer.content) == (200, data)
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    wrong = client.get(reverse("transparency"), {"first": "2026-03-31", "last": "2026-03-01"})
+    assert wrong.status_code == 422
+    assert client.get(reverse("transparency_file", args=["transparency.csv"])).status_code == 404

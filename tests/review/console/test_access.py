@@ -94,6 +94,8 @@ MAY = {
     "exports": RUNNING,
     "export_letter": RUNNING,
     "export": RUNNING,
+    "transparency": {R.SUPERVISOR, R.AUDITOR},
+    "transparency_file": {R.SUPERVISOR, R.AUDITOR},
     "export_answers": RUNNING,
     "export_answers_csv": RUNNING,
     "release": {R.SUPERVISOR},
@@ -141,7 +143,8 @@ MAY = {
 # is not named as a reader of the restricted queue, which is none then (test_restricted), and there
 # is no dossier, no tour, and no dossier of a case that one has not decided.
 OF_WHAT_IS_NOT_THERE = {
-    "own_file", "difference", "screenshot", "use_filter", "delete_filter", "change_person",
+    "own_file", "transparency_file", "difference", "screenshot", "use_filter", "delete_filter",
+    "change_person",
     "withdraw_token", "protected_name", "change_protected", "restricted", "restricted_case",
     "restricted_hand_over", "restricted_close", "restricted_list",
     "dossier", "dossier_file", "dossier_again", "case_dossier", "family_dossier", "tour",

@@ -79,6 +79,8 @@ QUERIES: dict[str, int] = {
     "exports": 11,
     "export_letter": 16,
     "export": 20,
+    "transparency": 8,
+    "transparency_file": 8,
     "export_answers": 21,
     "export_answers_csv": 17,
     "release": 18,

@@ -28,7 +28,7 @@ _SESSIONS = {"sign_in": "", "enrol": "enrolling", "code": "between", "password":
 FILES = {
     "dossier_file", "export_answers_csv", "openapi", "own_blank", "own_file", "overview_csv",
     "overview_pdf", "request_letter", "export_letter", "never_block_csv", "screenshot",
-    "second_review_csv",
+    "second_review_csv", "transparency_file",
 }  # fmt: skip
 #: The made-up record of the tour is another one (see ``tests.review.demo``).
 ELSEWHERE = {"tour"}
