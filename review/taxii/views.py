@@ -86,6 +86,12 @@ def versions(
     return _paged(page, "versions", [row.content["modified"] for row in page.rows])
 
 
+@reading
+def none(request: HttpRequest, grant: Grant, rest: str) -> HttpResponse:
+    """All other addresses, that of a status among them (section 4.3): nothing is taken here."""
+    raise NotFound
+
+
 def _collection_of(grant: Grant) -> Collection | None:
     unit: str = apps.get_app_config("blocking").unit()  # type: ignore[attr-defined]
     return collection_of(grant.person, unit)
@@ -156,4 +162,5 @@ urlpatterns = [
     path(f"{_COLLECTION}objects/", objects, name="objects"),
     path(f"{_COLLECTION}objects/<str:object_id>/", one_object, name="object"),
     path(f"{_COLLECTION}objects/<str:object_id>/versions/", versions, name="versions"),
+    path("<path:rest>/", none, name="none"),
 ]

@@ -252,9 +252,14 @@ def test_a_recipient_without_bundles_has_no_collection(house: Releasing, partner
     for path in ("", "objects/", "manifest/"):
         assert others.get(partner.collection + path).status_code == 404
         assert partner.here(path).status_code == 200
-    none = partner.here("objects/indicator--00000000-0000-4000-8000-000000000000/")
-    assert none.status_code == 404
-    assert none.json() == {"title": "Not Found", "http_status": "404"}
+    for path in (
+        f"{partner.collection}objects/indicator--00000000-0000-4000-8000-000000000000/",
+        "releases/status/2d086da7-4bdc-4f91-900e-d77486753710/",
+        "elsewhere/collections/",
+    ):
+        none = partner.get(path)
+        assert none.status_code == 404
+        assert none.json() == {"title": "Not Found", "http_status": "404"}
 
 
 def test_what_is_not_released_is_not_there(house: Releasing, partner: Partner) -> None:
