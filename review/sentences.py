@@ -91,7 +91,6 @@ SENTENCES = (
     _("the file is signed, and the settings name no certificate to trust"),
     _("the file is not signed, and this recipient answers with signed files"),
     _("the signature of the file does not hold: %(why)s"),
-    _("take answers of recipients"),
     _("a refusal needs its reason"),
     _("%(answer)s needs its time"),
     _("not the id of an entry: %(name)s"),
