@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blocking.models import Appeal
+from blocking.models import Appeal, Order
 from cases import audit, tips
 from cases.models import AuditEvent, CandidateRow, Case, Run, Tip, TipTaken, TurnedAway
 from cases.moves import move
@@ -220,6 +220,21 @@ def test_an_appeal_is_taken_with_its_deadline_and_what_it_is_about() -> None:
     take(new_run(), RULES)
     kept.refresh_from_db()
     assert (seen_by(number), kept.answer) == (Told.REJECTED, "Because.")
+
+
+def test_an_upheld_appeal_is_told_as_lifted_when_every_recipient_has_answered() -> None:
+    (order,) = sent("shop.test")
+    number = send_appeal(Written("shop.test", Asks.LIFT, "not ours", ""), opening()).number
+    take(new_run(), RULES)
+    Appeal.objects.update(state="upheld", answer="You are right.")
+    for state in (OrderState.EXECUTED, OrderState.LIFT_SENT):
+        Order.objects.filter(pk=order.pk).update(state=state)
+        take(new_run(), RULES)
+        assert seen_by(number) is Told.UPHELD
+    Order.objects.filter(pk=order.pk).update(state=OrderState.LIFT_EXECUTED)
+    take(new_run(), RULES)
+    assert seen_by(number) is Told.LIFTED
+    assert Sending.objects.get().answer == "You are right."
 
 
 def test_where_nothing_is_taken_in_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
