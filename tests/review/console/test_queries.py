@@ -75,7 +75,7 @@ QUERIES: dict[str, int] = {
     "audit_verify": 26,
     "requests": 12,
     "request": 15,
-    "exports": 11,
+    "exports": 12,
     "export": 19,
     "transparency": 8,
     "transparency_file": 8,
