@@ -124,8 +124,6 @@ SENTENCES = (
     _("not an onion address: %(name)s"),
     _("no host of the internet: %(name)s"),
     _("an address of an inner network: %(name)s"),
-    _("not a date: %(name)s; write 2026-01-31"),
-    _("the period ends on %(last)s, before it begins on %(first)s"),
     _("not a date: %(name)s"),
     _("no column is called %(names)s: %(given)s"),
     _("URL of %(n)s characters, at most %(most)s: %(name)s…"),

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Min, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from blocking.entries import Action
 from blocking.models import Appeal, BlockingRequest, Export, OrderMove
@@ -41,9 +42,11 @@ class Period:
         try:
             found = cls(date.fromisoformat(first), date.fromisoformat(last), zone)
         except ValueError as error:
-            raise InputError(f"not a date: {error}; write 2026-01-31") from error
+            said = _("not a date: %(name)s; write 2026-01-31") % {"name": error}
+            raise InputError(said) from error
         if found.last < found.first:
-            raise InputError(f"the period ends on {last}, before it begins on {first}")
+            said = _("the period ends on %(last)s, before it begins on %(first)s")
+            raise InputError(said % {"last": last, "first": first})
         return found
 
     @property

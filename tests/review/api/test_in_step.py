@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from config.schema import CHECKOUT
 from tests.blocking.signing import keys
 from tests.net.authority import needs_openssl
+from tests.review.api.pulling import Recipient, needs_curl
 from tests.review.console.served import Served, serving
 
-pytestmark = [
-    needs_openssl,
-    pytest.mark.skipif(not shutil.which("curl"), reason="system package missing: curl"),
-]
-CLIENT = CHECKOUT / "docs" / "pull.sh"
-
-
-class Recipient:
-    """A folder that the client of the documentation keeps."""
-
-    def __init__(self, house: Served, folder: Path, signed_by: Path) -> None:
-        self.folder = folder
-        (folder / "bin").mkdir(parents=True)
-        program = folder / "bin" / "narcowatch"
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m nightly.cli "$@"\n')
-        program.chmod(0o700)
-        header = folder / "header"
-        secret = house.seed("token", folder.name, "regulator", "regulator")
-        header.write_text(f"Authorization: Bearer {secret}\n")
-        (folder / "had").mkdir()
-        self._environ = {
-            **house.environ,
-            "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(CHECKOUT),
-            "PULL_FROM": house.url,
-            "PULL_HEADER": str(header),
-            "PULL_SIGNED_BY": str(signed_by),
-        }
-
-    def pull(self, mode: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["sh", str(CLIENT), mode, str(self.folder / "had")],
-            env=self._environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    def names(self, number: int) -> set[str]:
-        return {path.name for path in (self.folder / "had" / str(number)).iterdir()}
-
-    def documents(self, name: str) -> list[dict]:
-        path = self.folder / "had" / name
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+pytestmark = [needs_openssl, needs_curl]
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +31,15 @@ def house(
         yield served
 
 
+def of(house: Served, folder: Path, signed_by: Path) -> Recipient:
+    secret = house.seed("token", folder.name, "regulator", "regulator")
+    return Recipient(house.url, secret, house.environ, folder, signed_by)
+
+
 def test_full_then_delta_gives_what_the_next_full_set_holds(
     house: Served, made: keys.Keys, tmp_path: Path
 ) -> None:
-    recipient = Recipient(house, tmp_path / "recipient1", made.ca)
+    recipient = of(house, tmp_path / "recipient1", made.ca)
     full = recipient.pull("delta")
     assert full.returncode == 0, full.stderr
     assert "export regulator/1 holds" in full.stdout
@@ -105,7 +65,7 @@ def test_full_then_delta_gives_what_the_next_full_set_holds(
             else:
                 held[one["id"]] = one
 
-    other = Recipient(house, tmp_path / "recipient2", made.ca)
+    other = of(house, tmp_path / "recipient2", made.ca)
     whole = other.pull("full")
     assert whole.returncode == 0, whole.stderr
     assert {one["id"]: one for one in other.documents("3/requests.jsonl")} == held
@@ -123,7 +83,7 @@ def test_full_then_delta_gives_what_the_next_full_set_holds(
 
 def test_what_another_signed_is_not_taken(house: Served, tmp_path: Path) -> None:
     others = keys.make(tmp_path / "ec")
-    recipient = Recipient(house, tmp_path / "recipient3", others.ca)
+    recipient = of(house, tmp_path / "recipient3", others.ca)
     refused = recipient.pull("full")
     assert refused.returncode != 0
     assert "BROKEN" in refused.stderr

@@ -76,7 +76,7 @@ QUERIES: dict[str, int] = {
     "requests": 12,
     "request": 17,
     "request_letter": 14,
-    "exports": 11,
+    "exports": 12,
     "export_letter": 16,
     "export": 20,
     "transparency": 8,
