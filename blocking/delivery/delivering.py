@@ -118,7 +118,7 @@ def _tried(
     row.save(update_fields=["attempts", "to", "next_at"])
     try:
         arrived = _deliver(row, way, plan, how, clock)
-    except (InputError, RuleError, BoundaryError) as error:
+    except (InputError, RuleError, BoundaryError, OSError) as error:
         row.problem, row.message = reason_of(error), str(error)[:_LONGEST_MESSAGE]
         row.save(update_fields=["problem", "message"])
         log.warning("%s was not delivered by %s: %s", row.export, way.name, error)
@@ -177,6 +177,8 @@ def reason_of(error: Exception) -> str:
         return error.reason
     if isinstance(error, BoundaryError):
         return "signing"
+    if isinstance(error, OSError):
+        return "system"
     return "settings" if isinstance(error, InputError) else "files"
 
 

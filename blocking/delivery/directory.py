@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,13 +56,9 @@ class Directory:
             (self._root / old).replace(self._root / new)
             sync_folder((self._root / new).parent)
 
-    def size(self, name: str) -> int | None:
+    def exists(self, name: str) -> bool:
         """See ``Shelf``."""
-        with _told(name):
-            try:
-                return (self._root / name).stat().st_size
-            except FileNotFoundError:
-                return None
+        return os.path.lexists(self._root / name)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Putting a parcel into a folder, here or on another machine: one order of steps for both.
 
 A release becomes visible at once: its files go into a folder with a temporary name, that is
-renamed, and the manifest goes in last. A folder without a manifest is not an export. What a
-delivery left behind that was cut short is removed by the next.
+renamed, and the manifest gets its name last. A folder without a manifest is not an export. What a
+delivery left behind that was cut short the next removes or finishes; it touches nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import Protocol
 from blocking.delivery.parcel import Parcel
 from blocking.manifest import NAME
 from domain.errors import TransportError
+
+#: What the manifest is called until all else has its name.
+_LAST = f".{NAME}.partial"
 
 
 class Shelf(Protocol):
@@ -34,15 +37,15 @@ class Shelf(Protocol):
     def rename(self, old: str, new: str) -> None:
         """Give ``old`` the name ``new``, in the place of a file of that name."""
 
-    def size(self, name: str) -> int | None:
-        """How many bytes a file has, None where there is none."""
+    def exists(self, name: str) -> bool:
+        """Whether there is a file, folder or link of that name."""
 
 
 def place(parcel: Parcel, shelf: Shelf) -> bool:
     """Put ``parcel`` onto ``shelf``, False where it lies there already.
 
-    Raises TransportError: ``other_release`` where a different release lies there under its number,
-    and what the shelf raises.
+    Raises TransportError: ``other_release`` where something else lies there under its number, and
+    what the shelf raises.
     """
     return _place_archive(parcel, shelf) if parcel.archive else _place_files(parcel, shelf)
 
@@ -50,29 +53,32 @@ def place(parcel: Parcel, shelf: Shelf) -> bool:
 def _place_files(parcel: Parcel, shelf: Shelf) -> bool:
     final, partial = str(parcel.number), f".{parcel.number}.partial"
     ours = (parcel.folder / NAME).read_bytes()
-    there = shelf.read(f"{final}/{NAME}", len(ours) + 1)
-    if there == ours:
+    if _has(shelf, f"{final}/{NAME}", ours):
         return False
-    if there is not None:
-        message = f"another release {final} lies there: its {NAME} is not this one's"
+    if _has(shelf, f"{final}/{_LAST}", ours):  # cut short after the folder had its name
+        shelf.rename(f"{final}/{_LAST}", f"{final}/{NAME}")
+        return True
+    if shelf.exists(final):
+        message = f"something else called {final} lies there: it is not written over"
         raise TransportError(message, reason="other_release", permanent=True)
     shelf.remove(partial)
     shelf.make_folder(partial)
     for name in parcel.names:
-        if name != NAME:
-            shelf.put(parcel.folder / name, f"{partial}/{name}")
-    shelf.remove(final)
+        shelf.put(parcel.folder / name, f"{partial}/{_LAST if name == NAME else name}")
     shelf.rename(partial, final)
-    shelf.put(parcel.folder / NAME, f"{final}/.{NAME}.partial")
-    shelf.rename(f"{final}/.{NAME}.partial", f"{final}/{NAME}")
+    shelf.rename(f"{final}/{_LAST}", f"{final}/{NAME}")
     return True
+
+
+def _has(shelf: Shelf, name: str, content: bytes) -> bool:
+    return shelf.read(name, len(content) + 1) == content
 
 
 def _place_archive(parcel: Parcel, shelf: Shelf) -> bool:
     """An encrypted archive differs each time, so that one of this name is taken to be there."""
     assert parcel.archive is not None
     name = parcel.archive.name
-    if shelf.size(name):
+    if shelf.exists(name):
         return False
     shelf.remove(f".{name}.partial")
     shelf.put(parcel.archive, f".{name}.partial")

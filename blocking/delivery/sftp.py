@@ -129,16 +129,9 @@ class SftpShelf:
 
         self._do(rename())
 
-    def size(self, name: str) -> int | None:
+    def exists(self, name: str) -> bool:
         """See ``Shelf``."""
-
-        async def size() -> int | None:
-            try:
-                return (await self._client.stat(self._path(name))).size
-            except asyncssh.SFTPNoSuchFile:
-                return None
-
-        return self._do(size())
+        return self._do(self._client.lexists(self._path(name)))
 
     def _path(self, name: str) -> str:
         return str(PurePosixPath(self._server.folder) / name)

@@ -86,7 +86,7 @@ def analyst(db: None) -> Person:
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return add_person("bolat", PASSWORD, Role.ANALYST, actor="test")
+    return add_person("analyst2", PASSWORD, Role.ANALYST, actor="test")
 
 
 @pytest.fixture

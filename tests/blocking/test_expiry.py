@@ -87,7 +87,7 @@ def test_a_renewed_request_replaces_the_one_before(
     assert data["id"] == str(after.pk)
     assert data["renews"] == {"id": str(before.pk), "sha256": before.sha256}
     assert [one["person"] for one in data["authority"]["approvers"]] == [
-        "analyst1", "bolat", "analyst1",
+        "analyst1", "analyst2", "analyst1",
     ]  # fmt: skip
     (event,) = AuditEvent.objects.filter(action="request.renewed")
     assert event.details["renews"] == str(before.pk)

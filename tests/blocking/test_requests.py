@@ -48,7 +48,7 @@ def test_the_document_carries_who_what_why_and_the_evidence(
     assert canonical_json(data) == row.document.encode()
     assert sha256_hex(row.document.encode()) == row.sha256
     assert data["id"] == str(row.pk)
-    assert [a["person"] for a in data["authority"]["approvers"]] == ["analyst1", "bolat"]
+    assert [a["person"] for a in data["authority"]["approvers"]] == ["analyst1", "analyst2"]
     assert data["authority"]["approvers"][1]["reason"] == "sells in Almaty"
     assert data["authority"]["number"] == f"{case.pk}/1"
     assert data["law"]["provisions"] == ["Law, 41-1"]

@@ -100,11 +100,12 @@ def test_what_was_cut_short_is_made_good(shelf: tuple[Way, Path], folder: Path) 
     way, inbox = shelf
     (inbox / ".1.partial").mkdir()
     (inbox / ".1.partial" / "block.rpz").write_text("half")
-    (inbox / "1").mkdir()
-    (inbox / "1" / "requests.jsonl").write_text("half of it, without a manifest")
     assert sent(folder, way)
     assert_whole(inbox / "1", folder)
     assert [path.name for path in inbox.iterdir()] == ["1"]
+    (inbox / "1" / NAME).rename(inbox / "1" / f".{NAME}.partial")
+    assert sent(folder, way), "all but its last step was done"
+    assert_whole(inbox / "1", folder)
 
 
 def test_another_release_under_the_number_is_not_written_over(
@@ -113,10 +114,15 @@ def test_another_release_under_the_number_is_not_written_over(
     way, inbox = shelf
     (inbox / "1").mkdir()
     (inbox / "1" / NAME).write_text("{}")
-    with pytest.raises(TransportError, match="another release 1 lies there") as refused:
+    with pytest.raises(TransportError, match="something else called 1 lies there") as refused:
         sent(folder, way)
     assert (refused.value.reason, refused.value.permanent) == ("other_release", True)
     assert (inbox / "1" / NAME).read_text() == "{}"
+    (inbox / "1" / NAME).rename(inbox / "1" / "mine")
+    with pytest.raises(TransportError, match="something else called 1 lies there"):
+        sent(folder, way)
+    assert [path.name for path in inbox.iterdir()] == ["1"]
+    assert (inbox / "1" / "mine").read_text() == "{}"
 
 
 def test_an_encrypted_release_is_one_file_that_its_recipient_opens(
