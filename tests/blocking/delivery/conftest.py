@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,5 +38,6 @@ def cms(tmp_path_factory: pytest.TempPathFactory) -> CmsKeys:
 
 
 @pytest.fixture(scope="session")
-def pgp(tmp_path_factory: pytest.TempPathFactory) -> PgpKeys:
-    return pgp_keys(tmp_path_factory.mktemp("pgp"))
+def pgp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgpKeys]:
+    with pgp_keys(tmp_path_factory.mktemp("pgp")) as made:
+        yield made

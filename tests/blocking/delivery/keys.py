@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,14 +55,19 @@ class PgpKeys:
         return _gpg(self.home, "--armor", "--export-secret-keys")
 
 
-def pgp_keys(folder: Path, algorithm: str = "future-default") -> PgpKeys:
+@contextmanager
+def pgp_keys(folder: Path, algorithm: str = "future-default") -> Iterator[PgpKeys]:
+    """Keys, and the agent that GnuPG starts for them, which is stopped at the end."""
     home = folder / "home"
     home.mkdir(mode=0o700)
     _gpg(home, "--passphrase", "", "--quick-gen-key", "in@recipient.test", algorithm, "default",
          "2d")  # fmt: skip
     public = folder / "public.asc"
     public.write_bytes(_gpg(home, "--armor", "--export"))
-    return PgpKeys(public, home)
+    try:
+        yield PgpKeys(public, home)
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
 
 
 def _gpg(home: Path, *arguments: str, stdin: bytes = b"") -> bytes:

@@ -59,10 +59,11 @@ def test_an_openpgp_key_is_held_against_the_day(pgp: PgpKeys) -> None:
 
 @needs_gnupg
 def test_a_key_that_can_only_sign_is_named_on_one_line(tmp_path: Path) -> None:
-    signs = pgp_keys(tmp_path, "ed25519/sign").public
     clear = written(tmp_path / "file", b"text")
+    with pgp_keys(tmp_path, "ed25519/sign") as signs:
+        how = encryption_of(signs.public, utc_now())
     with pytest.raises(TransportError, match=r"\AOpenPGP: No suitable encryption [^\n]+\Z") as no:
-        encryption_of(signs, utc_now()).encrypt(clear, tmp_path / "sealed")
+        how.encrypt(clear, tmp_path / "sealed")
     assert no.value.reason == "encryption"
 
 
