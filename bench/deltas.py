@@ -158,7 +158,7 @@ def _measured(last: Any, now: datetime) -> dict[str, Any]:
             assert (len(found.added), len(found.lifted)) == (_CHANGED, _CHANGED)
             write_files(Path(folder), formats, [], info, found)
 
-    before = in_force(last)
+    before = in_force(last, (entry.id for entry in held), now)
     full_s, delta_s = _fastest(full), _fastest(delta)
     gate_s = _fastest(lambda: gate.check(held, 2, before))
     return {

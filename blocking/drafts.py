@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from blocking.current import entries_of, requests_for
+from blocking.current import entries_of, requests_for, requests_in_force
 from blocking.delta import Delta, delta_against
 from blocking.entries import Entry
 from blocking.exporters import formats_of
@@ -19,6 +19,8 @@ from blocking.plan import Recipient, RequestRules
 from blocking.states import ExportState
 from domain.clock import Clock, iso
 from domain.errors import InputError
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,17 @@ class Draft:
     info: ExportInfo
     content_sha256: str
     issued_at: str
+    before: InForce | None = None
     delta: Delta | None = None
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Formats whose file the release in force has, and that are written also when nothing is
+        left for them, since all of it was ended: a recipient must learn that it is empty."""
+        if self.last is None or self.before is None or not self.before.all_ended:
+            return frozenset()
+        manifest = parse(self.last.manifest.encode(), f"export {self.last}")
+        return frozenset(file.format for file in manifest.files)
 
 
 def last_release(recipient: str) -> Export | None:
@@ -52,12 +64,20 @@ def last_release(recipient: str) -> Export | None:
     return released.order_by("-number").first()
 
 
-def in_force(export: Export | None) -> InForce | None:
-    """What the gate compares with."""
+def in_force(export: Export | None, held: Iterable[str], now: datetime) -> InForce | None:
+    """What the gate compares a release with that holds ``held``, ids of requests."""
     if export is None:
         return None
-    ids = ExportEntry.objects.filter(export=export).values_list("request_id", flat=True)
-    return InForce(export.number, frozenset(str(pk) for pk in ids))
+    rows = ExportEntry.objects.filter(export=export).values_list("request_id", flat=True)
+    ids = frozenset(str(pk) for pk in rows.iterator(chunk_size=5000))
+    return InForce(export.number, ids, _all_ended(sorted(ids - frozenset(held)), now))
+
+
+def _all_ended(gone: Sequence[str], now: datetime) -> bool:
+    """Whether none of ``gone`` is a request in force: what only settings leave out would be."""
+    standing = requests_in_force(now)
+    parts = (gone[start : start + _AT_ONCE] for start in range(0, len(gone), _AT_ONCE))
+    return not any(standing.filter(pk__in=part).exists() for part in parts)
 
 
 def make_draft(
@@ -87,7 +107,10 @@ def make_draft(
     )
     content = _content_digest(entries, formats, info)
     delta = delta_against(last, entries, now)
-    return Draft(recipient, info.number, last, entries, formats, info, content, iso(now), delta)
+    before = in_force(last, (entry.id for entry in entries), now)
+    return Draft(
+        recipient, info.number, last, entries, formats, info, content, iso(now), before, delta
+    )
 
 
 def as_of(entries: Sequence[Entry], previous_at: str) -> str:
@@ -138,7 +161,7 @@ def _content_digest(entries: Sequence[Entry], formats: tuple[Format, ...], info:
 
 def diff_of(draft: Draft) -> Diff:
     """What ``draft`` changes against the release in force."""
-    before = in_force(draft.last)
+    before = draft.before
     ids = before.ids if before else frozenset()
     gone = ids - {entry.id for entry in draft.entries}
     rows = BlockingRequest.objects.filter(pk__in=gone).order_by("sort_key", "pk")

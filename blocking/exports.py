@@ -13,7 +13,7 @@ from django.db import transaction
 
 from blocking.current import untouchable
 from blocking.delta import Delta
-from blocking.drafts import Diff, Draft, diff_of, in_force, last_release, make_draft
+from blocking.drafts import Diff, Draft, diff_of, last_release, make_draft
 from blocking.filechecks import check_files
 from blocking.files import (
     Written,
@@ -79,11 +79,13 @@ def build(
             manifest = parse(same.manifest.encode(), f"export {same}")
             return Built(same, manifest, diff_of(draft), True, tuple(same.unchecked))
         with work_folder(parent, str(draft.number)) as folder:
-            written = write_files(folder, draft.formats, draft.entries, draft.info, draft.delta)
+            written = write_files(
+                folder, draft.formats, draft.entries, draft.info, draft.delta, kept=draft.kept
+            )
             manifest = _manifest(draft, written)
             report = check_files(folder, draft.entries, draft.info, plan.limits.canary_names)
             findings = [
-                *gate.check(draft.entries, draft.number, in_force(draft.last)),
+                *gate.check(draft.entries, draft.number, draft.before),
                 *_vanished(draft, written),
                 *report.findings,
             ]

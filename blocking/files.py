@@ -34,11 +34,13 @@ def write_files(
     entries: Sequence[Entry],
     info: ExportInfo,
     delta: Delta | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> Written:
     """Write every format that takes at least one entry; companions stand with what needs them.
 
-    A format that takes none gets no file: an empty block list is worse than none. Formats that can
-    are written as the ``delta``, too, where it holds something for them.
+    A format that takes none gets no file, unless it is one of ``kept``: an empty block list is
+    worse than none where nobody meant it. Formats that can are written as the ``delta``, too, where
+    it holds something for them.
     """
     files: list[FileFacts] = []
     left_out: dict[str, dict[str, int]] = {}
@@ -50,7 +52,7 @@ def write_files(
         if reasons:
             left_out[fmt.name] = dict(sorted(reasons.items()))
         taken = [entry for entry in entries if not fmt.leaves_out(entry, info)]
-        if taken:
+        if taken or fmt.name in kept:
             files.append(_write_format(folder, fmt, taken, info))
             needed.update(fmt.needs)
     for fmt in formats:

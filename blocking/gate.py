@@ -36,10 +36,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The last release: its number and the ids of its entries."""
+    """The last release: its number and the ids of its entries. ``all_ended`` says of the next one
+    that whatever it leaves out was ended in the record: lifted, withdrawn, expired or renewed."""
 
     number: int
     ids: frozenset[str]
+    all_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Gate:
 def _as_a_whole(
     entries: Sequence[Entry], number: int, before: InForce | None, limits: Limits
 ) -> Iterator[Finding]:
-    if not entries:
+    if not entries and not (before and before.ids and before.all_ended):
         message = "nothing to block: an empty list would unblock everything that is in force"
         yield Finding(Code.EMPTY, "export", message)
     if before is None:

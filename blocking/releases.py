@@ -137,7 +137,7 @@ def _findings(
             subject = f"{row.request.scope}:{row.request.sort_key}"
             message = f"its case {row.request.case_id} does not stand requested any more"
             found.append(Finding(Code.NOT_REQUESTED, subject, message))
-    before = in_force(last)
+    before = in_force(last, (str(row.request_id) for row in rows), clock())
     found.extend(_own(rows, person, before.ids if before else frozenset()))
     entries = [as_entry(row.request, subdomains=row.subdomains) for row in rows]
     gate = Gate(protection, plan.limits, untouchable())

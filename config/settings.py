@@ -158,7 +158,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 1
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # a file of answers, and the signature beside it
 FILE_UPLOAD_HANDLERS = [
     "review.console.uploads.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

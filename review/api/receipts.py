@@ -189,6 +189,8 @@ def send_file(
     config = apps.get_app_config("blocking")
     bounds = config.bounds()  # type: ignore[attr-defined]
     beside = signature.read(bounds.max_bytes + 1) if signature else b""
+    if not beside and (signature is not None or "signature" in request.POST):
+        raise Refused(_WRONG, "signature: not a file, or an empty one")
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()
     try:

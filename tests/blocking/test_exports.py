@@ -233,17 +233,6 @@ def test_a_format_without_entries_gets_no_file(
     assert names == {"requests.jsonl", "register.csv", "register.xml", "telegram.json"}
 
 
-def test_a_list_that_would_become_empty_is_refused(
-    confirmed: Confirmed, plan: ExportPlan, made: Build, let_out
-) -> None:
-    case = confirmed(host("shop.test"))
-    confirmed(TargetKey(TargetKind.TELEGRAM, "@sklad_kz"), ("5",))
-    let_out(made())
-    move(case.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
-    with pytest.raises(GateError, match=r"block\.rpz: would be empty, release 1 has 1 entries"):
-        made()
-
-
 def test_the_chain_of_releases_holds(
     confirmed: Confirmed, plan: ExportPlan, made: Build, let_out
 ) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,13 @@ def test_an_empty_export_is_refused(protection: Protection) -> None:
     found = gate(protection).check([], 1, None)
     assert codes(found) == [Code.EMPTY]
     assert "unblock everything" in str(found[0])
+    entries = shops(3)
+    assert codes(gate(protection).check([], 8, before(entries))) == [Code.EMPTY]
+    ended = replace(before(entries), all_ended=True)
+    assert gate(protection).check([], 8, ended) == []
+    assert codes(gate(protection).check([], 8, InForce(7, frozenset(), all_ended=True))) == [
+        Code.EMPTY
+    ]
 
 
 def test_the_serial_must_rise(protection: Protection) -> None:

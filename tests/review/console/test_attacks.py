@@ -17,7 +17,7 @@ from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from blocking.models import Order, ProtectedName
+from blocking.models import Export, Order, ProtectedName
 from cases.models import AuditEvent, Case, DecisionRow, Person
 from cases.people import Role, change_password, change_recipient
 from domain.clock import utc_now
@@ -255,12 +255,16 @@ def csv_pages() -> list[tuple[str, str]]:
         *((Role.SUPERVISOR, f"/second-review/{name}.csv") for name in REVIEW),
         (Role.AUDITOR, "/audit/export"),
         (Role.AUDITOR, "/never-block.csv"),
+        (Role.AUDITOR, "/exports/{export}/answers.csv"),
         (Role.REGULATOR, "/our/exports/1/answers"),
     ]
 
 
 def test_every_file_of_csv_is_among_those_tried() -> None:
-    told = {"never_block_csv", "overview_csv", "second_review_csv", "audit_export", "own_blank"}
+    told = {
+        "never_block_csv", "overview_csv", "second_review_csv", "audit_export", "own_blank",
+        "export_answers_csv",
+    }  # fmt: skip
     assert {page.name for page in PAGES if "csv" in page.name} <= told
 
 
@@ -282,6 +286,7 @@ def test_no_cell_of_a_file_is_a_formula(role: Role, where: str) -> None:
     if role is Role.REGULATOR:
         change_recipient(somebody, "regulator", actor="test")
     client = client_of(somebody)
+    where = where.format(export=Export.objects.earliest("pk").pk)
     answer = client.post(where, {"form": "csv"}) if "audit" in where else client.get(where)
     assert answer["Content-Type"].startswith("text/csv")
     text = answer.getvalue().decode("utf-8-sig")
