@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from cases import audit
+from cases.ending import end
 from cases.models import Case, DecisionRow, Informed, Person
 from cases.moves import move
 from cases.people import DECIDERS, RELEASERS, may, require
@@ -225,10 +226,11 @@ def end_hold(case_id: int, person: Person, reason: str, *, clock: Clock = utc_no
 
 
 def withdraw(case_id: int, person: Person, reason: str, *, clock: Clock = utc_now) -> Case:
-    """Take back a confirmed or requested case: it is in no further export. A supervisor may."""
+    """Take back a confirmed or requested case, also one that became unreachable since: it is in no
+    further export. A supervisor may. Raises MoveError where it is neither."""
     require(person, RELEASERS, "withdraw cases")
     _need(reason, "withdrawing a case")
-    return move(case_id, CaseState.WITHDRAWN, actor=person.username, reason=reason, clock=clock)
+    return end(case_id, CaseState.WITHDRAWN, actor=person.username, reason=reason, clock=clock)
 
 
 def _need(reason: str, what: str) -> None:

@@ -21,6 +21,7 @@ from review.console.forms import JURISDICTIONS, NoteForm
 from review.console.marking import pieces
 from review.families import small_family
 from review.family_picture import picture_of
+from review.pipeline import standing
 from review.service import case_view, readable_case
 
 _SHOTS = 5
@@ -90,5 +91,5 @@ def _further(row: Case, person: Person, *, decides: bool, supervises: bool) -> d
     return {
         "hold": decides and row.state == CaseState.CONFIRMED,
         "end_hold": row.state == CaseState.ON_HOLD and (own or supervises),
-        "withdraw": supervises and row.state in _SENT_OR_TO_BE,
+        "withdraw": supervises and standing(row.state, row.came_from) in _SENT_OR_TO_BE,
     }

@@ -146,6 +146,25 @@ def test_a_supervisor_withdraws_with_a_reason() -> None:
     assert withdraw(case.pk, boss, "a mistake").state == "withdrawn"
 
 
+def unreachable(before: CaseState) -> Case:
+    case = case_in(before)
+    move(case.pk, CaseState.UNREACHABLE, actor="test", reason="down")
+    return case
+
+
+def test_what_was_confirmed_before_it_became_unreachable_is_withdrawn() -> None:
+    case = unreachable(CaseState.CONFIRMED)
+    assert withdraw(case.pk, supervisor(), "a mistake").state == "withdrawn"
+
+
+def test_what_nobody_confirmed_is_not_withdrawn_for_being_unreachable() -> None:
+    case = unreachable(CaseState.IN_REVIEW)
+    with pytest.raises(MoveError):
+        withdraw(case.pk, supervisor(), "a mistake")
+    case.refresh_from_db()
+    assert case.state == "unreachable", "a refusal moves nothing"
+
+
 def test_a_restricted_case_is_not_decided_here() -> None:
     case = case_in(CaseState.IN_REVIEW)
     Case.objects.filter(pk=case.pk).update(restricted=True)
