@@ -45,15 +45,22 @@ _NAMES = st.sampled_from(
 )
 _BELOW = st.sampled_from(["", "", "www.", "shop.", "*.", "a.b.", "\u202e", ".", "32.1.0.0.10."])
 _AFTER = st.sampled_from(["", "", ".", " ", "\n*.kz CNAME .", ";", ".rpz-nsip", ".kz", "\r\n"])
+_CLOSE = st.sampled_from(
+    [HELD, "market.kz", DISMISSED, "bazar.com.kz", "com.kz", "t.me", "shop.kz"]
+)
 HOSTS = st.one_of(
+    _CLOSE,
+    _NAMES,
     st.builds(lambda below, name, after: f"{below}{name}{after}", _BELOW, _NAMES, _AFTER),
     st.from_regex(r"[a-z0-9_-]{1,20}(\.[a-z0-9_-]{1,12}){1,3}", fullmatch=True),
 )
 _START = st.sampled_from(["http://", "https://", "http://user:word@", "HTTP://", "ftp://", "//"])
-_PATHS = st.one_of(
-    st.sampled_from(["", "/", "/menu", "/?a=,\"'", "/#a", ":8080/x"]), st.text(max_size=8)
+_WAYS = st.sampled_from(["", "/", "/menu", "/?a=,\"'", "/#a", ":8080/x"])
+_PATHS = st.one_of(_WAYS, st.text(max_size=8))
+URLS = st.one_of(
+    st.builds(lambda host, path: f"http://{host}{path}", st.one_of(_CLOSE, _NAMES), _WAYS),
+    st.builds(lambda start, host, path: f"{start}{host}{path}", _START, HOSTS, _PATHS),
 )
-URLS = st.builds(lambda start, host, path: f"{start}{host}{path}", _START, HOSTS, _PATHS)
 
 
 def passed(scope: Scope, values: list[str], *, subdomains: bool) -> list[Entry]:
