@@ -22,7 +22,7 @@ from blocking.signing.cms import SigningKey
 from blocking.signing.pem import certificates_in, first_line, read, secret
 from blocking.signing.seal import Seal
 from blocking.signing.service import signing_by
-from config.blocking import Statement
+from config.blocking import Day, Statement
 from config.intake import Intake
 from config.schema import Settings
 from domain.errors import InputError
@@ -84,6 +84,7 @@ def export_plan(values: Settings) -> ExportPlan:
             title=r.title,
             address=r.address,
             certificates=r.receipt_certificates,
+            days=frozenset(list(Day).index(day) for day in r.days),
         )
         for r in blocking.recipients
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from blocking.current import untouchable
+from blocking.current import requests_in_force, untouchable
 from blocking.delta import Delta
 from blocking.drafts import Diff, Draft, diff_of, last_release, make_draft
 from blocking.filechecks import check_files
@@ -99,6 +99,15 @@ def build(
             move_into_place(folder, parent / str(draft.number))
         export = _record(draft, manifest, report.unchecked, clock)
         return Built(export, manifest, diff_of(draft), False, report.unchecked)
+
+
+def lifts_any(recipient: str, *, clock: Clock = utc_now) -> bool:
+    """Whether the release in force at ``recipient`` holds what is not in force any more."""
+    last = last_release(recipient)
+    if last is None:
+        return False
+    standing = requests_in_force(clock())
+    return ExportEntry.objects.filter(export=last).exclude(request__in=standing).exists()
 
 
 def _same(draft: Draft, root: Path) -> Export | None:

@@ -32,7 +32,8 @@ class Kind(StrEnum):
 class Recipient:
     """Who gets exports: in which formats, of which scopes, for which territory (ISO 3166). Letters
     are addressed to its ``title`` at its ``address``. ``certificates`` is the file of those that
-    vouch for its signed answers, None for none."""
+    vouch for its signed answers, None for none. Nights build a release on ``days`` of the week
+    (0 is Monday)."""
 
     name: str
     formats: tuple[str, ...]
@@ -42,6 +43,7 @@ class Recipient:
     title: str = ""
     address: str = ""
     certificates: Path | None = None
+    days: frozenset[int] = frozenset(range(7))
 
     @property
     def called(self) -> str:

@@ -30,6 +30,16 @@ class Kind(StrEnum):
     PARTNER = "partner"
 
 
+class Day(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
 class Recipient(Section):
     name: Slug = required("What `narcowatch export --recipient` is given.")
     formats: Annotated[tuple[Slug, ...], Field(min_length=1)] = required(
@@ -40,6 +50,11 @@ class Recipient(Section):
     )
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = key(
         tuple(Scope), "What this recipient can block."
+    )
+    days: Annotated[tuple[Day, ...], Field(min_length=1)] = key(
+        tuple(Day),
+        "Days of the week on which a night that begins then builds a release for this recipient. "
+        "What must be lifted does not wait for them.",
     )
     encryption_key: AbsolutePath | None = key(
         None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 from blocking import expiry, exports, requests
 from blocking.current import requests_for
@@ -138,6 +139,9 @@ def build_exports(night: Night) -> Counted:
         if not _anything_for(recipient, night):
             counted[("skipped", "nothing to export")] += 1
             continue
+        if _waits_for_its_day(recipient, night):
+            counted[("skipped", "not on this day")] += 1
+            continue
         try:
             built = exports.build(recipient, plan, protection, clock=night.clock)
         except GateError as error:
@@ -149,6 +153,15 @@ def build_exports(night: Night) -> Counted:
             f"{len(refused)} exports refused by the gate", tuple(str(error) for error in refused)
         )
     return dict(counted)
+
+
+def _waits_for_its_day(recipient: Recipient, night: Night) -> bool:
+    """Whether this night, by the day it began on, is none on which ``recipient`` is sent anything,
+    and nothing is to be lifted that must not wait."""
+    began = night.run.started_at.astimezone(ZoneInfo(night.plan.night_ends[1]))
+    if began.weekday() in recipient.days:
+        return False
+    return not exports.lifts_any(recipient.name, clock=night.clock)
 
 
 def _anything_for(recipient: Recipient, night: Night) -> bool:
