@@ -8,7 +8,7 @@ got lost must not keep a target blocked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,12 +25,14 @@ _AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class Delta:
     """``since`` is the release it is to be added to; ``lifted`` come first in what is written, then
-    ``added`` and what is blocked otherwise than before (``changed``: with the names below, say)."""
+    ``added`` and what is blocked otherwise than before (``changed``: with the names below, say).
+    ``unsaid`` of the liftings are orders that stand, and that no release asked to lift so far."""
 
     since: int
     added: tuple[Entry, ...]
     changed: tuple[Entry, ...]
     lifted: tuple[Entry, ...]
+    unsaid: int = 0
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -42,7 +44,8 @@ def delta_against(last: Export | None, entries: Sequence[Entry], now: datetime) 
     """The delta from ``last`` to a release that holds ``entries``; None where nothing came before.
 
     Lifted is whatever the recipient may still block and the release does not hold, also what an
-    earlier release was to lift and what nobody has answered for.
+    earlier release was to lift and what nobody has answered for; and what the last release held and
+    the recipient refused: whoever adds deltas up has it in their list.
     """
     if last is None:
         return None
@@ -52,7 +55,10 @@ def delta_against(last: Export | None, entries: Sequence[Entry], now: datetime) 
     changed = tuple(
         entry for entry in entries if before.get(entry.id, entry.subdomains) != entry.subdomains
     )
-    return Delta(last.number, added, changed, tuple(_lifted(last.recipient, held, now)))
+    blocked = _blocked(last.recipient, before)
+    gone = {pk: state for pk, state in blocked.items() if pk not in held}
+    unsaid = sum(state in STANDING for state in gone.values())
+    return Delta(last.number, added, changed, tuple(_liftings([*gone], now)), unsaid)
 
 
 def _before(last: Export) -> dict[str, bool]:
@@ -61,11 +67,18 @@ def _before(last: Export) -> dict[str, bool]:
     return {str(pk): subdomains for pk, subdomains in rows.iterator(chunk_size=5000)}
 
 
-def _lifted(recipient: str, held: set[str], now: datetime) -> Iterator[Entry]:
-    blocked = Order.objects.filter(
-        recipient=recipient, state__in=[*STANDING, OrderState.LIFT_SENT]
-    ).values_list("request_id", flat=True)
-    gone = [pk for pk in blocked.iterator(chunk_size=5000) if str(pk) not in held]
+def _blocked(recipient: str, before: Mapping[str, bool]) -> dict[str, str]:
+    """What the recipient may have in its list, and the state of the order for it."""
+    states = [*STANDING, OrderState.LIFT_SENT, OrderState.REFUSED]
+    rows = Order.objects.filter(recipient=recipient, state__in=states)
+    found = {
+        str(pk): state
+        for pk, state in rows.values_list("request_id", "state").iterator(chunk_size=5000)
+    }
+    return {pk: state for pk, state in found.items() if state != OrderState.REFUSED or pk in before}
+
+
+def _liftings(gone: Sequence[str], now: datetime) -> Iterator[Entry]:
     rows = list[BlockingRequest]()
     for start in range(0, len(gone), _AT_ONCE):
         rows += BlockingRequest.objects.filter(pk__in=gone[start : start + _AT_ONCE])

@@ -10,7 +10,7 @@ ever got it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -36,7 +36,8 @@ ACTOR = "system:expiry"
 
 
 def expire(*, clock: Clock = utc_now) -> int:
-    """Move every case whose request has run out to *expired*. Returns how many."""
+    """Move every case whose request has run out to *expired*. Returns how many. What was renewed in
+    time must have been by then (``renew``): an answer is not lost because a night was."""
     done = 0
     for row in list(_newest().filter(valid_until__lte=clock()).order_by("pk")):
         with transaction.atomic():
@@ -82,7 +83,7 @@ def ask(run: Run | None, rules: RequestRules, *, clock: Clock = utc_now) -> list
 
 
 def renew(rules: RequestRules, protection: Protection, *, clock: Clock = utc_now) -> RequestsMade:
-    """Renew the requests of which people said so, those that have not run out since.
+    """Renew the requests of which people said so before they ran out, whenever it comes to it.
 
     Each is a transaction of its own, and is held against the safeguards as a first request is; what
     they refuse is named and runs out. Running it again changes nothing. Raises InputError for a
@@ -90,7 +91,7 @@ def renew(rules: RequestRules, protection: Protection, *, clock: Clock = utc_now
     """
     done = RequestsMade()
     networks = read_networks(rules.networks) if rules.networks else None
-    for proposal in _accepted(clock()):
+    for proposal in _accepted():
         with refusing(proposal.case, done), transaction.atomic():
             done.made += _renew(proposal, rules, protection, networks, clock)
     return done
@@ -106,16 +107,17 @@ def _newest() -> QuerySet[BlockingRequest]:
     )
 
 
-def _accepted(now: datetime) -> Iterator[Proposal]:
-    """Accepted proposals about a request that is still the newest of its case."""
-    valid = {str(row.pk) for row in _newest().filter(valid_until__gt=now).only("pk")}
+def _accepted() -> Iterator[Proposal]:
+    """Proposals about a request that is still the newest of its case, accepted while it held."""
+    until = {str(row.pk): row.valid_until for row in _newest().only("pk", "valid_until")}
     rows = Proposal.objects.filter(
         kind=ProposalKind.EXPIRING,
         state=ProposalState.ACCEPTED,
         case__in=Case.objects.filter(standing(CaseState.REQUESTED)),
     )
     for row in list(rows.select_related("case__target", "closed_by").order_by("pk")):
-        if row.evidence.get("request") in valid:
+        end = until.get(row.evidence.get("request", ""))
+        if end is not None and row.closed_at is not None and row.closed_at <= end:
             yield row
 
 

@@ -119,10 +119,23 @@ def _same(draft: Draft, root: Path) -> Export | None:
     for export in (draft.last, waiting.order_by("-number").first()):
         if export is None or export.content_sha256 != draft.content_sha256:
             continue
+        if _liftings_differ(export, draft):
+            continue
         folder = root / export.folder
         if (folder / NAME).is_file() and not verify(folder).problems:
             return export
     return None
+
+
+def _liftings_differ(export: Export, draft: Draft) -> bool:
+    """Whether ``export`` leaves a lifting unsaid: a recipient that first refused an entry executed
+    it after all, say, when no release held it any more."""
+    if draft.delta is None:
+        return False
+    if export == draft.last:
+        return draft.delta.unsaid > 0
+    delta = parse(export.manifest.encode(), f"export {export}").delta
+    return (delta.lifted if delta else 0) != len(draft.delta.lifted)
 
 
 def _vanished(draft: Draft, written: Written) -> list[Finding]:

@@ -66,13 +66,14 @@ def write_files(
 def _write_delta(
     folder: Path, formats: Sequence[Format], delta: Delta, info: ExportInfo
 ) -> Iterator[FileFacts]:
+    about = replace(info, since=delta.since)
     for fmt in formats:
         if not fmt.deltas:
             continue
-        taken = [entry for entry in delta.entries if not fmt.leaves_out(entry, info)]
+        taken = [entry for entry in delta.entries if not fmt.leaves_out(entry, about)]
         if taken:
             of = replace(fmt, name=f"{DELTA}{fmt.name}", filename=fmt.delta_name, deltas=False)
-            yield _write_format(folder, of, taken, replace(info, since=delta.since))
+            yield _write_format(folder, of, taken, about)
 
 
 def _write_format(

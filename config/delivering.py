@@ -20,6 +20,8 @@ def _way(value: str) -> str:
         raise ValueError("must be a URL") from None
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ValueError("must be a URL: printable ASCII, other letters as %XX")
+    if not unquote(value).isprintable():
+        raise ValueError("must have no control characters, also as %XX")
     if parts.password is not None or parts.query or parts.fragment:
         raise ValueError("must have no password, query or fragment")
     whole = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -128,11 +128,24 @@ def _anchor_paths(table: dict[str, Any], folder: Path) -> None:
     """Make the paths in ``table`` absolute, starting from ``folder``."""
     for key in keys():
         above, _, leaf = key.path.rpartition(".")
-        section: Any = table
-        for name in above.split(".") if above else []:
-            section = section.get(name) if isinstance(section, dict) else None
-        if key.shape == "path" and isinstance(section, dict) and leaf in section:
-            section[leaf] = _absolute(section[leaf], folder)
+        if key.shape != "path":
+            continue
+        for section in _sections(table, above.split(".") if above else []):
+            if leaf in section:
+                section[leaf] = _absolute(section[leaf], folder)
+
+
+def _sections(table: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The tables that stand under ``names``; one that ends in ``[]`` is a list of them."""
+    if not isinstance(table, dict):
+        return
+    if not names:
+        yield table
+        return
+    below = table.get(names[0].removesuffix("[]"))
+    several = names[0].endswith("[]")
+    for one in below if several and isinstance(below, list) else [None if several else below]:
+        yield from _sections(one, names[1:])
 
 
 def _absolute(value: Any, folder: Path) -> Any:

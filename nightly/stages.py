@@ -188,8 +188,8 @@ NIGHT = (
     Stage(sealing.STAGE, seal_evidence, needed=False),
     Stage("retention", forget, needed=False),
     Stage(STAGE, look_at_blocks, needed=False),
-    Stage("expiry", expire_requests, needed=False),
     Stage("requests", make_requests),
+    Stage("expiry", expire_requests, needed=False),
     Stage("exports", build_exports),
     Stage("deliver", deliver_releases, needed=False),
 )

@@ -78,7 +78,7 @@ def _sign(plan: ExportPlan, how: Seal, counted: Counted, clock: Clock) -> None:
             continue
         try:
             seal(release, plan, how, clock=clock)
-        except (InputError, RuleError, BoundaryError) as error:
+        except (InputError, RuleError, BoundaryError, OSError) as error:
             log.warning("%s was not signed: %s", release, error)
             counted[("failed", "not signed")] += 1
         else:
@@ -86,8 +86,8 @@ def _sign(plan: ExportPlan, how: Seal, counted: Counted, clock: Clock) -> None:
 
 
 def note(ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now) -> None:
-    """Make a row for each way whose recipient has a release that did not go by it, and mark those
-    of older releases as superseded."""
+    """Make a row for each way whose recipient has a release that did not go by it, or went to
+    another address, and mark those of older releases as superseded."""
     for way in ways:
         release = last_release(way.recipient)
         if release is None:
@@ -102,11 +102,14 @@ def note(ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now) -> No
                 _audit("export.delivery_superseded", row.export, details, clock)
             if superseded := older.update(state=State.SUPERSEDED):
                 counted[("skipped", "superseded by a newer release")] += superseded
-            Delivery.objects.get_or_create(
+            row, _ = Delivery.objects.get_or_create(
                 export=release,
                 name=way.name,
                 defaults={"to": way.to, "made_at": now, "next_at": now},
             )
+            if row.state == State.DELIVERED and row.to != way.to:  # the way leads elsewhere now
+                row.state, row.to, row.attempts, row.next_at = State.WAITING, way.to, 0, now
+                row.save(update_fields=["state", "to", "attempts", "next_at"])
 
 
 def _tried(
@@ -118,7 +121,7 @@ def _tried(
     row.save(update_fields=["attempts", "to", "next_at"])
     try:
         arrived = _deliver(row, way, plan, how, clock)
-    except (InputError, RuleError, BoundaryError, OSError) as error:
+    except (InputError, RuleError, BoundaryError, OSError, ValueError) as error:
         row.problem, row.message = reason_of(error), str(error)[:_LONGEST_MESSAGE]
         row.save(update_fields=["problem", "message"])
         log.warning("%s was not delivered by %s: %s", row.export, way.name, error)
@@ -179,7 +182,7 @@ def reason_of(error: Exception) -> str:
         return "signing"
     if isinstance(error, OSError):
         return "system"
-    return "settings" if isinstance(error, InputError) else "files"
+    return "settings" if isinstance(error, (InputError, ValueError)) else "files"
 
 
 def _audit(action: str, export: Export, details: dict[str, object], clock: Clock) -> None:

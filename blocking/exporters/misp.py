@@ -3,7 +3,7 @@
 Hosts and URLs are attributes, onions and channels objects of MISP's templates
 ``tor-hiddenservice`` and ``telegram-account``. Ids are made from the entries', and the event's from
 the recipient: taking the next export updates the event. Tags are of the taxonomies TLP and
-``dark-web``. What is lifted is left out.
+``dark-web``. What is lifted is left out of an event, and deleted (softly) by the delta beside it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ _HIGH, _ONGOING, _OWN_ORGANISATION = "1", "1", "0"
 
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Everything that is blocked."""
-    return "" if entry.action is Action.BLOCK else "a lifting is the entry's absence"
+    if entry.action is Action.LIFT and info.since is None:
+        return "a lifting is the entry's absence"
+    return ""
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
@@ -57,15 +59,15 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     comma = "\n"
     for entry in entries:
         if entry.scope in {Scope.ONION, Scope.TELEGRAM}:
-            objects.append(_json(_object(entry)))
+            objects.append(_json(_object(entry, info)))
             continue
-        for attribute in _attributes(entry):
+        for attribute in _attributes(entry, info):
             yield comma + _json(attribute)
             comma = ",\n"
     yield '\n],"Object":[\n' + ",\n".join(objects) + "\n]}}\n"
 
 
-def _attributes(entry: Entry) -> Iterator[dict[str, Any]]:
+def _attributes(entry: Entry, info: ExportInfo) -> Iterator[dict[str, Any]]:
     if entry.scope is Scope.URL:
         named = [("url", url) for url in entry.values]
     elif entry.subdomains:
@@ -73,43 +75,57 @@ def _attributes(entry: Entry) -> Iterator[dict[str, Any]]:
     else:
         named = [("hostname", name) for name in entry.names]
     for kind, value in named:
-        yield _attribute(entry, kind, value)
+        yield _attribute(entry, info, kind, value)
 
 
-def _object(entry: Entry) -> dict[str, Any]:
+def _object(entry: Entry, info: ExportInfo) -> dict[str, Any]:
     item = entry.telegram
     if item is None:
         name, template, version = _ONION
-        parts = [_attribute(entry, "onion-address", entry.values[0], "address")]
+        parts = [_attribute(entry, info, "onion-address", entry.values[0], "address")]
     else:
         name, template, version = _TELEGRAM
         known = (("username", item.username), ("id", str(item.numeric_id or "")))
-        parts = [_attribute(entry, "text", value, part) for part, value in known if value]
+        parts = [_attribute(entry, info, "text", value, part) for part, value in known if value]
     return {
         "name": name,
         "meta-category": "misc",
         "template_uuid": template,
         "template_version": version,
         "uuid": _id("object", entry.id),
-        "timestamp": _epoch(entry.valid_from),
+        "timestamp": _changed(entry, info),
         "distribution": _OWN_ORGANISATION,
         "comment": _comment(entry),
         "Attribute": parts,
+        **_lifted(entry),
     }
 
 
-def _attribute(entry: Entry, kind: str, value: str, relation: str = "") -> dict[str, Any]:
+def _attribute(
+    entry: Entry, info: ExportInfo, kind: str, value: str, relation: str = ""
+) -> dict[str, Any]:
     return {
         "uuid": _id("attribute", f"{entry.id} {kind} {relation} {value}"),
         "type": kind,
         "category": "Network activity" if kind != "text" else "Social network",
         "value": value,
         "to_ids": kind != "text",
-        "timestamp": _epoch(entry.valid_from),
+        "timestamp": _changed(entry, info),
         "distribution": _OWN_ORGANISATION,
         "comment": _comment(entry),
         **({"object_relation": relation} if relation else {}),
+        **_lifted(entry),
     }
+
+
+def _changed(entry: Entry, info: ExportInfo) -> str:
+    """MISP takes what is newer than what it has."""
+    return _epoch(info.as_of if entry.action is Action.LIFT else entry.valid_from)
+
+
+def _lifted(entry: Entry) -> dict[str, bool]:
+    """What is lifted is deleted softly: the next synchronisation takes it back."""
+    return {"deleted": True} if entry.action is Action.LIFT else {}
 
 
 def _comment(entry: Entry) -> str:
@@ -132,4 +148,4 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-FORMAT = Format("misp", "event.misp.json", "application/json", leaves_out, write)
+FORMAT = Format("misp", "event.misp.json", "application/json", leaves_out, write, deltas=True)

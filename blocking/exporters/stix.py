@@ -2,8 +2,8 @@
 
 One indicator an entry, with an id made from the entry's: the same in every export, so that whoever
 takes the next bundle updates and does not double. Marked TLP:AMBER, one of the markings that the
-specification itself defines (section 7.2.1.4). What is lifted is left out; an indicator that
-nobody renews ends with its ``valid_until``.
+specification itself defines (section 7.2.1.4). What is lifted is left out of a bundle, and revoked
+in the delta beside it; an indicator that nobody renews ends with its ``valid_until``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _SINCE = "2026-11-27T00:00:00.000Z"
 
 def leaves_out(entry: Entry, info: ExportInfo) -> str:
     """Everything that a pattern can name."""
-    return "" if entry.action is Action.BLOCK else "a lifting is the entry's absence"
+    if entry.action is Action.LIFT and info.since is None:
+        return "a lifting is the entry's absence"
+    return ""
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
@@ -36,9 +38,14 @@ def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
 def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     identity = identity_of(info.unit)
     bundle = id_of("bundle", f"{info.recipient}\n{info.number}")
+    if info.since is not None:
+        bundle = id_of("bundle", f"{info.recipient}\n{info.number} since {info.since}")
     yield f'{{"type":"bundle","id":"{bundle}","objects":[\n{_json(identity)}'
     for entry in entries:
-        yield f",\n{_json(indicator_of(entry, identity['id']))}"
+        indicator = indicator_of(entry, identity["id"])
+        if entry.action is Action.LIFT:
+            indicator |= {"modified": milliseconds(info.as_of), "revoked": True}
+        yield f",\n{_json(indicator)}"
     yield "\n]}\n"
 
 
@@ -59,7 +66,7 @@ def identity_of(unit: str) -> dict[str, Any]:
 
 def indicator_of(entry: Entry, by: str) -> dict[str, Any]:
     """The indicator of an entry, made by the identity ``by``."""
-    made = _milliseconds(entry.valid_from)
+    made = milliseconds(entry.valid_from)
     return {
         "type": "indicator",
         "spec_version": "2.1",
@@ -73,7 +80,7 @@ def indicator_of(entry: Entry, by: str) -> dict[str, Any]:
         "pattern_type": "stix",
         "pattern_version": "2.1",
         "valid_from": made,
-        "valid_until": _milliseconds(entry.valid_until),
+        "valid_until": milliseconds(entry.valid_until),
         "external_references": [
             {"source_name": entry.decision.unit or "narcowatch", "external_id": entry.id}
         ],
@@ -132,7 +139,7 @@ def id_of(kind: str, of: str) -> str:
     return f"{kind}--{uuid.uuid5(_NAMESPACE, f'{kind} {of}')}"
 
 
-def _milliseconds(moment: str) -> str:
+def milliseconds(moment: str) -> str:
     """RFC 3339 with the milliseconds that ``created`` and ``modified`` must have (section 3.2)."""
     return moment if "." in moment else f"{moment.removesuffix('Z')}.000Z"
 
@@ -141,4 +148,4 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-FORMAT = Format("stix", "bundle.stix.json", "application/stix+json", leaves_out, write)
+FORMAT = Format("stix", "bundle.stix.json", "application/stix+json", leaves_out, write, deltas=True)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from blocking.current import requests_in_force
 from blocking.entries import Scope
@@ -58,7 +58,8 @@ def request_letter(
 
 
 def release_letter(export: Export, language: str, plan: ExportPlan) -> bytes:
-    """The letter that goes with a release: what it holds, and what it no longer does.
+    """The letter that goes with a release: what it holds, and what it no longer does. What was
+    renewed is held.
 
     Raises InputError for an export that nobody has released, and as ``request_letter`` does.
     """
@@ -69,7 +70,14 @@ def release_letter(export: Export, language: str, plan: ExportPlan) -> bytes:
     held, gone = ExportEntry.objects.filter(export=export), ExportEntry.objects.none()
     if export.previous_id is not None:
         before = ExportEntry.objects.filter(export=export.previous_id)
-        gone = before.exclude(request__in=held.values("request"))
+        renewing = BlockingRequest.objects.filter(
+            exports__export=export,
+            case=OuterRef("request__case"),
+            review_round=OuterRef("request__review_round"),
+            action=OuterRef("request__action"),
+            renewal__gt=OuterRef("request__renewal"),
+        )
+        gone = before.exclude(request__in=held.values("request")).exclude(Exists(renewing))
     if (lines := held.count() + gone.count()) > MAX_ITEMS:
         raise InputError(
             f"a letter has room for {MAX_ITEMS} entries, and that of {name} would have {lines}: "

@@ -43,9 +43,9 @@ class Command(BaseCommand):
         dry = options["dry_run"]
         try:
             with transaction.atomic() if dry else nullcontext():
-                expire()
                 made = make_requests(plan.rules, protection)
                 renewed = renew(plan.rules, protection)
+                expire()
                 made.made += renewed.made
                 made.refused += renewed.refused
                 show_requests(made, console)

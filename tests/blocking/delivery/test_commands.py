@@ -158,6 +158,8 @@ def test_mail_needs_a_server_to_hand_it_in_at(
         "https://списки.test/",
         "https://lists.test/a b",
         "https://lists.test/\n",
+        "mailto:a%0Ab@c.test",
+        "file:///a%00b",
     ],
 )
 def test_an_address_that_means_no_way_is_refused(to: str) -> None:
