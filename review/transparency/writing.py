@@ -102,7 +102,8 @@ def _shown(table: Rows) -> dict[str, object]:
         "note": NOTES.get(table.name, ""),
         "columns": [COLUMNS[column] for column in table.columns],
         "rows": [
-            (called.get(code, code), [_cell(cell) for cell in cells]) for code, cells in table.rows
+            (called.get(code, CELLS.get(code, code)), [_cell(cell) for cell in cells])
+            for code, cells in table.rows
         ],
     }
 
