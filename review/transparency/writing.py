@@ -15,7 +15,8 @@ from django.utils.translation import override
 from domain.digests import canonical_json
 from domain.errors import InputError
 from review.tables import csv_lines
-from review.transparency.computing import Cell, Rows
+from review.transparency.computing import Rows
+from review.transparency.suppressing import Cell
 from review.transparency.words import CELLS, COLUMNS, NOTES, ROWS, TITLES
 
 SCHEMA = "narcowatch.transparency/1"
