@@ -47,7 +47,8 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A confirmed case that stays confirmed, and why."""
+    """A confirmed case that stays confirmed, and why. ``target`` is what to call it where others
+    read: of a restricted case that is its number, never its address."""
 
     case_id: int
     target: str
@@ -114,7 +115,8 @@ class RestrictedError(RuleError):
 
 
 def _refusal(case: Case, why: Why, error: Exception) -> Refusal:
-    return Refusal(case.pk, str(case.target), why, str(error))
+    target = f"case {case.pk}" if why is Why.RESTRICTED else str(case.target)
+    return Refusal(case.pk, target, why, str(error))
 
 
 def basis_of(document: str) -> dict[str, Any]:

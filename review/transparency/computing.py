@@ -1,7 +1,6 @@
 """Facts in, tables out; pure. Counts that could point to single cases are withheld.
 
-In a breakdown a count from 1 to 4 is told as ``<5``. Where one such cell alone could be got back
-from the sum, the next smallest is withheld, too (primary and secondary suppression).
+What is withheld of a breakdown stands in ``suppressing``.
 """
 
 from __future__ import annotations
@@ -13,15 +12,11 @@ from datetime import timedelta
 from statistics import median
 
 from review.transparency.facts import Facts
+from review.transparency.suppressing import FEW, FEW_TOLD, WITHHELD, Cell, suppressed
 
-FEW = 5
-FEW_TOLD, WITHHELD = f"<{FEW}", "withheld"
 STEPS = ("confirmed", "requested", "sent", "executed", "verified")
 SCOPES = ("telegram", "onion", "url", "host", "domain")
 _DAY = timedelta(days=1)
-
-#: A number, or why there is none.
-Cell = int | float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +75,14 @@ def _broken_down(name: str, codes: Iterable[str], known: Sequence[str] = ()) -> 
     """How often each code comes, the ``known`` ones first and also where none does."""
     counted = Counter(codes)
     listed = dict.fromkeys([*known, *sorted(counted)])
-    return _withheld(name, {code: counted[code] for code in listed})
+    return _withheld(name, {code: counted[code] for code in listed}, known)
 
 
-def _withheld(name: str, counts: Mapping[str, int]) -> Rows:
-    few = [code for code, number in counts.items() if 0 < number < FEW]
-    told: dict[str, Cell] = dict(counts)
-    told.update(dict.fromkeys(few, FEW_TOLD))
-    others = [code for code, number in counts.items() if number >= FEW]
-    if len(few) == 1 and others:
-        told[min(others, key=lambda code: (counts[code], code))] = WITHHELD
+def _withheld(name: str, counts: Mapping[str, int], known: Sequence[str] = ()) -> Rows:
+    """Where nothing may be told, not even the codes are that come only where something was."""
+    told = suppressed(counts)
+    if told is None:
+        told = dict.fromkeys(known or (WITHHELD,), WITHHELD)
     return Rows(name, ("number",), tuple((code, (cell,)) for code, cell in told.items()))
 
 

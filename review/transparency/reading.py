@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from blocking.entries import Action
-from blocking.models import Appeal, BlockingRequest, Export, OrderMove
+from blocking.models import Appeal, BlockingRequest, Export, Order, OrderMove
+from blocking.requests import Why
 from blocking.states import ExportState
 from cases.models import AuditEvent, Case, DecisionRow, RunCount
 from domain.clock import iso
@@ -68,7 +69,7 @@ def facts_of(period: Period) -> Facts:
     """What the record has of ``period``."""
     requests = _requests().filter(period.of_field("valid_from"))
     refused = Export.objects.filter(period.of_field("built_at"), state=ExportState.REFUSED)
-    appeals = Appeal.objects.filter(received_at__lt=period.ends)
+    appeals = Appeal.objects.filter(received_at__lt=period.ends).exclude(case__restricted=True)
     still_open = Q(decided_at=None) | Q(decided_at__gte=period.ends)
     return Facts(
         identified=_confirmed().filter(period.of_field("decided_at")).count(),
@@ -79,14 +80,14 @@ def facts_of(period: Period) -> Facts:
         exports_refused=refused.count(),
         findings=[code for row in refused.order_by("pk") for code, *_ in row.findings],
         safeguards=_safeguards(period),
-        recipients_refused=_moves(OrderState.REFUSED, period),
+        recipients_refused=_moved(OrderState.REFUSED, period).count(),
         appeals=[
             _appealed(row, period)
             for row in appeals.filter(period.of_field("received_at")).order_by("pk")
         ],
         appeals_open=appeals.filter(still_open).count(),
-        lift_sent=_moves(OrderState.LIFT_SENT, period),
-        lift_executed=_moves(OrderState.LIFT_EXECUTED, period),
+        lift_sent=_liftings(OrderState.LIFT_SENT, period),
+        lift_executed=_liftings(OrderState.LIFT_EXECUTED, period),
         ended=_ended(period),
         spans=[*_spans(period)],
     )
@@ -124,16 +125,29 @@ def _first(state: OrderState) -> QuerySet[Any]:
     return _requests().annotate(at=came)
 
 
-def _moves(state: OrderState, period: Period) -> int:
-    """How many orders came to ``state``."""
-    rows = OrderMove.objects.filter(period.of_field("moved_at"), to=state)
-    rows = rows.filter(order__request__case__restricted=False).order_by()
-    return rows.values("order").distinct().count()
+def _moved(state: OrderState, period: Period) -> QuerySet[Order]:
+    """The orders that came to ``state``."""
+    moves = OrderMove.objects.filter(period.of_field("moved_at"), to=state, order=OuterRef("pk"))
+    return Order.objects.filter(Exists(moves), request__case__restricted=False)
+
+
+def _liftings(state: OrderState, period: Period) -> int:
+    """How many orders came to ``state`` so that nothing is blocked any more: a release takes out
+    what was renewed as well, but gives its recipient the renewal instead."""
+    renewed = Order.objects.filter(
+        recipient=OuterRef("recipient"),
+        request__case=OuterRef("request__case"),
+        request__review_round=OuterRef("request__review_round"),
+        request__action=OuterRef("request__action"),
+        request__renewal__gt=OuterRef("request__renewal"),
+    )
+    return _moved(state, period).filter(~Exists(renewed)).count()
 
 
 def _safeguards(period: Period) -> list[tuple[str, int]]:
     """Requests that safeguards refused, by reason; a case that stays refused is in every night."""
     rows = RunCount.objects.filter(period.of_field("run__started_at"), stage=_STAGE, name=_FAILED)
+    rows = rows.exclude(reason=Why.RESTRICTED)
     counted = rows.order_by().values_list("reason").annotate(total=Sum("n"))
     return sorted((reason, total) for reason, total in counted)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from review.console.words import SCOPES
-from review.transparency.computing import WITHHELD
+from review.transparency.suppressing import WITHHELD
 
 TITLES: Mapping[str, Any] = {
     "stages": _("From found to blocked"),
@@ -31,6 +31,11 @@ NOTES: Mapping[str, Any] = {
         "is not yet requested, one that was sent is not yet blocked, and what a recipient says it "
         "executed is not yet seen to be blocked."
     ),
+    "requests_by_action": _(
+        "A renewal is a request of its own: it is requested, sent, executed and seen to be blocked "
+        "anew."
+    ),
+    "liftings": _("What goes on being blocked under a renewed request is not lifted."),
     "safeguard_refusals": _("A case that stays refused is counted in every night."),
     "times": _("From the step before to this one, of those that came to it in the period."),
 }

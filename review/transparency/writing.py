@@ -15,7 +15,8 @@ from django.utils.translation import override
 from domain.digests import canonical_json
 from domain.errors import InputError
 from review.tables import csv_lines
-from review.transparency.computing import Cell, Rows
+from review.transparency.computing import Rows
+from review.transparency.suppressing import Cell
 from review.transparency.words import CELLS, COLUMNS, NOTES, ROWS, TITLES
 
 SCHEMA = "narcowatch.transparency/1"
@@ -102,7 +103,8 @@ def _shown(table: Rows) -> dict[str, object]:
         "note": NOTES.get(table.name, ""),
         "columns": [COLUMNS[column] for column in table.columns],
         "rows": [
-            (called.get(code, code), [_cell(cell) for cell in cells]) for code, cells in table.rows
+            (called.get(code, CELLS.get(code, code)), [_cell(cell) for cell in cells])
+            for code, cells in table.rows
         ],
     }
 

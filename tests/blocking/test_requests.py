@@ -165,6 +165,8 @@ def test_a_restricted_case_never_becomes_a_request(
     case.save()
     (refusal,) = make_requests(plan.rules, protection, clock=clock).refused
     assert refusal.why is Why.RESTRICTED
+    assert "shop.test" not in f"{refusal.target} {refusal.message}"
+    assert refusal.target == f"case {case.pk}"
     assert state_of(case) == CaseState.CONFIRMED
 
 

@@ -17,20 +17,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocking.models import Appeal, Order, OrderMove
+from blocking.requests import Why
 from cases.models import Case, DecisionRow, RunCount
 from cases.moves import move
 from cases.people import Role
 from domain.errors import InputError
 from domain.orders import OrderState
 from domain.states import CaseState
-from review.transparency.computing import FEW, FEW_TOLD, WITHHELD, Rows, tables
+from review.transparency.computing import Rows, tables
 from review.transparency.facts import Appealed, Facts, Requested, Span
 from review.transparency.reading import Period, facts_of
+from review.transparency.suppressing import FEW, FEW_TOLD, WITHHELD
 from review.transparency.writing import files_of
 from tests.people import person
-from tests.records import NOON, new_run
+from tests.records import NOON, new_case, new_run
 from tests.review.console.conftest import client_of, own
-from tests.sent import export_of, sent
+from tests.sent import export_of, order_of, request_of, sent
 
 MARCH = Period.of("2026-03-01", "2026-03-31", UTC)
 
@@ -75,9 +77,16 @@ def test_no_small_count_can_be_computed_from_the_others(counts: dict[str, int]) 
     for cells in told.values():
         assert cells[0] in {0, FEW_TOLD, WITHHELD} or cells[0] >= FEW
     hidden = [code for code, cells in told.items() if isinstance(cells[0], str)]
-    alone = [code for code in hidden if 0 < counts[code] < FEW]
+    alone = [code for code in hidden if 0 < counts.get(code, 0) < FEW]
     if len(alone) == 1 and sum(n > 0 for n in counts.values()) > 1:
         assert len(hidden) > 1
+
+
+def test_a_breakdown_that_its_sum_gives_away_is_withheld_whole() -> None:
+    facts = Facts(requests=requests(host=10, url=1, domain=1))
+    assert set(named(facts, "requests_by_scope").values()) == {(WITHHELD,)}
+    facts = Facts(requests=requests(host=3))
+    assert named(facts, "requests_by_category") == {WITHHELD: (WITHHELD,)}, "its codes tell as much"
 
 
 def test_medians_of_few_are_not_told() -> None:
@@ -165,6 +174,40 @@ def test_the_facts_of_a_period_come_from_the_record() -> None:
     empty = facts_of(Period.of("2025-01-01", "2025-12-31", UTC))
     assert named(empty, "stages")["identified"] == (0,)
     assert (empty.requests, empty.spans, empty.appeals) == ([], [], [])
+
+
+@pytest.mark.django_db
+def test_what_was_only_renewed_at_a_recipient_is_not_lifted() -> None:
+    (before,) = sent("renewed.test")
+    elsewhere = order_of(before.request, export_of([before.request], recipient="other"))
+    rows = type(before.request).objects
+    rows.update(renewal=1)
+    after = request_of("renewed-again.test", case=before.request.case)
+    rows.filter(pk=after.pk).update(renewal=2)
+    held = order_of(after, export_of([after], 2))
+    for order in (before, elsewhere):
+        moved(order, OrderState.LIFT_SENT, 2)
+        moved(order, OrderState.LIFT_EXECUTED, 3)
+    facts = facts_of(MARCH)
+    assert (facts.lift_sent, facts.lift_executed) == (1, 1), "where no renewal took its place"
+    moved(held, OrderState.LIFT_SENT, 4)
+    assert facts_of(MARCH).lift_sent == 2
+
+
+@pytest.mark.django_db
+def test_restricted_cases_are_in_no_refusal_and_no_appeal() -> None:
+    case = new_case("host:hidden.test")
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    for key, about in (("a", case), ("b", None)):
+        Appeal.objects.create(
+            key=key, run=new_run(), received_at=NOON, due_at=NOON, about="x", asks="lift",
+            grounds="ours", case=about,
+        )  # fmt: skip
+    RunCount.objects.create(
+        run=new_run(), stage="requests", name="failed", reason=Why.RESTRICTED, n=3
+    )
+    facts = facts_of(MARCH)
+    assert (len(facts.appeals), facts.appeals_open, facts.safeguards) == (1, 1, [])
 
 
 def test_the_same_figures_give_the_same_bytes_in_every_form() -> None:
