@@ -91,7 +91,7 @@ class Reach(Section):
         500, "Orders that are looked at in one batch; the rest waits and is counted.", "orders"
     )
     max_urls: PositiveInt = key(
-        5, "URLs of an order that are looked at; of more, the first.", "URLs"
+        5, "URLs of an order that one look takes; of more, the next.", "URLs"
     )
     max_siblings: int = key(
         5, "Innocent neighbours of a blocked target that are looked at.", "neighbours", ge=0, le=50

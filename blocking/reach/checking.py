@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from blocking.entries import Scope
 from blocking.reach.asking import ask
 from blocking.reach.due import Task, due
 from blocking.reach.measurement import Failure, Seen
@@ -18,7 +17,7 @@ from blocking.reach.probing import look
 from blocking.reach.recording import STAGE, UNFIT, Hit, Looked, record
 from blocking.reach.settling import FOLLOWS
 from blocking.reach.siblings import Sibling, pool, siblings_of
-from blocking.reach.targets import urls_of
+from blocking.reach.turns import urls_now
 from blocking.reach.verdicts import Judged, Verdict, combine, judge
 from blocking.suffixes import Suffixes
 from cases import counts
@@ -111,20 +110,22 @@ class _Batch:
 
     def looked(self, tasks: Sequence[Task], clock: Clock) -> list[Looked]:
         """What ``tasks`` come to, with the neighbours of what is blocked."""
-        urls = {
-            task.order.pk: urls_of(
-                Scope(task.order.request.scope), task.order.request.values, self.plan.bounds.urls
+        urls = urls_now(tasks, self.plan.bounds.urls)
+        self.measure(
+            self._pairs(
+                ([vantage], urls[task.order.pk, vantage.name])
+                for task in tasks
+                for vantage in task.vantages
             )
-            for task in tasks
-        }
-        self.measure(self._pairs((task.vantages, urls[task.order.pk]) for task in tasks))
+        )
         looks = []
         for task in tasks:
             for vantage in task.vantages:
-                judged, evidence = self._judged(vantage, urls[task.order.pk])
+                part = urls[task.order.pk, vantage.name]
+                judged, evidence = self._judged(vantage, part)
                 hits: Sequence[Hit] = ()
                 if judged.verdict is Verdict.BLOCKED and task.order.state in FOLLOWS:
-                    hits = self._hits(task, vantage, urls[task.order.pk])
+                    hits = self._hits(task, vantage, part)
                 looks.append(Looked(task.order.pk, vantage.name, clock(), judged, evidence, hits))
         return looks
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +12,12 @@ from django.db import transaction
 
 from blocking.models import Order
 from blocking.orders import Step, move
-from blocking.reach.plan import ReachPlan, Times
+from blocking.reach.plan import ReachPlan
 from blocking.reach.settling import Told, follows
 from blocking.reach.tables import BlockLook, Collateral
 from blocking.reach.targets import Tie
-from blocking.reach.verdicts import Judged, Verdict
+from blocking.reach.turns import told
+from blocking.reach.verdicts import Judged
 from cases import audit, counts
 from cases.counts import CountKey
 from cases.models import Run
@@ -67,7 +68,7 @@ def record(
     if not looks:
         return counted
     pks = sorted({one.order for one in looks})
-    orders = {row.pk: row for row in Order.objects.select_for_update().filter(pk__in=pks)}
+    orders = {row.pk: row for row in _locked(pks)}
     rows = [_row(one, run) for one in looks]
     said = Counter(str(row.verdict) for row in rows)
     hits = sum(len(one.hits) for one in looks)
@@ -103,6 +104,11 @@ def record(
     return +counted
 
 
+def _locked(pks: Sequence[int]) -> Iterable[Order]:
+    rows = Order.objects.select_related("request").select_for_update(of=("self",))
+    return rows.filter(pk__in=pks)
+
+
 def looks_digest(rows: Iterable[BlockLook]) -> str:
     """The SHA-256 over looks in their order, as the event that wrote them holds it."""
     return digest(
@@ -127,18 +133,17 @@ def _row(one: Looked, run: Run | None) -> BlockLook:
 
 def _steps(orders: Collection[Order], plan: ReachPlan, now: datetime) -> list[Step]:
     """The moves that the looks of ``orders``, those of a moment ago included, lead to."""
-    since = now - _window(plan.times)
-    told: dict[int, dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
-    rows = BlockLook.objects.filter(order__in=[row.pk for row in orders], at__gte=since)
-    for order, vantage, at, verdict in rows.values_list("order", "vantage", "at", "verdict"):
-        told[order][vantage].append(Told(at, Verdict(verdict)))
+    looked = told(orders, plan, now)
     steps = []
     for row in sorted(orders, key=lambda one: one.pk):
         names = [one.name for one in plan.standing_for(row.recipient)]
-        looks = {name: _counting(row, told[row.pk][name]) for name in names}
+        looks = {
+            name: [_counting(row, part) for part in looked.get((row.pk, name), ())]
+            for name in names
+        }
         to = follows(OrderState(row.state), looks, names, plan.times.apart)
         if to is not None:
-            last = max(one.at for some in looks.values() for one in some)
+            last = max(one.at for parts in looks.values() for part in parts for one in part)
             steps.append(Step(row, to, f"seen from {', '.join(sorted(names))}", last))
     return steps
 
@@ -148,8 +153,3 @@ def _counting(row: Order, looks: Sequence[Told]) -> list[Told]:
     if row.state != OrderState.EXECUTED:
         return [*looks]
     return [one for one in looks if one.at >= row.changed_at]
-
-
-def _window(times: Times) -> Any:
-    """How far back looks are read: enough for two that settle an order at the slowest pace."""
-    return 3 * times.verified + 3 * times.apart

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from blocking.entries import BY_NAME, Scope
 from blocking.models import BlockingRequest, ExportEntry, Order
-from blocking.reach.targets import Tie, urls_of
+from blocking.reach.targets import Tie, parts_of
 from blocking.states import ExportState
 from blocking.suffixes import Suffixes
 from cases.models import Capture, Target
@@ -57,7 +57,7 @@ def siblings_of(
     own = {host_of(value) for value in order.request.values if "://" in value}
     for host, tie in named:
         if host in hosts and host not in spared | own:
-            found.setdefault(host, Sibling(host, urls_of(Scope.HOST, [host], most), tie))
+            found.setdefault(host, Sibling(host, parts_of(Scope.HOST, [host], most)[0], tie))
     return [*found.values()][:most]
 
 

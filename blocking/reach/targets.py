@@ -27,15 +27,29 @@ class Tie(StrEnum):
 UNSEEN = {Scope.ONION: NotApplicable.ONION, Scope.TELEGRAM: NotApplicable.TELEGRAM}
 
 
-def urls_of(scope: Scope, values: Sequence[str], most: int) -> tuple[str, ...]:
-    """The URLs to look at: the exact ones, ``most`` of them, or the first page of each name over
-    HTTPS and HTTP (of a domain, ``www`` as well). Empty for ``UNSEEN``."""
+def parts_of(scope: Scope, values: Sequence[str], most: int) -> tuple[tuple[str, ...], ...]:
+    """The URLs to look at, in the parts that one look each takes: the exact ones, ``most`` a look,
+    or the first page of each name over HTTPS and HTTP (of a domain, ``www`` as well), which are
+    one part. Empty for ``UNSEEN``."""
     if scope is Scope.URL:
-        return tuple(values[:most])
+        return tuple(tuple(values[at : at + most]) for at in range(0, len(values), most))
     if scope not in BY_NAME:
         return ()
-    return tuple(
+    pages = tuple(
         f"{scheme}://{name}/"
         for name in (values[0], *([f"www.{values[0]}"] if scope is Scope.DOMAIN else []))
         for scheme in ("https", "http")
     )
+    return (pages,)
+
+
+def next_part(
+    parts: Sequence[tuple[str, ...]], last: Sequence[str], *, again: bool
+) -> tuple[str, ...]:
+    """The part that comes after the ``last`` URLs, or is to be seen ``again``; the first where
+    these are none of the parts."""
+    if not parts:
+        return ()
+    if tuple(last) not in parts:
+        return parts[0]
+    return parts[(parts.index(tuple(last)) + (not again)) % len(parts)]

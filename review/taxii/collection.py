@@ -19,6 +19,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from blocking.current import as_entry
 from blocking.exporters import stix
+from blocking.hidden import hidden_requests
 from blocking.models import BlockingRequest, Export, ExportEntry, Order, OrderMove
 from cases.models import Person
 from domain.orders import OrderState
@@ -29,7 +30,7 @@ from review.taxii.wanted import Cursor, Wanted, milliseconds
 _IDENTITY, _GONE, _COME, _CHANGED = range(4)
 _NONE = UUID(int=0)
 _AT_ONCE = 500
-#: Of so many entries looked at, a page is given with what was found, if anything was.
+#: Of so many entries looked at, a page is given with what was found, even if that is nothing.
 _MOST_LOOKED_AT = 20_000
 _MOST_LIVES = 5
 #: Manifests are canonical, so that this is how they have it and nothing else.
@@ -71,6 +72,7 @@ class Collection:
         self._identity = stix.identity_of(unit)
         self._places = {release.export.pk: at for at, release in enumerate(releases)}
         self._numbers = [release.number for release in releases]
+        self._hidden = hidden_requests()
 
     @property
     def newest(self) -> Export:
@@ -93,7 +95,7 @@ class Collection:
             if found is not None:
                 rows.append(found)
             last = cursor
-            if rows and looked >= _MOST_LOOKED_AT:
+            if looked >= _MOST_LOOKED_AT:
                 return Page(tuple(rows), last)
         return Page(tuple(rows))
 
@@ -130,7 +132,7 @@ class Collection:
     def _step(
         self, at: int, step: int, after: UUID, only: Sequence[UUID] | None, wanted: Wanted
     ) -> Iterator[tuple[UUID, Added | None]]:
-        rows = self._rows(at, step)
+        rows = self._rows(at, step).exclude(request__in=self._hidden)
         if only is not None:
             rows = rows.filter(request__in=only)
         while batch := list(
@@ -190,7 +192,7 @@ class Collection:
         """The requests whose indicators have these ids: an id cannot be turned back, so all of the
         recipient's are gone through, one after the other."""
         wanted = {one for one in ids if one.startswith("indicator--")}
-        orders = Order.objects.filter(recipient=self.recipient)
+        orders = Order.objects.filter(recipient=self.recipient).exclude(request__in=self._hidden)
         again = OrderMove.objects.filter(order__recipient=self.recipient, to=OrderState.SENT)
         lived = set(again.values_list("order__request", flat=True)) if wanted else set()
         found = list[UUID]()

@@ -20,6 +20,7 @@ from domain.orders import OrderState
 from domain.states import CaseState
 from tests.blocking.conftest import Time
 from tests.blocking.reach.looking import (
+    about,
     executed,
     operator,
     plan_with,
@@ -290,3 +291,24 @@ def test_a_block_by_the_name_in_the_handshake_is_seen_behind_a_redirect_that_is_
     assert said(order) == [("blocked", "tls_reset"), ("not_blocked", "certified")]
     http = BlockLook.objects.earliest("pk").evidence[1]
     assert (http["verdict"], http["reason"]) == ("not_blocked", "leads_on")
+
+
+def test_an_order_of_more_urls_than_one_look_takes_is_verified_when_all_were_seen(
+    tmp_path: Path, control: Vantage, shop: Site, clock: Time
+) -> None:
+    urls = [f"http://shop.test/{number}" for number in range(3)]
+    order = about(urls[0])
+    order.request.values = urls
+    order.request.save()
+    states = []
+    with operator(tmp_path / "one", "shop.test") as resolver:
+        plan = plan_with(resolver, control, shop)
+        plan = replace(plan, bounds=replace(plan.bounds, urls=2))
+        for _ in range(4):
+            check(plan, clock=clock)
+            states.append(state_of(order))
+            clock.pass_by(hours=1)
+    looks = BlockLook.objects.filter(order=order).order_by("pk")
+    seen = [[one["url"] for one in look.evidence] for look in looks]
+    assert seen == [urls[:2], urls[2:]] * 2
+    assert states == [S.EXECUTED] * 3 + [S.VERIFIED]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocking.entries import Scope
-from blocking.reach.settling import Told, follows, settled
-from blocking.reach.targets import UNSEEN, urls_of
+from blocking.reach.settling import Told, follows, settled, settled_parts
+from blocking.reach.targets import UNSEEN, next_part, parts_of
 from blocking.reach.verdicts import Verdict
 from domain.orders import OrderState, check_order_move
 
@@ -71,12 +71,12 @@ def test_two_looks_an_hour_apart_settle_it_with_no_other_between(
 def test_an_order_follows_the_vantages_that_stand_for_its_recipient(
     state: OrderState, looks: dict[str, str], to: OrderState | None
 ) -> None:
-    rows = {name: told(text) for name, text in looks.items()}
+    rows = {name: [told(text)] for name, text in looks.items()}
     assert follows(state, rows, looks, HOUR) is to
 
 
 def test_a_vantage_that_never_looked_keeps_an_order_from_being_verified() -> None:
-    assert follows(S.EXECUTED, {"a": told("bbb")}, ["a", "b"], HOUR) is None
+    assert follows(S.EXECUTED, {"a": [told("bbb")]}, ["a", "b"], HOUR) is None
 
 
 @given(
@@ -84,19 +84,50 @@ def test_a_vantage_that_never_looked_keeps_an_order_from_being_verified() -> Non
     st.dictionaries(st.sampled_from("abc"), st.text("bnd?", max_size=8), max_size=3),
 )
 def test_every_move_is_one_that_orders_may_make(state: OrderState, looks: dict[str, str]) -> None:
-    to = follows(state, {name: told(text) for name, text in looks.items()}, looks, HOUR)
+    to = follows(state, {name: [told(text)] for name, text in looks.items()}, looks, HOUR)
     if to is not None:
         check_order_move(state, to)
         assert to in (S.VERIFIED, S.NOT_BLOCKED)
 
 
 def test_what_is_looked_at() -> None:
-    assert urls_of(Scope.URL, ["http://a.kz/1", "http://a.kz/2"], 1) == ("http://a.kz/1",)
-    assert urls_of(Scope.HOST, ["a.kz"], 5) == ("https://a.kz/", "http://a.kz/")
-    assert urls_of(Scope.DOMAIN, ["a.kz"], 5) == (
+    assert parts_of(Scope.URL, ["http://a.kz/1", "http://a.kz/2"], 1) == (
+        ("http://a.kz/1",),
+        ("http://a.kz/2",),
+    )
+    assert parts_of(Scope.HOST, ["a.kz"], 5) == (("https://a.kz/", "http://a.kz/"),)
+    assert parts_of(Scope.DOMAIN, ["a.kz"], 5)[0] == (
         "https://a.kz/",
         "http://a.kz/",
         "https://www.a.kz/",
         "http://www.a.kz/",
     )
-    assert not any(urls_of(scope, ["x"], 5) for scope in UNSEEN)
+    assert not any(parts_of(scope, ["x"], 5) for scope in UNSEEN)
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        (["bbb", "bbb"], V.BLOCKED),
+        (["bbb", ""], None),
+        (["bbb", "b"], None),
+        (["bbb", "ddd"], V.BLOCKED),
+        (["ddd", "ddd"], None),
+        (["ddd"], None),
+        (["bbb", "bbb?"], None),
+        (["bbb", "nnn"], V.NOT_BLOCKED),
+        ([], None),
+    ],
+)
+def test_every_part_of_many_urls_must_be_settled(parts: list[str], verdict: Verdict | None) -> None:
+    assert settled_parts([told(text) for text in parts], HOUR) is verdict
+
+
+def test_parts_take_turns_and_one_may_be_seen_again() -> None:
+    parts = (("a", "b"), ("c",))
+    assert next_part(parts, (), again=False) == ("a", "b")
+    assert next_part(parts, ("a", "b"), again=False) == ("c",)
+    assert next_part(parts, ("c",), again=False) == ("a", "b")
+    assert next_part(parts, ("c",), again=True) == ("c",)
+    assert next_part(parts, ("gone",), again=True) == ("a", "b")
+    assert next_part((), (), again=False) == ()
