@@ -194,3 +194,29 @@ def test_the_same_input_gives_the_same_delta(
     rebuilt = files_of(house, house.build().export.number) / "delta-requests.jsonl"
     assert rebuilt != folder / "delta-requests.jsonl"
     assert rebuilt.read_bytes() == first
+
+
+def test_what_a_recipient_refused_leaves_its_list_and_is_lifted_if_it_blocks_after_all(
+    confirmed: Confirmed, house: House, clock: Time
+) -> None:
+    gone = confirmed(host("gone.test"))
+    confirmed(host("kept.test"))
+    house.release(house.build().export)
+    order = Order.objects.get(request__sort_key="gone.test")
+    Order.objects.filter(pk=order.pk).update(state=OrderState.REFUSED)
+    move(gone.pk, CaseState.WITHDRAWN, actor="test", reason="wrong", clock=clock)
+    second = house.build()
+    assert (second.manifest.delta.added, second.manifest.delta.lifted) == (0, 1)
+    house.release(second.export)
+    order.refresh_from_db()
+    assert order.state == OrderState.REFUSED, "nobody is chased for what they never did"
+    assert house.build().unchanged
+    Order.objects.filter(pk=order.pk).update(state=OrderState.EXECUTED)
+    third = house.build()
+    assert not third.unchanged
+    assert third.manifest.delta.lifted == 1
+    assert house.build().unchanged, "it waits for release, and is built once"
+    house.release(third.export)
+    order.refresh_from_db()
+    assert order.state == OrderState.LIFT_SENT
+    assert house.build().unchanged

@@ -104,6 +104,21 @@ def test_a_renewed_request_replaces_the_one_before(
     assert audit.verify().holds
 
 
+def test_an_answer_in_time_counts_also_when_the_next_night_is_late(
+    case: Case, house: House, clock: Time, analyst: Person
+) -> None:
+    clock.pass_by(days=80)
+    (row,) = asked(house)
+    clock.pass_by(days=9)
+    proposals.decide(row.pk, analyst, accept=True, reason="it sells", clock=clock)
+    clock.pass_by(days=2)
+    (made,) = expiry.renew(house.plan.rules, house.protection, clock=clock).made
+    assert expiry.expire(clock=clock) == 0
+    assert [row.pk for row in requests_in_force(clock())] == [made]
+    case.refresh_from_db()
+    assert case.state == "requested"
+
+
 def test_it_can_be_renewed_again_and_runs_out_when_it_is_not(
     case: Case, house: House, clock: Time, analyst: Person
 ) -> None:

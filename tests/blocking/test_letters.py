@@ -18,6 +18,7 @@ from pypdf.generic import IndirectObject
 from weasyprint import CSS, HTML
 from weasyprint.formatting_structure.boxes import Box, TableCellBox, TextBox
 
+from blocking import expiry
 from blocking.letters.facts import MAX_ITEMS, Letter, of_request
 from blocking.letters.making import letter
 from blocking.letters.paper import printed
@@ -26,14 +27,18 @@ from blocking.models import BlockingRequest
 from blocking.plan import LANGUAGES, ExportPlan, Recipient
 from blocking.protection import Protection
 from blocking.requests import make_requests
+from cases import proposals
 from cases.models import Case, Person
 from cases.moves import move
+from cases.people import Role
 from domain.errors import InputError
 from domain.states import CaseState
 from domain.targets import TargetKey, TargetKind
 from tests.blocking.conftest import Confirmed, Time, host
 from tests.blocking.house import House
 from tests.blocking.test_documents import FIRST
+from tests.people import person
+from tests.records import new_run
 
 MINISTRY = Recipient(
     "regulator",
@@ -279,6 +284,23 @@ def test_the_letter_with_a_release_lists_what_is_in_it_and_what_no_longer_is(
     assert "kept.test" in asked
     assert "gone.test" in restored
     assert built.manifest_sha256 in read(data)
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_to_restore_what_was_renewed(
+    confirmed: Confirmed, house: House, clock: Time
+) -> None:
+    confirmed(host("kept.test"))
+    house.release(house.build().export)
+    clock.pass_by(days=80)
+    (asked,) = expiry.ask(new_run(), house.plan.rules, clock=clock)
+    other = person("analyst3", Role.ANALYST)
+    proposals.decide(asked.pk, other, accept=True, reason="it sells", clock=clock)
+    expiry.renew(house.plan.rules, house.protection, clock=clock)
+    house.release(house.build().export)
+    said = read(letter("regulator/2", "en", house.plan, clock=clock))
+    assert said.count("kept.test") == 1
+    assert "restored" not in said
 
 
 @pytest.mark.django_db

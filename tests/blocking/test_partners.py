@@ -86,3 +86,26 @@ def test_what_is_lifted_is_in_no_bundle() -> None:
     lift = entry("shop.test", action=Action.LIFT)
     for name in ("stix", "misp"):
         assert FORMATS[name].leaves_out(lift, INFO)
+
+
+def test_a_delta_takes_back_what_is_lifted() -> None:
+    """Under the id that it was told by, and later than it was: else partners keep it."""
+    blocks = [entry("a.test"), entry(ONION, scope=Scope.ONION)]
+    lifts = [replace(one, action=Action.LIFT) for one in blocks]
+    later = replace(INFO, number=8, as_of="2026-04-01T12:00:00Z", since=7)
+    for name in ("stix", "misp"):
+        assert [FORMATS[name].leaves_out(one, later) for one in lifts] == ["", ""]
+        assert all(FORMATS[name].leaves_out(one, INFO) for one in lifts)
+    told = {one.id: one for one in records("stix", written("stix", blocks))}
+    revoked = stix2.parse(b"".join(FORMATS["stix"].write(lifts, later)).decode()).objects[1:]
+    assert {one.id for one in revoked} == set(told)
+    assert all(one.revoked and one.modified > told[one.id].modified for one in revoked)
+    before, after = MISPEvent(), MISPEvent()
+    before.from_json(b"".join(FORMATS["misp"].write(blocks, INFO)).decode())
+    after.from_json(b"".join(FORMATS["misp"].write(lifts, later)).decode())
+    assert (after.uuid, after.timestamp > before.timestamp) == (before.uuid, True)
+    for old, new in ((before.attributes, after.attributes), (before.objects, after.objects)):
+        assert [one.uuid for one in new] == [one.uuid for one in old]
+        assert [
+            (one.deleted, one.timestamp > was.timestamp) for one, was in zip(new, old, strict=True)
+        ] == [(True, True)]

@@ -89,8 +89,8 @@ def test_company_and_order_change_no_more_than_eight_bits_do(
     assert np.allclose(quantised.logits([given[at] for at in order]), together[order], atol=1e-5)
     alone = np.concatenate([quantised.logits([one]) for one in given])
     # One step of 255 of the largest activation in the batch (80 words of length six or so, each
-    # with weights of about one), half of it lost by rounding, in each of 32 places.
-    assert np.abs(alone - together).max() <= 0.02 * np.abs(together).max() + 1.5
+    # with weights of about one), half of it lost by rounding, in each of 32 places, and by both.
+    assert np.abs(alone - together).max() <= 0.02 * np.abs(together).max() + 3.0
 
 
 def test_threads_do_not_disturb_each_other(network: Network) -> None:
