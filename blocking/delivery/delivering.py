@@ -16,7 +16,7 @@ from pathlib import Path
 from django.db import transaction
 
 from blocking.delivery.encryption import encryption_of
-from blocking.delivery.parcel import packed
+from blocking.delivery.parcel import forget, packed
 from blocking.delivery.sending import send
 from blocking.delivery.way import Way
 from blocking.drafts import last_release
@@ -57,7 +57,7 @@ def deliver(
     counted: Counted = Counter()
     if how is not None:
         _sign(plan, how, counted, clock)
-    note(ways, counted, clock=clock)
+    note(plan, ways, counted, clock=clock)
     by_name = {way.name: way for way in ways}
     rows = Delivery.objects.filter(state=State.WAITING).select_related("export").order_by("pk")
     for row in rows:
@@ -85,7 +85,9 @@ def _sign(plan: ExportPlan, how: Seal, counted: Counted, clock: Clock) -> None:
             counted[("out", "signed")] += 1
 
 
-def note(ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now) -> None:
+def note(
+    plan: ExportPlan, ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now
+) -> None:
     """Make a row for each way whose recipient has a release that did not go by it, or went to
     another address, and mark those of older releases as superseded."""
     for way in ways:
@@ -100,6 +102,7 @@ def note(ways: Sequence[Way], counted: Counted, *, clock: Clock = utc_now) -> No
             for row in older:
                 details = {"way": row.name, "by": release.number, "attempts": row.attempts}
                 _audit("export.delivery_superseded", row.export, details, clock)
+                forget(plan.folder / way.recipient, row.export.number, way.name)
             if superseded := older.update(state=State.SUPERSEDED):
                 counted[("skipped", "superseded by a newer release")] += superseded
             row, _ = Delivery.objects.get_or_create(
@@ -154,6 +157,7 @@ def _deliver(row: Delivery, way: Way, plan: ExportPlan, how: Seal | None, clock:
     with transaction.atomic():
         row.save(update_fields=["state", "delivered_at", "problem", "message", "size", "sha256"])
         _audit("export.delivered", export, details, clock)
+    forget(plan.folder / export.recipient, export.number, way.name)
     return arrived
 
 

@@ -56,6 +56,11 @@ class Directory:
             (self._root / old).replace(self._root / new)
             sync_folder((self._root / new).parent)
 
+    def size(self, name: str) -> int:
+        """See ``Shelf``."""
+        with _told(name):
+            return (self._root / name).stat().st_size
+
     def exists(self, name: str) -> bool:
         """See ``Shelf``."""
         return os.path.lexists(self._root / name)

@@ -20,6 +20,7 @@ from pysequoia.packet import PacketPile, Tag
 
 from blocking.signing.pem import read
 from cases.files import write_private
+from domain.digests import sha256_hex
 from domain.errors import InputError, TransportError
 
 _ARMOUR = b"-----BEGIN PGP"
@@ -38,6 +39,10 @@ class Encryption(Protocol):
     def media_type(self) -> str:
         """The media type of an encrypted file."""
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells these keys from others, in hexadecimal digits."""
+
     def encrypt(self, source: Path, target: Path) -> None:
         """Encrypt ``source`` into a new file ``target`` with mode 0600.
 
@@ -53,6 +58,11 @@ class CmsEncryption:
     certificates: tuple[Certificate, ...]
     suffix: str = "p7m"
     media_type: str = "application/pkcs7-mime"
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``Encryption`` says."""
+        return sha256_hex(b"".join(one.public_bytes(Encoding.DER) for one in self.certificates))
 
     def encrypt(self, source: Path, target: Path) -> None:
         """As ``Encryption`` says."""
@@ -90,6 +100,11 @@ class PgpEncryption:
     certificate: pysequoia.Cert
     suffix: str = "pgp"
     media_type: str = "application/octet-stream"
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``Encryption`` says."""
+        return self.certificate.fingerprint
 
     def encrypt(self, source: Path, target: Path) -> None:
         """As ``Encryption`` says."""

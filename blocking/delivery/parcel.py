@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 import uuid
 from collections.abc import Iterator, Sequence
@@ -59,7 +60,7 @@ def packed(
     names = in_order(folder, manifest)
     key = uuid.uuid5(_NAMESPACE, f"{way}\n{manifest_sha256}")
     with work_folder(folder.parent, f"{manifest.number}.{way}") as work:
-        archive = _archive(work, folder, manifest, names, encryption) if as_one else None
+        archive = _archive(work, folder, manifest, names, encryption, way) if as_one else None
         yield Parcel(
             manifest.recipient,
             manifest.number,
@@ -80,15 +81,34 @@ def _archive(
     manifest: Manifest,
     names: tuple[str, ...],
     encryption: Encryption | None,
+    way: str,
 ) -> Path:
+    """One that is encrypted comes out different each time. It is kept until ``forget``, so that
+    what is tried again is the same."""
     tar = work / f"{manifest.recipient}-{manifest.number}.tar"
-    write_tar(tar, folder, names, str(manifest.number))
     if encryption is None:
+        write_tar(tar, folder, names, str(manifest.number))
         return tar
-    sealed = tar.with_name(f"{tar.name}.{encryption.suffix}")
-    encryption.encrypt(tar, sealed)
-    tar.unlink()
-    return sealed
+    keep = folder.parent / f"{_kept(manifest.number, way)}{encryption.fingerprint[:16]}"
+    kept = keep / f"{tar.name}.{encryption.suffix}"
+    if not kept.is_file():
+        write_tar(tar, folder, names, str(manifest.number))
+        sealed = work / kept.name
+        encryption.encrypt(tar, sealed)
+        tar.unlink()
+        keep.mkdir(mode=0o700, exist_ok=True)
+        sealed.replace(kept)
+    return kept
+
+
+def forget(parent: Path, number: int, way: str) -> None:
+    """Remove what was kept of a delivery in ``parent``, the folder of the recipient's releases."""
+    for folder in parent.glob(f"{_kept(number, way)}*"):
+        shutil.rmtree(folder)
+
+
+def _kept(number: int, way: str) -> str:
+    return f".{number}.{way}.sealed-"
 
 
 def in_order(folder: Path, manifest: Manifest) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from domain.errors import TransportError
 
 #: What the manifest is called until all else has its name.
 _LAST = f".{NAME}.partial"
+_BEGINNING = 1 << 16
 
 
 class Shelf(Protocol):
@@ -36,6 +37,9 @@ class Shelf(Protocol):
 
     def rename(self, old: str, new: str) -> None:
         """Give ``old`` the name ``new``, in the place of a file of that name."""
+
+    def size(self, name: str) -> int:
+        """How many bytes a file has that is there."""
 
     def exists(self, name: str) -> bool:
         """Whether there is a file, folder or link of that name."""
@@ -75,11 +79,17 @@ def _has(shelf: Shelf, name: str, content: bytes) -> bool:
 
 
 def _place_archive(parcel: Parcel, shelf: Shelf) -> bool:
-    """An encrypted archive differs each time, so that one of this name is taken to be there."""
+    """Two archives that begin alike are one: the keys that each was encrypted with are its own."""
     assert parcel.archive is not None
     name = parcel.archive.name
     if shelf.exists(name):
-        return False
+        with parcel.archive.open("rb") as stream:
+            begins = stream.read(_BEGINNING)
+        size = parcel.archive.stat().st_size
+        if shelf.size(name) == size and shelf.read(name, _BEGINNING) == begins:
+            return False
+        message = f"something else called {name} lies there: it is not written over"
+        raise TransportError(message, reason="other_release", permanent=True)
     shelf.remove(f".{name}.partial")
     shelf.put(parcel.archive, f".{name}.partial")
     shelf.rename(f".{name}.partial", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _PIECE = 1 << 18
 class SshServer:
     """Where to sign in, and with which key. ``known_hosts`` is a file in OpenSSH's form with the
     server's host key: no other is taken. ``timeout_s`` is for each step, and for each piece of
-    a file."""
+    a file, ``whole_s`` for all of a delivery."""
 
     host: str
     port: int
@@ -32,6 +33,7 @@ class SshServer:
     known_hosts: Path
     passphrase: bytes | None = None
     timeout_s: float = 300.0
+    whole_s: float = 3600.0
 
 
 @contextmanager
@@ -63,6 +65,7 @@ class SftpShelf:
         self, server: SshServer, client: asyncssh.SFTPClient, runner: asyncio.Runner
     ) -> None:
         self._server, self._client, self._runner = server, client, runner
+        self._end = time.monotonic() + server.whole_s
 
     def check(self) -> None:
         """Raise TransportError where the server's folder is none."""
@@ -103,17 +106,15 @@ class SftpShelf:
         """See ``Shelf``. Where the server can (``fsync@openssh.com``), it is asked to put the file
         onto its disk."""
 
-        limit = self._server.timeout_s
-
         async def put() -> None:
             path = self._path(name)
             attrs = asyncssh.SFTPAttrs(permissions=0o600)
             async with self._client.open(path, "wb", attrs) as stream:
                 with source.open("rb") as local:
                     while piece := local.read(_PIECE):
-                        await _in_time(stream.write(piece), limit)
+                        await _in_time(stream.write(piece), self._limit())
                 with suppress(asyncssh.SFTPOpUnsupported):
-                    await _in_time(stream.fsync(), limit)
+                    await _in_time(stream.fsync(), self._limit())
 
         with _told(self._server):
             self._runner.run(put())
@@ -129,6 +130,10 @@ class SftpShelf:
 
         self._do(rename())
 
+    def size(self, name: str) -> int:
+        """See ``Shelf``."""
+        return self._do(self._client.getsize(self._path(name))) or 0
+
     def exists(self, name: str) -> bool:
         """See ``Shelf``."""
         return self._do(self._client.lexists(self._path(name)))
@@ -138,7 +143,11 @@ class SftpShelf:
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         with _told(self._server):
-            return self._runner.run(_in_time(work, self._server.timeout_s))
+            return self._runner.run(_in_time(work, self._limit()))
+
+    def _limit(self) -> float:
+        """How long the next step may take: what is left of the whole at the most."""
+        return max(0.0, min(self._server.timeout_s, self._end - time.monotonic()))
 
 
 async def _in_time(work: Coroutine[Any, Any, T], timeout_s: float) -> T:
@@ -182,7 +191,9 @@ def _told(server: SshServer) -> Iterator[None]:
     except asyncssh.SFTPError as error:
         raise TransportError(f"{where}: {error.reason}", reason="refused") from error
     except TimeoutError as error:
-        message = f"{where}: no answer within {server.timeout_s:g} s"
+        message = (
+            f"{where}: no answer within {server.timeout_s:g} s, or not done in {server.whole_s:g} s"
+        )
         raise TransportError(message, reason="timeout") from error
     except (OSError, asyncssh.Error) as error:
         raise TransportError(f"{where}: {error}", reason="connection") from error

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from blocking.delivery.encryption import encryption_of
-from blocking.delivery.parcel import Parcel, packed
+from blocking.delivery.parcel import Parcel, forget, packed
 from blocking.delivery.sending import send
 from blocking.delivery.way import Way
 from blocking.manifest import NAME, parse, verify
@@ -136,7 +136,13 @@ def test_an_encrypted_release_is_one_file_that_its_recipient_opens(
     assert arrived.stat().st_mode & 0o777 == 0o600
     assert b"shop.test" not in arrived.read_bytes()
     assert_whole(unpacked(cms.opened(arrived.read_bytes(), tmp_path), tmp_path / "open"), folder)
-    assert not sent(folder, way)
+    assert not sent(folder, way), "what is tried again is the same archive"
+    size = arrived.stat().st_size
+    arrived.write_bytes(bytes(size))
+    with pytest.raises(TransportError, match=r"something else called regulator-1\.tar\.p7m"):
+        sent(folder, way)
+    assert arrived.read_bytes() == bytes(size)
+    forget(folder.parent, 1, "main")
     assert [path for path in folder.parent.iterdir() if ".main" in path.name] == []
 
 
