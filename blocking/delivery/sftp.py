@@ -43,7 +43,8 @@ def sftp_shelf(server: SshServer) -> Iterator[SftpShelf]:
     Raises TransportError: ``host_key``, ``login``, ``connection``, ``timeout``, ``no_folder``;
     InputError for a key or a list of known hosts that cannot be read.
     """
-    key, known = _key(server), _known_hosts(server)
+    key = private_key_in(server.key_file, server.passphrase)
+    known = known_hosts_in(server.known_hosts)
     with asyncio.Runner() as runner:
         connection: asyncssh.SSHClientConnection | None = None
         try:
@@ -199,15 +200,17 @@ def _told(server: SshServer) -> Iterator[None]:
         raise TransportError(f"{where}: {error}", reason="connection") from error
 
 
-def _key(server: SshServer) -> asyncssh.SSHKey:
+def private_key_in(path: Path, passphrase: bytes | None) -> asyncssh.SSHKey:
+    """The private key in a file. Raises InputError naming it."""
     try:
-        return asyncssh.import_private_key(secret(server.key_file), server.passphrase)
-    except asyncssh.KeyImportError as error:
-        raise InputError(f"{server.key_file}: no private key for SSH: {error}") from error
+        return asyncssh.import_private_key(secret(path), passphrase)
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+        raise InputError(f"{path}: no private key for SSH: {error}") from error
 
 
-def _known_hosts(server: SshServer) -> asyncssh.SSHKnownHosts:
+def known_hosts_in(path: Path) -> asyncssh.SSHKnownHosts:
+    """The host keys in a file of OpenSSH's form. Raises InputError naming it."""
     try:
-        return asyncssh.read_known_hosts(str(server.known_hosts))
+        return asyncssh.read_known_hosts(str(path))
     except (OSError, ValueError) as error:
-        raise InputError(f"{server.known_hosts}: no list of known hosts: {error}") from error
+        raise InputError(f"{path}: no list of known hosts: {error}") from error

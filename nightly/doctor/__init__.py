@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightly.doctor import accounts, evidence, parts, storage, vantages
+from nightly.doctor import accounts, deliveries, evidence, parts, storage, vantages
 from nightly.doctor.findings import Check, Finding, Installation, State, examine
 
 __all__ = ["CHECKS", "Check", "Finding", "Installation", "State", "examine"]
@@ -26,4 +26,5 @@ CHECKS = (
     Check("NW016", "time-stamps", evidence.time_stamps),
     Check("NW017", "Telegram accounts", accounts.accounts_ready),
     Check("NW018", "vantages", vantages.vantages_ready),
+    Check("NW019", "deliveries", deliveries.deliveries_ready),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from blocking.delivery.way import Way
 from blocking.plan import ExportPlan
 from blocking.reach.plan import ReachPlan
 from channels.accounts.plan import AccountsPlan
@@ -52,6 +53,8 @@ class Installation:
     model_problem: str = ""
     reach: ReachPlan | None = None
     reach_problem: str = ""
+    ways: tuple[Way, ...] = ()
+    ways_problem: str = ""
     settings_origin: str = ""
     settings_refused: tuple[str, ...] = ()
     data_dir_origin: str = ""

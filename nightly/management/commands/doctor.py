@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 import config
-from blocking.apps import export_plan, reach_plan
+from blocking.apps import export_plan, reach_plan, ways_of
+from blocking.delivery.way import Way
 from blocking.reach.plan import ReachPlan
 from channels.apps import accounts_plan
 from classifiers.apps import model_dir_of
@@ -73,10 +74,19 @@ def _reach(settings: Settings) -> tuple[ReachPlan | None, str]:
         return None, str(failure)
 
 
+def _ways(settings: Settings) -> tuple[tuple[Way, ...], str]:
+    """By which ways releases go, or why that cannot be told."""
+    try:
+        return ways_of(settings), ""
+    except InputError as failure:
+        return (), str(failure)
+
+
 def installation_of(settings: Settings) -> Installation:
     """What the doctor looks at."""
     model_dir, model_problem = _model(settings)
     reach, reach_problem = _reach(settings)
+    ways, ways_problem = _ways(settings)
     return Installation(
         data_dir=settings.data_dir,
         index_url=settings.index.url,
@@ -95,6 +105,8 @@ def installation_of(settings: Settings) -> Installation:
         exports=export_plan(settings),
         reach=reach,
         reach_problem=reach_problem,
+        ways=ways,
+        ways_problem=ways_problem,
         built_file=Path(config.__file__),
         timestamp_url=settings.evidence.timestamp_url,
         timestamp_ca=settings.evidence.timestamp_ca,
