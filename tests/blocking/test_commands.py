@@ -16,6 +16,7 @@ from blocking.exporters import FORMATS
 from blocking.models import BlockingRequest, Export
 from cases.models import Person, Run
 from cases.moves import move
+from config.blocking import Gate
 from domain.clock import utc_now
 from domain.states import CaseState
 from nightly.cli import main
@@ -125,15 +126,30 @@ def test_nothing_confirmed_is_said_and_uses_up_no_number(
 
 
 def test_a_refused_export_exits_1_and_names_what_is_wrong(
+    confirmed: Confirmed, run, supervisor: Person, password: str, settings: Settings
+) -> None:
+    confirmed(host("shop.test"))
+    run("export", "--recipient", "regulator")
+    run("release", "regulator/1", "--user", "supervisor1", "--password-file", password)
+    confirmed(host("second.test"))
+    strict = Gate(max_change_share=0.0, change_floor=0)
+    blocking = settings.NARCOWATCH.blocking.model_copy(update={"gate": strict})
+    settings.NARCOWATCH = settings.NARCOWATCH.model_copy(update={"blocking": blocking})
+    refused = run("export", "--recipient", "regulator")
+    assert refused.code == 1
+    assert "1 added and 0 removed against release 1" in refused.err
+
+
+def test_the_last_case_is_lifted_by_an_empty_release(
     confirmed: Confirmed, run, supervisor: Person, password: str
 ) -> None:
     case = confirmed(host("shop.test"))
     run("export", "--recipient", "regulator")
     run("release", "regulator/1", "--user", "supervisor1", "--password-file", password)
     move(case.pk, CaseState.WITHDRAWN, actor="test", reason="a mistake")
-    refused = run("export", "--recipient", "regulator")
-    assert refused.code == 1
-    assert "an empty list would unblock everything" in refused.err
+    assert run("export", "--recipient", "regulator").code == 0
+    out = run("release", "regulator/2", "--user", "supervisor1", "--password-file", password)
+    assert "1 liftings sent" in out.out
 
 
 def test_a_refused_case_is_named(confirmed: Confirmed, run) -> None:
