@@ -33,6 +33,8 @@ from review.tokens import Scope
 log = logging.getLogger(__name__)
 router = Router(tags=["receipts"])
 _CREATED, _THERE, _WRONG = 201, 200, 422
+#: How tools write in a form that there is none.
+_NONE = "null"
 _LONGEST_REASON, _LONGEST_NAME = 500, 200
 _REASON = Field("", max_length=_LONGEST_REASON, description="One line, for people.")
 _AT = Field(description="When it was done. Without an offset it is of the unit's time zone.")
@@ -189,7 +191,8 @@ def send_file(
     config = apps.get_app_config("blocking")
     bounds = config.bounds()  # type: ignore[attr-defined]
     beside = signature.read(bounds.max_bytes + 1) if signature else b""
-    if not beside and (signature is not None or "signature" in request.POST):
+    said = request.POST.get("signature", _NONE)  # what is no file is a field of the form
+    if not beside and (signature is not None or said != _NONE):
         raise Refused(_WRONG, "signature: not a file, or an empty one")
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()
