@@ -191,9 +191,8 @@ def send_file(
     config = apps.get_app_config("blocking")
     bounds = config.bounds()  # type: ignore[attr-defined]
     beside = signature.read(bounds.max_bytes + 1) if signature else b""
-    said = request.POST.get("signature", _NONE)  # what is no file is a field of the form
-    if not beside and (signature is not None or said != _NONE):
-        raise Refused(_WRONG, "signature: not a file, or an empty one")
+    if request.POST.get("signature", _NONE) != _NONE:  # what is no file is a field of the form
+        raise Refused(_WRONG, "signature: not a file")
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()
     try:
