@@ -33,8 +33,6 @@ from review.tokens import Scope
 log = logging.getLogger(__name__)
 router = Router(tags=["receipts"])
 _CREATED, _THERE, _WRONG = 201, 200, 422
-#: How tools write in a form that there is none.
-_NONE = "null"
 _LONGEST_REASON, _LONGEST_NAME = 500, 200
 _REASON = Field("", max_length=_LONGEST_REASON, description="One line, for people.")
 _AT = Field(description="When it was done. Without an offset it is of the unit's time zone.")
@@ -191,8 +189,6 @@ def send_file(
     config = apps.get_app_config("blocking")
     bounds = config.bounds()  # type: ignore[attr-defined]
     beside = signature.read(bounds.max_bytes + 1) if signature else b""
-    if request.POST.get("signature", _NONE) != _NONE:  # what is no file is a field of the form
-        raise Refused(_WRONG, "signature: not a file")
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()
     try:
