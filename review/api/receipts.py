@@ -46,8 +46,9 @@ Key = Annotated[
 ReceiptFile = Annotated[
     UploadedFile, functions.File(description="CSV or JSON, as the blank answers or as tools write.")
 ]
+#: Left out or a file: a form has no null.
 SignatureFile = Annotated[
-    UploadedFile | None,
+    UploadedFile,
     functions.File(None, description="The detached CMS signature of the file, DER or PEM."),
 ]
 Told = Annotated[Outcome | None, functions.Query(None, description="Rows of this outcome alone.")]
@@ -181,13 +182,18 @@ def send_answer(
 
 @writing(router, "/receipts/files", Scope.RECEIPTS_WRITE, OwnReceipt)
 def send_file(
-    request: Bearing, response: HttpResponse, file: ReceiptFile, signature: SignatureFile = None
+    request: Bearing,
+    response: HttpResponse,
+    file: ReceiptFile,
+    signature: SignatureFile = None,  # type: ignore[assignment]
 ) -> Status[OwnReceipt]:
     """Answer with a file. Rows that are right move their orders although others are wrong; the
     same answers again do nothing. Where the unit asks for signatures, the file is a CMS signature
     that holds the answers, or comes with its detached ``signature``; else all of it is refused."""
     config = apps.get_app_config("blocking")
     bounds = config.bounds()  # type: ignore[attr-defined]
+    if "signature" in request.POST:
+        raise Refused(_WRONG, "signature: a field of the form, and no file")
     beside = signature.read(bounds.max_bytes + 1) if signature else b""
     data, name = file.read(bounds.max_bytes + 1), (file.name or "")[:_LONGEST_NAME]
     zone = timezone.get_default_timezone()

@@ -209,3 +209,12 @@ def test_restricted_cases_are_left_out(theirs: Program, regulator: Person) -> No
     assert theirs.get("/exports/1").json()["entries"] == 1
     assert theirs.get("/recipient").json()["orders"]["accepted"] == 1
     assert theirs.get(f"/receipts/{number}").json()["counts"] == {"applied": 1}
+
+
+@pytest.mark.parametrize("signature", ["", "null", "text"])
+def test_a_signature_that_is_no_file_is_refused(theirs: Program, signature: str) -> None:
+    form = {"file": SimpleUploadedFile("a.csv", b"id,answer\n"), "signature": signature}
+    refused = theirs.post("/receipts/files", form, content_type=MULTIPART_CONTENT)
+    assert refused.status_code == 422
+    assert "signature: a field of the form" in refused.json()["detail"]
+    assert not Receipt.objects.exists()
