@@ -10,9 +10,13 @@ import pytest
 from pytest_django import Settings
 
 import config
+from blocking.exports import Built, build
 from blocking.gate import Limits
+from blocking.models import Export
 from blocking.plan import ExportPlan, Recipient, RequestRules
 from blocking.protection import Protection, load_protection
+from blocking.releases import release
+from blocking.requests import make_requests
 from cases import assessing, intake
 from cases.decisions import Verdict, decide
 from cases.evidence import EvidenceWriter
@@ -166,3 +170,27 @@ def host(name: str) -> TargetKey:
 
 def target(name: str) -> Target:
     return Target.objects.get(value=name)
+
+
+#: Builds an export of all that is confirmed.
+Build = Callable[..., Built]
+
+
+@pytest.fixture
+def made(plan: ExportPlan, protection: Protection, clock: Time) -> Build:
+    """Requests for all that is confirmed, then the export for a recipient."""
+
+    def do(name: str = "regulator", **options: object) -> Built:
+        make_requests(plan.rules, protection, clock=clock)
+        return build(plan.recipient(name), plan, protection, clock=clock, **options)
+
+    return do
+
+
+@pytest.fixture
+def let_out(plan: ExportPlan, protection: Protection, clock: Time, supervisor: Person):
+    def do(built: Built) -> Export:
+        clock.pass_by(hours=1)
+        return release(built.export, supervisor, plan, protection, clock=clock).export
+
+    return do

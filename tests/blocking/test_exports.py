@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,47 +14,22 @@ from blocking.entries import Scope
 from blocking.exporters import FORMATS
 from blocking.exports import Built, build
 from blocking.files import exclusive
-from blocking.gate import Limits
 from blocking.manifest import parse, verify
 from blocking.models import Export, ExportEntry
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
-from blocking.releases import release
 from blocking.requests import make_requests
 from blocking.states import ExportState
 from cases import audit
-from cases.decisions import Verdict, decide
-from cases.models import AuditEvent, Person
+from cases.models import AuditEvent
 from cases.moves import move
-from domain.decisions import VerdictKind
 from domain.errors import GateError, InputError, RuleError
 from domain.states import CaseState
 from domain.targets import TargetKey, TargetKind
-from tests.blocking.conftest import Confirmed, Opened, Time, host
+from tests.blocking.conftest import Build, Confirmed, Opened, Time, host
 from tests.blocking.making import ONION
 
 pytestmark = pytest.mark.django_db
-Build = Callable[..., Built]
-
-
-@pytest.fixture
-def made(plan: ExportPlan, protection: Protection, clock: Time) -> Build:
-    """Requests for all that is confirmed, then the export for a recipient."""
-
-    def do(name: str = "regulator", **options: object) -> Built:
-        make_requests(plan.rules, protection, clock=clock)
-        return build(plan.recipient(name), plan, protection, clock=clock, **options)
-
-    return do
-
-
-@pytest.fixture
-def let_out(plan: ExportPlan, protection: Protection, clock: Time, supervisor: Person):
-    def do(built: Built) -> Export:
-        clock.pass_by(hours=1)
-        return release(built.export, supervisor, plan, protection, clock=clock).export
-
-    return do
 
 
 def folder(plan: ExportPlan, built: Built) -> Path:
@@ -245,97 +219,6 @@ def test_the_chain_of_releases_holds(
     assert verify(folder(plan, built)).problems == ()
     assert (built.diff.before, built.diff.added, built.diff.kept) == (1, ("host:second.test",), 1)
     assert " 2 3600" in (folder(plan, built) / "block.rpz").read_text()
-
-
-def test_too_big_a_change_is_refused_and_the_last_release_stays(
-    confirmed: Confirmed, plan: ExportPlan, protection: Protection, let_out, clock: Time
-) -> None:
-    tight = replace(plan, limits=Limits(0.1, 1))
-    confirmed(host("shop.test"))
-    make_requests(plan.rules, protection, clock=clock)
-    recipient = plan.recipient("regulator")
-    let_out(build(recipient, tight, protection, clock=clock))
-    for name in ("b.test", "c.test"):
-        confirmed(host(name))
-    make_requests(plan.rules, protection, clock=clock)
-    with pytest.raises(GateError, match=r"release 1 stays in force") as caught:
-        build(recipient, tight, protection, clock=clock)
-    assert "2 added and 0 removed" in str(caught.value)
-    assert verify(plan.folder / "regulator" / "current").number == 1
-
-
-def test_a_name_listed_after_the_request_is_refused_and_named(
-    confirmed: Confirmed,
-    plan: ExportPlan,
-    protection: Protection,
-    made: Build,
-    tmp_path: Path,
-    clock: Time,
-) -> None:
-    confirmed(host("shop.test"))
-    made()
-    (tmp_path / "ours.toml").write_text(
-        '[list]\ncategory="unit"\nsource="x"\nadded=2026-01-01\n[names]\na=["shop.test"]\n'
-    )
-    stricter = replace(plan, never_block=(*plan.never_block, tmp_path))
-    with pytest.raises(GateError, match=r"shop\.test: is on the never-block list"):
-        build(plan.recipient("regulator"), stricter, stricter.protection(), clock=clock)
-
-
-@pytest.mark.parametrize("kind", ["held", "dismissed"])
-def test_a_held_or_dismissed_name_below_keeps_answering(
-    confirmed: Confirmed,
-    opened: Opened,
-    plan: ExportPlan,
-    made: Build,
-    analyst: Person,
-    clock: Time,
-    kind: str,
-) -> None:
-    confirmed(host("shop.test"))
-    below = opened(host("forum.shop.test"))
-    if kind == "held":
-        until = clock.now.replace(year=2027)
-        verdict = Verdict(VerdictKind.HOLD, "investigation", hold_until=until)
-    else:
-        verdict = Verdict(VerdictKind.DISMISS, "a forum")
-    decide(below.pk, analyst, verdict, clock=clock)
-    built = made()
-    assert blocked(plan, built) == ["shop.test"]
-    assert "domains" not in {file.format for file in built.manifest.files}
-    for path in folder(plan, built).iterdir():
-        assert "forum.shop.test" not in path.read_text(), "not even its name leaves the house"
-
-
-def test_a_case_that_went_on_hold_or_back_does_not_leave_the_house(
-    confirmed: Confirmed, plan: ExportPlan, made: Build
-) -> None:
-    confirmed(host("kept.test"))
-    held = confirmed(host("held.test"))
-    move(held.pk, CaseState.ON_HOLD, actor="supervisor1", reason="investigation")
-    gone = confirmed(host("gone.test"))
-    made(dry_run=True)
-    move(gone.pk, CaseState.WITHDRAWN, actor="supervisor1", reason="mistake")
-    assert blocked(plan, made()) == ["kept.test", "*.kept.test"]
-
-
-def test_an_unreachable_target_stays_requested(
-    confirmed: Confirmed, plan: ExportPlan, made: Build
-) -> None:
-    case = confirmed(host("shop.test"))
-    made(dry_run=True)
-    move(case.pk, CaseState.UNREACHABLE, actor="system:recheck", reason="down")
-    assert blocked(plan, made()) == ["shop.test", "*.shop.test"]
-
-
-def test_expired_requests_are_gone(confirmed: Confirmed, made: Build, clock: Time) -> None:
-    confirmed(host("old.test"))
-    made()
-    clock.pass_by(days=60)
-    confirmed(host("new.test"))
-    assert set(made().diff.added) == {"host:old.test", "host:new.test"}
-    clock.pass_by(days=31)
-    assert made().diff.added == ("host:new.test",)
 
 
 def test_a_rollback_takes_only_what_an_earlier_release_held(

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC
 from itertools import groupby
 from pathlib import Path
@@ -26,7 +25,7 @@ from blocking.manifest import parse
 from blocking.models import Export, Order
 from blocking.plan import Bounds, ExportPlan
 from blocking.reach.checking import check
-from blocking.reach.plan import Vantage
+from blocking.reach.plan import ReachPlan, Vantage
 from blocking.receipts import receive_file
 from blocking.releases import release
 from blocking.requests import make_requests
@@ -44,7 +43,7 @@ from domain.states import CaseState
 from domain.targets import parse_key
 from domain.told import Asks
 from tests.blocking.conftest import Confirmed, Time, host
-from tests.blocking.delivery.sftp_server import needs_sftp_server
+from tests.blocking.delivery.sftp_server import Served, needs_sftp_server
 from tests.blocking.delivery.sftp_server import serving as sftp
 from tests.blocking.reach.looking import plan_with
 from tests.blocking.reach.world import SITE, Site, site
@@ -140,91 +139,62 @@ def order_of(name: str) -> Order:
     return Order.objects.get(request__sort_key=name)
 
 
-def test_a_shop_is_blocked_and_verified_and_let_go_after_an_appeal(
-    confirmed: Confirmed, supervisor: Person, clock: Time, settings: Settings, tmp_path: Path,
-    live_server: LiveServer, shops: Site, control: Vantage,
-) -> None:  # fmt: skip
+@pytest.fixture
+def plan(clock: Time, settings: Settings, tmp_path: Path) -> ExportPlan:
+    """That of settings, by which the API serves releases, too; at the time that it is."""
     clock.now = utc_now()
     (tmp_path / "var").mkdir()
     recipients = (Recipient(name="operators", formats=("json", "csv", "rpz")),)
     update = {"data_dir": tmp_path / "var", "blocking": Blocking(recipients=recipients)}
     settings.NARCOWATCH = live.NARCOWATCH.model_copy(update=update)
-    plan = checked_export_plan(settings.NARCOWATCH)
+    return checked_export_plan(settings.NARCOWATCH)
+
+
+@pytest.fixture
+def regulator(db: None) -> Person:
+    somebody = person("regulator1", Role.REGULATOR)
+    change_recipient(somebody, "operators", actor="test")
+    return somebody
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Iterator[Served]:
+    with sftp(tmp_path / "sftp") as server:
+        yield server
+
+
+def test_a_shop_is_blocked_and_verified_and_let_go_after_an_appeal(
+    confirmed: Confirmed, plan: ExportPlan, supervisor: Person, regulator: Person, clock: Time,
+    inbox: Served, live_server: LiveServer, shops: Site, control: Vantage, tmp_path: Path,
+) -> None:  # fmt: skip
     made = keys.make(tmp_path / "keys")
+    way = Way(
+        "operators-sftp", "operators", inbox.to,
+        key_file=inbox.key_file, known_hosts=inbox.known_hosts, timeout_s=30,
+    )  # fmt: skip
     how = Seal(SigningKey.from_pem(made.both.read_bytes(), "key").sign)
-    regulator = person("regulator1", Role.REGULATOR)
-    change_recipient(regulator, "operators", actor="test")
+    loop = Loop(plan, way, how, clock)
+    client = Client(live_server.url, secret_of(regulator), {}, tmp_path / "operators1", made.ca)
 
     shop, _ = confirmed(host(SHOP)), confirmed(host(OTHER))
-    with sftp(tmp_path / "sftp") as server:
-        way = Way(
-            "operators-sftp", "operators", server.to,
-            key_file=server.key_file, known_hosts=server.known_hosts, timeout_s=30,
-        )  # fmt: skip
-        loop = Loop(plan, way, how, clock)
-        loop.send(supervisor)
+    loop.send(supervisor)
+    arrived_twice(inbox.folder / "1", client, made.ca)
+    with operator(inbox.folder / "1", tmp_path / "unbound1") as unbound:
+        assert unbound.is_blocked(SHOP)
+        assert not unbound.is_blocked(SIBLING)
+        loop.answer("executed", S.SENT, regulator)
+        verified(loop, plan_with(f"127.0.0.1:{unbound.port}", control, shops))
 
-        # The operator has it by SFTP, and by pull: the same, signed by the unit.
-        arrived = server.folder / "1"
-        assert "signed by CN=Releases" in verified_export(arrived, made.ca)
-        client = Client(live_server.url, secret_of(regulator), {}, tmp_path / "operators1", made.ca)
-        pulled = client.pull("full")
-        assert pulled.returncode == 0, pulled.stderr
-        for path in arrived.iterdir():
-            assert (client.folder / "had" / "1" / path.name).read_bytes() == path.read_bytes()
-
-        # It loads the zone: the shop stops resolving there, its innocent sibling does not.
-        with operator(arrived, tmp_path / "unbound1") as unbound:
-            assert unbound.is_blocked(SHOP)
-            assert not unbound.is_blocked(SIBLING)
-            loop.answer("executed", S.SENT, regulator)
-            assert order_of(SHOP).state == S.EXECUTED
-            reach = plan_with(f"127.0.0.1:{unbound.port}", control, shops)
-            clock.pass_by(minutes=5)
-            check(reach, clock=clock)
-            assert order_of(SHOP).state == S.EXECUTED, "one look verifies nothing"
-            clock.pass_by(hours=1)
-            check(reach, clock=clock)
-            assert order_of(SHOP).state == S.VERIFIED
-            assert order_of(OTHER).state == S.VERIFIED
-
-        # Somebody appeals; who decided nothing upholds it, and it is lifted.
-        filed = appeals.Filed(
-            "appeal/1",
-            clock(),
-            SHOP,
-            Asks.LIFT,
-            "The shop moved out.",
-            "",
-            parse_key(f"host:{SHOP}"),
-        )
-        assert appeals.take(new_run(), filed, days=15, clock=clock)
-        (appeal,) = shop.appeals.all()
-        appeals.decide(appeal.pk, supervisor, uphold=True, reason="It did.", clock=clock)
-        other = person("supervisor2", Role.SUPERVISOR)
-        proposals.decide(Proposal.objects.get().pk, other, accept=True, reason="", clock=clock)
-        assert Case.objects.get(pk=shop.pk).state == CaseState.LIFTED
-
-        export = loop.send(supervisor)
-        delta = parse(export.manifest.encode(), "manifest").delta
-        assert delta is not None
-        assert (delta.since, delta.added, delta.lifted) == (1, 0, 1)
-        assert order_of(SHOP).state == S.LIFT_SENT
-        pulled = client.pull("delta")
-        assert pulled.returncode == 0, pulled.stderr
-        (lift,) = client.documents("2/delta-requests.jsonl")
-        assert (lift["action"], lift["lifts"]["id"]) == ("lift", str(order_of(SHOP).request_id))
-
-        # The operator loads what came, says so, and it resolves again.
-        arrived = server.folder / "2"
-        verified_export(arrived, made.ca)
-        with operator(arrived, tmp_path / "unbound2") as unbound:
-            assert not unbound.is_blocked(SHOP)
-            assert unbound.is_blocked(OTHER)
-            loop.answer("lifted", S.LIFT_SENT, regulator)
-            assert order_of(SHOP).state == S.LIFT_EXECUTED
-            clock.pass_by(hours=2)
-            check(replace(reach, vantages=_at(unbound, control)), clock=clock)
+    lifted_after_an_appeal(shop, supervisor, clock)
+    asked_to_lift(loop.send(supervisor), client)
+    verified_export(inbox.folder / "2", made.ca)
+    with operator(inbox.folder / "2", tmp_path / "unbound2") as unbound:
+        assert not unbound.is_blocked(SHOP)
+        assert unbound.is_blocked(OTHER)
+        loop.answer("lifted", S.LIFT_SENT, regulator)
+        assert order_of(SHOP).state == S.LIFT_EXECUTED
+        clock.pass_by(hours=2)
+        check(plan_with(f"127.0.0.1:{unbound.port}", control, shops), clock=clock)
 
     assert audit.verify().holds
     assert story()[4:] == [
@@ -239,8 +209,48 @@ def test_a_shop_is_blocked_and_verified_and_let_go_after_an_appeal(
     ]  # fmt: skip
 
 
-def _at(unbound: TrialResolver, control: Vantage) -> tuple[Vantage, ...]:
-    return (Vantage("operator", f"127.0.0.1:{unbound.port}", acknowledged=True), control)
+def arrived_twice(arrived: Path, client: Client, root: Path) -> None:
+    """By SFTP and by pull: the same files, which the recipient verifies."""
+    assert "signed by CN=Releases" in verified_export(arrived, root)
+    pulled = client.pull("full")
+    assert pulled.returncode == 0, pulled.stderr
+    for path in arrived.iterdir():
+        assert (client.folder / "had" / "1" / path.name).read_bytes() == path.read_bytes()
+
+
+def verified(loop: Loop, reach: ReachPlan) -> None:
+    """One look verifies nothing, a second an hour later does."""
+    assert order_of(SHOP).state == S.EXECUTED
+    loop.clock.pass_by(minutes=5)
+    check(reach, clock=loop.clock)
+    assert order_of(SHOP).state == S.EXECUTED
+    loop.clock.pass_by(hours=1)
+    check(reach, clock=loop.clock)
+    assert (order_of(SHOP).state, order_of(OTHER).state) == (S.VERIFIED, S.VERIFIED)
+
+
+def lifted_after_an_appeal(shop: Case, supervisor: Person, clock: Time) -> None:
+    """Somebody appeals; who decided nothing upholds it, and another lifts the block."""
+    about = parse_key(f"host:{SHOP}")
+    filed = appeals.Filed("appeal/1", clock(), SHOP, Asks.LIFT, "It moved out.", "", about)
+    assert appeals.take(new_run(), filed, days=15, clock=clock)
+    (appeal,) = shop.appeals.all()
+    appeals.decide(appeal.pk, supervisor, uphold=True, reason="It did.", clock=clock)
+    other = person("supervisor2", Role.SUPERVISOR)
+    proposals.decide(Proposal.objects.get().pk, other, accept=True, reason="", clock=clock)
+    assert Case.objects.get(pk=shop.pk).state == CaseState.LIFTED
+
+
+def asked_to_lift(export: Export, client: Client) -> None:
+    """The delta asks for it under the id that the block was asked for."""
+    delta = parse(export.manifest.encode(), "manifest").delta
+    assert delta is not None
+    assert (delta.since, delta.added, delta.lifted) == (1, 0, 1)
+    assert order_of(SHOP).state == S.LIFT_SENT
+    pulled = client.pull("delta")
+    assert pulled.returncode == 0, pulled.stderr
+    (lift,) = client.documents("2/delta-requests.jsonl")
+    assert (lift["action"], lift["lifts"]["id"]) == ("lift", str(order_of(SHOP).request_id))
 
 
 def story() -> list[str]:

@@ -19,10 +19,10 @@ from config.delivering import Delivery as Configured
 from domain.clock import utc_now
 from domain.errors import InputError
 from nightly import reporting
-from nightly.cli import main
 from nightly.lock import only_one
 from nightly.rendering import to_html
-from tests.blocking.conftest import PASSWORD, Confirmed, Time, host
+from tests.blocking.commanding import Runs, running
+from tests.blocking.conftest import Confirmed, Time, host
 from tests.blocking.signing import keys
 from tests.net.authority import needs_openssl
 
@@ -49,21 +49,8 @@ def puts(tmp_path: Path, settings: Settings, clock: Time) -> Puts:
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    password = tmp_path / "password"
-    password.write_text(PASSWORD)
-    password.chmod(0o600)
-    who = ["--user", "supervisor1", "--password-file", str(password)]
-
-    def call(*arguments: str) -> tuple[object, str, str]:
-        try:
-            code: object = main([*arguments, *(who if arguments[0] == "release" else [])])
-        except SystemExit as stop:
-            code = stop.code
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return call
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Runs:
+    return running(tmp_path, capsys)
 
 
 @pytest.fixture

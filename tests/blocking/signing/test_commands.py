@@ -16,8 +16,8 @@ from cases.models import Person
 from config.blocking import Signing
 from domain.clock import utc_now
 from domain.errors import InputError
-from nightly.cli import main
-from tests.blocking.conftest import PASSWORD, Confirmed, Time, host
+from tests.blocking.commanding import Runs, running
+from tests.blocking.conftest import Confirmed, Time, host
 from tests.blocking.signing import keys
 from tests.net import authority as tsa
 from tests.net.authority import needs_openssl
@@ -50,21 +50,8 @@ def signs(tmp_path: Path, settings: Settings, clock: Time) -> Signs:
 
 
 @pytest.fixture
-def run(signs: Signs, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    password = tmp_path / "password"
-    password.write_text(PASSWORD)
-    password.chmod(0o600)
-    who = ["--user", "supervisor1", "--password-file", str(password)]
-
-    def call(*arguments: str) -> tuple[object, str, str]:
-        try:
-            code: object = main([*arguments, *(who if arguments[0] == "release" else [])])
-        except SystemExit as stop:
-            code = stop.code
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return call
+def run(signs: Signs, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Runs:
+    return running(tmp_path, capsys)
 
 
 @pytest.fixture
