@@ -1,4 +1,4 @@
-"""New hits are told once: through a real mail server and a real web server, also after a kill."""
+"""New hits are told once: through a real mail server, also after a kill."""
 
 from __future__ import annotations
 
@@ -22,68 +22,21 @@ from config.schema import CHECKOUT
 from domain.errors import RuleError
 from domain.seeds import SeedList
 from index import embedded
-from index.embedded import EmbeddedEngine
 from index.feeding import sync
-from net.addresses import TestNetwork
-from net.client import NetConfig
-from net.mailing import MailServer
-from nightly.alerting import LOCK, tell, tell_alerts
+from nightly.alerting import LOCK, tell_alerts
 from nightly.apps import plan_of
 from nightly.lock import only_one
 from nightly.night import Night
 from nightly.progress import Quiet
-from review import saved_searches
 from review.alerts import looking
-from review.alerts.plan import AlertPlan, Way
-from review.models import Alert, SavedSearch
-from review.searches import Search
+from review.models import Alert
 from tests.index.shops import captured, shop
 from tests.net.certificates import tls_of
 from tests.net.mailbox import OK, Mailbox, mail_server
 from tests.people import person
 from tests.records import new_run, page
-from tests.review.console.receiving import Hook, hook_server
+from tests.review.console.alerting import TO, House, plan
 from tests.review.console.served import Served, free_port
-
-HOST = "a.hooks.test"
-TO = "one@unit.test"
-HOOK = f"https://{HOST}/secret-path"
-#: Guarded: no test network lets anything on this machine be reached.
-GUARDED = NetConfig(user_agent="narcowatch", timeout_s=10)
-
-
-class House:
-    """A record with an index, and what is told of it."""
-
-    def __init__(self, folder: Path, plan: AlertPlan) -> None:
-        self.folder, self.plan = folder, plan
-        self.engine = EmbeddedEngine(folder / "index")
-
-    def watch(self, who: Person, way: Way = Way.MAIL, address: str = TO) -> SavedSearch:
-        name = f"search {SavedSearch.objects.count()}"
-        saved = saved_searches.save(who, name, Search("мефедрон"))
-        saved_searches.switch(saved, way, address, self.plan, lambda: self.engine)
-        return saved
-
-    def new(self, url: str) -> Case:
-        case = shop(url, "секретный текст: купить мефедрон")
-        sync(self.engine)
-        return case
-
-    def tell(self) -> dict[tuple[str, str], int]:
-        return tell(self.plan, self.folder, "", self.folder / "index")
-
-
-def plan(port: int = 1, net: NetConfig = GUARDED, **mail: object) -> AlertPlan:
-    server = MailServer("127.0.0.1", port, "nw@unit.test", "off", timeout_s=10)
-    return AlertPlan(
-        "https://console.test",
-        "en",
-        net,
-        replace(server, **mail),  # type: ignore[arg-type]
-        ("unit.test",),
-        ("*.hooks.test",),
-    )
 
 
 @pytest.fixture
@@ -100,19 +53,6 @@ def box() -> Iterator[Mailbox]:
 @pytest.fixture
 def house(db: None, box: Mailbox, tmp_path: Path) -> House:
     return House(tmp_path, plan(box.port))
-
-
-@pytest.fixture
-def hooked(db: None, tmp_path: Path) -> Iterator[tuple[House, Hook]]:
-    server, client = tls_of(tmp_path / "tls", HOST)
-    with hook_server(server) as hook:
-        net = replace(
-            GUARDED,
-            test_networks=(TestNetwork.of("hooks", "127.0.0.0/8", ["*.hooks.test"]),),
-            resolver_overrides={HOST: f"127.0.0.1:{hook.port}"},
-            tls=client,
-        )
-        yield House(tmp_path, plan(net=net)), hook
 
 
 def test_new_hits_are_told_once_by_numbers_alone(house: House, box: Mailbox, who: Person) -> None:
@@ -155,76 +95,6 @@ def test_what_changes_is_new_only_where_it_did_not_match(
     assert house.tell()[("out", "new hits")] == 1
     assert Alert.objects.get().cases == {str(case.pk): 1}
     assert len(box.mails) == 1
-
-
-def test_a_webhook_is_told_the_same_numbers(hooked: tuple[House, Hook], who: Person) -> None:
-    house, hook = hooked
-    saved = house.watch(who, Way.WEBHOOK, HOOK)
-    case = house.new("http://one.test/")
-    assert house.tell()[("out", "alerts sent")] == 1
-    ((path, headers, body),) = hook.posts
-    key = str(Alert.objects.get().key)
-    assert path == "/secret-path"
-    assert headers["Idempotency-Key"] == key
-    assert headers["User-Agent"] == "narcowatch"
-    assert body == {
-        "alert": key,
-        "search": saved.pk,
-        "hits": 1,
-        "cases": [case.pk],
-        "console": f"https://console.test/search/saved/{saved.pk}",
-    }
-    assert house.tell() == {("in", "searches"): 1}
-    assert len(hook.posts) == 1
-
-
-@pytest.mark.parametrize("status", [302, 404, 500])
-def test_a_webhook_that_does_not_take_it_is_told_again(
-    hooked: tuple[House, Hook], who: Person, status: int
-) -> None:
-    house, hook = hooked
-    house.watch(who, Way.WEBHOOK, HOOK)
-    house.new("http://one.test/")
-    hook.status = status
-    assert house.tell()[("failed", "webhook: http_status")] == 1
-    assert [path for path, _, _ in hook.posts] == ["/secret-path"], "no redirect is followed"
-    assert Alert.objects.get().problem == "http_status"
-    hook.status = 200
-    assert house.tell() == {("in", "searches"): 1, ("out", "alerts sent"): 1}
-    first, second = (headers["Idempotency-Key"] for _, headers, _ in hook.posts)
-    assert first == second
-
-
-def test_the_address_guard_holds(hooked: tuple[House, Hook], who: Person) -> None:
-    house, hook = hooked
-    house.watch(who, Way.WEBHOOK, HOOK)
-    house.new("http://one.test/")
-    house.plan = replace(house.plan, net=replace(house.plan.net, test_networks=()))
-    assert house.tell()[("failed", "webhook: address_refused")] == 1
-    assert hook.posts == []
-    assert Alert.objects.get().state == "waiting"
-
-
-def test_a_certificate_that_nobody_vouches_for_is_refused(
-    hooked: tuple[House, Hook], who: Person
-) -> None:
-    house, hook = hooked
-    house.watch(who, Way.WEBHOOK, HOOK)
-    house.new("http://one.test/")
-    house.plan = replace(house.plan, net=replace(house.plan.net, tls=None))
-    assert house.tell()[("failed", "webhook: tls")] == 1
-    assert hook.posts == []
-
-
-def test_a_host_that_the_operator_took_back_is_not_told(
-    hooked: tuple[House, Hook], who: Person
-) -> None:
-    house, hook = hooked
-    house.watch(who, Way.WEBHOOK, HOOK)
-    house.new("http://one.test/")
-    house.plan = replace(house.plan, hosts=("others.test",))
-    assert house.tell()[("failed", "webhook: not allowed")] == 1
-    assert hook.posts == []
 
 
 def test_one_refused_mail_does_not_stop_the_others(house: House, box: Mailbox, who: Person) -> None:
