@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import Person
+from blocking.models import BlockingRequest
+from cases.models import Case, Person
 from cases.people import Role
+from domain.clock import utc_now
+from domain.states import CaseState
 from review.console.table import PAGES, Page
 from review.models import SavedFilter
 from tests.people import person
@@ -153,6 +158,11 @@ def at(page: Page, growing: Growing) -> str:
         case "difference":
             first, second = growing.case.carriers[:2]
             return f"{address(page, growing.case.pk)}?one={first}&other={second}"
+        case "request_letter":
+            sent = BlockingRequest.objects.get(sort_key="sent.test")
+            until = utc_now() + timedelta(days=1)
+            BlockingRequest.objects.filter(pk=sent.pk).update(valid_until=until)
+            Case.objects.filter(pk=sent.case_id).update(state=CaseState.REQUESTED)
         case "change_person":
             return reverse(page.name, args=[growing.somebody.pk])
     return address(page, growing.case.pk)
@@ -170,6 +180,7 @@ def counted(growing: Growing, page: Page, somebody: Person) -> int:
             if hasattr(answer, "streaming_content"):
                 b"".join(answer.streaming_content)
         assert answer.status_code < 500
+        assert "letter" not in page.name or answer["Content-Type"] == "application/pdf"
         transaction.set_rollback(True)
     return len(queries)
 
