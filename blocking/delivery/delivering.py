@@ -124,7 +124,7 @@ def _tried(
     row.save(update_fields=["attempts", "to", "next_at"])
     try:
         arrived = _deliver(row, way, plan, how, clock)
-    except (InputError, RuleError, BoundaryError, OSError, ValueError) as error:
+    except (RuleError, TransportError, OSError, ValueError, InputError) as error:
         row.problem, row.message = reason_of(error), str(error)[:_LONGEST_MESSAGE]
         row.save(update_fields=["problem", "message"])
         log.warning("%s was not delivered by %s: %s", row.export, way.name, error)
@@ -135,7 +135,7 @@ def _tried(
 def _deliver(row: Delivery, way: Way, plan: ExportPlan, how: Seal | None, clock: Clock) -> bool:
     export = row.export
     if how is not None and not is_sealed(export, plan, how):
-        seal(export, plan, how, clock=clock)
+        raise TransportError(f"{export} could not be signed", reason="signing")
     folder = plan.folder / export.folder
     _check(folder, export)
     manifest = parse((folder / NAME).read_bytes(), f"export {export}")
@@ -182,8 +182,6 @@ def reason_of(error: Exception) -> str:
     """The short name that a failure is counted under."""
     if isinstance(error, TransportError):
         return error.reason
-    if isinstance(error, BoundaryError):
-        return "signing"
     if isinstance(error, OSError):
         return "system"
     return "settings" if isinstance(error, (InputError, ValueError)) else "files"

@@ -61,10 +61,11 @@ def written(
 def _inner(parcel: Parcel) -> bytes:
     """What is encrypted: a short text, and every file as an attachment."""
     mail = EmailMessage(policy=policy.SMTP)
-    counts = ", ".join(f"{scope} {n}" for scope, n in sorted(parcel.manifest.counts.items()))
+    about = parcel.manifest
+    counts = ", ".join(f"{scope} {n}" for scope, n in sorted(about.counts.items()))
     mail.set_content(
-        f"Release {parcel.number} for {parcel.recipient}: {parcel.manifest.entries} entries"
-        f" ({counts}).\nIssued at {parcel.manifest.issued_at}.\n"
+        f"Release {about.number} for {about.recipient}: {about.entries} entries ({counts}).\n"
+        f"Issued at {about.issued_at}.\n"
     )
     types = {file.name: file.media_type for file in parcel.manifest.files}
     for name in parcel.names:

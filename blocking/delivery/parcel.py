@@ -27,21 +27,23 @@ class Parcel:
     whoever receives it: the same however often it is tried. ``work`` is a folder for what is gone
     afterwards."""
 
-    recipient: str
-    number: int
+    manifest: Manifest
     folder: Path
     names: tuple[str, ...]
     archive: Path | None
-    media_type: str
     encryption: Encryption | None
     key: uuid.UUID
-    manifest: Manifest
     work: Path
 
     @property
     def title(self) -> str:
         """What the release is called outside the house."""
-        return f"{self.recipient}-{self.number}"
+        return f"{self.manifest.recipient}-{self.manifest.number}"
+
+    @property
+    def media_type(self) -> str:
+        """That of the archive."""
+        return self.encryption.media_type if self.encryption else TAR
 
 
 @contextmanager
@@ -55,24 +57,14 @@ def packed(
     as_one: bool,
 ) -> Iterator[Parcel]:
     """The release in ``folder`` as a parcel for the delivery called ``way``; ``as_one`` asks for an
-    archive, which is gone at the end. The caller has verified the folder. Raises what
-    ``encryption`` raises."""
+    archive. One that is encrypted stays until ``forget``, all else is gone at the end. The caller
+    has verified the folder. Raises what ``encryption`` raises.
+    """
     names = in_order(folder, manifest)
     key = uuid.uuid5(_NAMESPACE, f"{way}\n{manifest_sha256}")
     with work_folder(folder.parent, f"{manifest.number}.{way}") as work:
         archive = _archive(work, folder, manifest, names, encryption, way) if as_one else None
-        yield Parcel(
-            manifest.recipient,
-            manifest.number,
-            folder,
-            names,
-            archive,
-            encryption.media_type if encryption else TAR,
-            encryption,
-            key,
-            manifest,
-            work,
-        )
+        yield Parcel(manifest, folder, names, archive, encryption, key, work)
 
 
 def _archive(

@@ -55,7 +55,8 @@ def place(parcel: Parcel, shelf: Shelf) -> bool:
 
 
 def _place_files(parcel: Parcel, shelf: Shelf) -> bool:
-    final, partial = str(parcel.number), f".{parcel.number}.partial"
+    final = str(parcel.manifest.number)
+    partial = f".{final}.partial"
     ours = (parcel.folder / NAME).read_bytes()
     if _has(shelf, f"{final}/{NAME}", ours):
         return False

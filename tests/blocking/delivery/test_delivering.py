@@ -143,7 +143,7 @@ def test_it_is_signed_before_it_goes_and_stays_while_it_cannot_be(
 
     assert deliver(plan, [way], Seal(down), clock=clock) == {
         ("failed", "not signed"): 1,
-        ("failed", "connection"): 1,
+        ("failed", "signing"): 1,
     }
     assert list((tmp_path / "inbox").iterdir()) == []
     made = keys.make(tmp_path / "keys")
