@@ -97,8 +97,9 @@ def write_quantised(folder: Path, words: Sequence[str], seed: int) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
-        folder / NETWORK, folder / NETWORK, per_channel=True, weight_type=QuantType.QInt8
-    )
+        folder / NETWORK, folder / NETWORK, per_channel=True, reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )  # fmt: skip
 
 
 def write_model(
