@@ -180,7 +180,7 @@ def answer(page: Page) -> int:
     writer.writerows(rows)
     page.get_by_role("link", name="Answer", exact=True).click()
     file = {"name": "answers.csv", "mimeType": "text/csv", "buffer": filled.getvalue().encode()}
-    page.get_by_label("File").set_input_files([file])
+    page.get_by_label("File", exact=True).set_input_files([file])
     page.get_by_role("button", name="Send").first.click()
     expect(page.get_by_text(f"taken: {len(rows)}")).to_be_visible()
     return len(rows)
