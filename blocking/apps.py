@@ -79,7 +79,7 @@ def export_plan(values: Settings) -> ExportPlan:
             name=r.name,
             formats=r.formats,
             territory=r.territory,
-            scopes=frozenset(Scope(s) for s in r.scopes),
+            scopes=frozenset(map(Scope, r.scopes)) - (set() if blocking.by_address else {Scope.IP}),
             kind=Kind(r.kind),
             title=r.title,
             address=r.address,
@@ -106,6 +106,7 @@ def export_plan(values: Settings) -> ExportPlan:
             store=values.data_dir / "evidence",
             notice_days=blocking.expiry_notice_days,
             networks=blocking.networks_file,
+            by_address=blocking.by_address,
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries

@@ -44,6 +44,40 @@ _MARKS = (
 )
 
 
+#: Autonomous systems that announce the addresses of such networks, and of clouds whose addresses
+#: pass from tenant to tenant within minutes.
+_SHARED = {
+    13335: "Cloudflare",
+    209242: "Cloudflare",
+    54113: "Fastly",
+    12222: "Akamai",
+    16625: "Akamai",
+    20940: "Akamai",
+    57724: "DDoS-Guard",
+    262254: "DDoS-Guard",
+    197068: "Qrator",
+    30148: "Sucuri",
+    19551: "Imperva",
+    200325: "BunnyCDN",
+    60068: "CDN77",
+    199524: "G-Core",
+    202422: "G-Core",
+    22822: "Edgio",
+    15133: "Edgio",
+    14618: "Amazon",
+    16509: "Amazon",
+    8075: "Microsoft Azure",
+    15169: "Google",
+    396982: "Google Cloud",
+    36459: "GitHub",
+}
+
+
+def shared_network(asn: int) -> str:
+    """The network of caches or the cloud that an autonomous system is, "" for any other."""
+    return _SHARED.get(asn, "")
+
+
 def cdn_of(headers: Iterable[tuple[str, str]]) -> str:
     """The network that an answer with ``headers`` came through, "" where none left a mark."""
     given = [(name.lower(), value) for name, value in headers]

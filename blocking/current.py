@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from blocking.documents import entry_from
-from blocking.entries import BY_NAME, Action, Entry
+from blocking.entries import BY_NAME, Action, Entry, Scope
 from blocking.gate import Untouchable
 from blocking.models import BlockingRequest
 from blocking.plan import Recipient, within
+from blocking.subjects import others_at
 from cases.models import Case
 from domain.states import CaseState
 from domain.targets import TargetKind, host_of
@@ -74,11 +76,19 @@ def as_entry(row: BlockingRequest, *, subdomains: bool) -> Entry:
 
 
 def untouchable() -> Untouchable:
-    """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included."""
+    """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included, and how many other
+    hosts answered from the addresses that requests name."""
     return Untouchable(
         held=_hosts(standing(CaseState.ON_HOLD)),
         dismissed=_hosts(standing(CaseState.DISMISSED)),
+        others_at=_others_at(),
     )
+
+
+def _others_at() -> Counter[str]:
+    rows = BlockingRequest.objects.filter(scope=Scope.IP).order_by("sort_key")
+    named = [*rows.values_list("sort_key", flat=True).distinct()]
+    return others_at(named) if named else Counter()
 
 
 def _hosts(which: Q) -> frozenset[str]:

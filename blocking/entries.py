@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from blocking.values import block_host, block_url, check_posts, check_username
+from blocking.values import block_address, block_host, block_url, check_posts, check_username
 from domain.errors import KeyFormatError
 from domain.targets import canonical_onion
 
@@ -26,6 +26,7 @@ class Scope(StrEnum):
     URL = "url"
     HOST = "host"
     DOMAIN = "domain"
+    IP = "ip"
 
 
 #: Scopes that a resolver can act on.
@@ -72,10 +73,10 @@ class Decision:
 class Entry:
     """One request as recipients get it.
 
-    ``values`` are the host (one), the onion (one), or the exact URLs (one or more); empty for a
-    channel, which ``telegram`` holds. ``subdomains`` says whether names below the host fall under
-    the block. ``overridden`` is set when the second person gave a written reason for blocking a
-    URL in spite of the never-block list. ``seen_at`` is when what carries the verdict was
+    ``values`` are the host, the onion or the address (one), or the exact URLs (one or more); empty
+    for a channel, which ``telegram`` holds. ``subdomains`` says whether names below the host fall
+    under the block. ``overridden`` is set when the second person gave a written reason for blocking
+    a URL in spite of the never-block list. ``seen_at`` is when what carries the verdict was
     last seen, "" where that is not known. ``document`` is the request itself in canonical JSON.
     ``host`` is what is blocked by name, "" for other scopes; ``names`` are those that are blocked
     one by one where others below must stay reachable: a domain was chosen because ``www`` is
@@ -134,5 +135,7 @@ def _check_value(scope: Scope, value: str) -> None:
     elif scope is Scope.ONION:
         if canonical_onion(value) != value:
             raise KeyFormatError(f"not a canonical onion address: {value!r}")
+    elif scope is Scope.IP:
+        block_address(value)
     else:
         block_host(value)

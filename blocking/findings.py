@@ -20,6 +20,7 @@ class Code(StrEnum):
     NEVER_BLOCK = "never_block"
     LOOK_ALIKE = "look_alike"
     SHARED_ROOT = "shared_root"
+    SHARED_ADDRESS = "shared_address"
     HELD = "held"
     COVERS_PROTECTED = "covers_protected"
     NOT_REQUESTED = "not_requested"

@@ -7,7 +7,7 @@ alone, and each names the entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from blocking.entries import BY_NAME, Entry, Scope
 from blocking.findings import Code, Finding
 from blocking.names import all_above, is_below, self_and_above
 from blocking.protection import Protection
-from blocking.values import block_host, block_url
+from blocking.values import block_address, block_host, block_url
 from domain.errors import KeyFormatError
 
 
@@ -47,10 +47,12 @@ class InForce:
 @dataclass(frozen=True, slots=True)
 class Untouchable:
     """Hosts that a block must not reach although nobody listed them: of cases on hold (nothing
-    about these leaves the house) and of cases that people dismissed."""
+    about these leaves the house) and of cases that people dismissed; and how many
+    other hosts have answered from an address that a request names."""
 
     held: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
+    others_at: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Gate:
                 found.extend(self._by_name(entry, spared, canaries))
             elif entry.scope is Scope.URL:
                 found.extend(self._by_url(entry))
+            elif entry.scope is Scope.IP:
+                found.extend(self._by_address(entry.values[0]))
         return found
 
     def _by_name(
@@ -103,6 +107,14 @@ class Gate:
                 for finding in self.protection.reason_findings(host):
                     message = f"{finding.message}; nobody gave a reason"
                     yield Finding(finding.code, url, message)
+
+    def _by_address(self, address: str) -> Iterator[Finding]:
+        yield from self.protection.host_findings(address)
+        if address in self.untouchable.held:
+            yield Finding(Code.HELD, address, "is on hold for an investigation")
+        if others := self.untouchable.others_at.get(address, 0):
+            message = f"other hosts have answered from it: {others}"
+            yield Finding(Code.SHARED_ADDRESS, address, message)
 
     def _covered(self, host: str) -> str:
         names = (
@@ -147,5 +159,7 @@ def _bad_values(entry: Entry) -> Iterator[Finding]:
                 block_url(value)
             elif entry.scope in BY_NAME:
                 block_host(value)
+            elif entry.scope is Scope.IP:
+                block_address(value)
         except KeyFormatError as error:
             yield Finding(Code.BAD_VALUE, value, str(error))

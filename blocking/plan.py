@@ -79,7 +79,7 @@ class RequestRules:
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
     None where digests of what is stored in it cannot be taken; ``notice_days`` before a request
     runs out people are asked whether to renew it. ``networks`` is the file of the table of
-    networks."""
+    networks; ``by_address`` says whether a site without a name may be blocked by its address."""
 
     unit: str = ""
     contact: str = ""
@@ -88,6 +88,7 @@ class RequestRules:
     law_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     validity_days: int = 90
     min_host_share: float = MIN_HOST_SHARE
+    by_address: bool = False
     explanation: Mapping[str, str] = field(default_factory=dict)
     good_faith: Mapping[str, str] = field(default_factory=dict)
     recheck_days: float = 7

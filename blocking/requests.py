@@ -163,8 +163,13 @@ def write(
     if case.restricted:
         raise RestrictedError(f"case {case.pk} is in the restricted queue")
     gathered = gather(case)
-    subject = subject_of(case, gathered.carriers, protection)
-    choice = choose(subject, protection, min_host_share=rules.min_host_share)
+    subject = subject_of(case, gathered.carriers, protection, networks)
+    choice = choose(
+        subject,
+        protection,
+        min_host_share=rules.min_host_share,
+        by_address=rules.by_address,
+    )
     hits = check_choice(choice, gathered.second_reason, protection)
     now = clock().replace(microsecond=0)
     until = now + timedelta(days=rules.validity_days)

@@ -63,7 +63,7 @@ def check_choice(choice: Choice, reason: str, protection: Protection) -> tuple[F
 
     Raises RuleError for a protected or shared host, and for a hit without a reason.
     """
-    if choice.scope in BY_NAME:
+    if choice.scope in BY_NAME or choice.scope is Scope.IP:
         host = choice.values[0]
         if refused := protection.host_findings(host):
             raise RuleError(f"{refused[0]}: refused for a host")

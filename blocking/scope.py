@@ -2,18 +2,18 @@
 
 messages of a group → channel → exact URLs → host → domain. A name that many share is never a host
 entry. A whole host is blocked when a fair share of its pages sells; otherwise only the pages that
-do.
+do. A site that has a name is never blocked by its address; one that has none is where the unit has
+switched that on, and nothing says that others live at the address, too.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from blocking.entries import Scope, TelegramItem
 from blocking.protection import Protection
-from blocking.values import block_host, block_url
+from blocking.values import block_address, block_host, block_url, is_address
 from domain.errors import KeyFormatError, RuleError
 from domain.targets import TargetKey, TargetKind
 
@@ -24,16 +24,29 @@ _MAX_URLS = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """What is known of the address of a site without a name: the number of the autonomous system
+    that announces it (None where no table tells), the network of caches or the cloud that it
+    belongs to ("" for none that is known), and how many other hosts that nobody has confirmed
+    have answered from it."""
+
+    asn: int | None = None
+    shared_by: str = ""
+    other_hosts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What the rule looks at: the target, the share of its pages that sell, the URLs of the pages
-    that carry the verdict (strongest first), the channel, and other known hosts of the same
-    registrable domain that nobody has confirmed."""
+    that carry the verdict (strongest first), the channel, other known hosts of the same
+    registrable domain that nobody has confirmed, and the server of a site without a name."""
 
     key: TargetKey
     selling_share: float
     carriers: tuple[str, ...] = ()
     telegram: TelegramItem | None = None
     neighbours: frozenset[str] = frozenset()
+    server: Server = Server()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +59,14 @@ class Choice:
 
 
 def choose(
-    subject: Subject, protection: Protection, *, min_host_share: float = MIN_HOST_SHARE
+    subject: Subject,
+    protection: Protection,
+    *,
+    min_host_share: float = MIN_HOST_SHARE,
+    by_address: bool = False,
 ) -> Choice:
-    """The narrowest scope that does the job.
+    """The narrowest scope that does the job; ``by_address`` says whether a site without a name may
+    be blocked by its address.
 
     Raises RuleError when nothing narrow enough can be named (a page of a platform without a URL).
     """
@@ -64,12 +82,16 @@ def choose(
             return Choice(Scope.ONION, (value,), reason)
         case TargetKind.URL:
             return _urls((value,), protection, "the case is about this exact URL")
-    return _host(subject, protection, min_host_share)
+    return _host(subject, protection, min_host_share, by_address=by_address)
 
 
-def _host(subject: Subject, protection: Protection, min_host_share: float) -> Choice:
+def _host(
+    subject: Subject, protection: Protection, min_host_share: float, *, by_address: bool
+) -> Choice:
     host = subject.key.value
-    if why := _not_by_name(host, protection):
+    nameless = is_address(host)
+    why = _not_by_address(subject, by_address) if nameless else _not_by_name(host, protection)
+    if why:
         return _urls(subject.carriers, protection, f"{why}; only the pages that sell")
     if subject.selling_share < min_host_share:
         reason = (
@@ -78,6 +100,12 @@ def _host(subject: Subject, protection: Protection, min_host_share: float) -> Ch
         )
         return _urls(subject.carriers, protection, reason)
     share = f"{subject.selling_share:.0%} of the pages seen sell"
+    if nameless:
+        reason = (
+            f"{share}; the site has no name, and no other host is known at its address in AS "
+            f"{subject.server.asn}"
+        )
+        return Choice(Scope.IP, (host,), reason)
     domain = protection.suffixes.registrable(host)
     if host == f"www.{domain}" and not protection.shared(domain) and not subject.neighbours:
         return Choice(Scope.DOMAIN, (domain,), f"{share}; www is another name of the domain")
@@ -85,8 +113,6 @@ def _host(subject: Subject, protection: Protection, min_host_share: float) -> Ch
 
 
 def _not_by_name(host: str, protection: Protection) -> str:
-    if _is_address(host):
-        return f"{host} is an address, which others may share"
     try:
         block_host(host)
     except KeyFormatError as error:
@@ -95,12 +121,22 @@ def _not_by_name(host: str, protection: Protection) -> str:
     return f"{finding.subject} {finding.message}" if finding else ""
 
 
-def _is_address(host: str) -> bool:
+def _not_by_address(subject: Subject, by_address: bool) -> str:
+    """Why the address of a site without a name is not blocked, "" when it is."""
+    host, server = subject.key.value, subject.server
+    if not by_address:
+        return f"{host} is an address, which others may share"
     try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+        block_address(host)
+    except KeyFormatError as error:
+        return str(error)
+    if server.shared_by:
+        return f"the address {host} belongs to {server.shared_by}, behind which many live"
+    if server.asn is None:
+        return f"nothing tells whose the address {host} is"
+    if server.other_hosts:
+        return f"{server.other_hosts} other hosts have answered from the address {host}"
+    return ""
 
 
 def _urls(urls: Iterable[str], protection: Protection, reason: str) -> Choice:

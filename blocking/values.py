@@ -2,7 +2,7 @@
 
 Every value that reaches an exporter has passed here, so that no line format can be made to carry
 a second record. Rules: RFC 1123 for labels; special-use names of RFC 6761, 6762, 7686, 9476 and
-of ICANN's reservation (``internal``) out; IP literals only in URLs and only when public.
+of ICANN's reservation (``internal``) out; IP addresses only when public.
 """
 
 from __future__ import annotations
@@ -43,6 +43,22 @@ def block_host(host: str) -> str:
     return host
 
 
+def block_address(address: str) -> str:
+    """``address`` when it may be blocked: an IPv4 or IPv6 address as RFC 5952 and dotted quads are
+    written, of the public internet. Raises KeyFormatError otherwise."""
+    found = _address(address)
+    if found is None or str(found) != address:
+        raise KeyFormatError(f"not a canonical IP address: {address!r}")
+    if not _is_public(found):
+        raise KeyFormatError(f"a private or reserved address: {address!r}")
+    return address
+
+
+def is_address(host: str) -> bool:
+    """Whether ``host``, without brackets, is an IP address and no name."""
+    return _address(host) is not None
+
+
 def block_url(url: str) -> str:
     """``url`` when it may be blocked: canonical, without credentials, on a public host.
 
@@ -55,7 +71,7 @@ def block_url(url: str) -> str:
     if address is None:
         if not is_onion(host):
             block_host(host)
-    elif not address.is_global or address.is_multicast or _inside(address):
+    elif not _is_public(address):
         raise KeyFormatError(f"URL of a private or reserved address: {url!r}")
     return url
 
@@ -67,12 +83,21 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast and not _inside(address)
+
+
 def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an IPv6 address carries an IPv4 one: mapped, 6to4, Teredo or NAT64."""
     if isinstance(address, ipaddress.IPv4Address):
         return False
     nat64 = ipaddress.IPv6Network("64:ff9b::/96")
     return bool(address.ipv4_mapped or address.sixtofour or address.teredo or address in nat64)
+
+
+def first_page(scheme: str, host: str) -> str:
+    """The URL of the first page of a host or an address."""
+    return f"{scheme}://[{host}]/" if ":" in host else f"{scheme}://{host}/"
 
 
 def is_root(url: str) -> bool:

@@ -227,6 +227,7 @@ def _capture(
         detail=record.detail[:_DETAIL],
         status=exchange.status if exchange else 0,
         headers=[list(pair) for pair in exchange.response_headers] if exchange else [],
+        address=exchange.address if exchange else "",
         content_type=_content_type(record),
         size=len(exchange.body) if exchange else 0,
         sha256=body_digest(exchange) if exchange else "",

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     DOMAIN = "domain"
     ONION = "onion"
     TELEGRAM = "telegram"
+    IP = "ip"
 
 
 class Kind(StrEnum):
@@ -214,6 +215,12 @@ class Blocking(Section):
         "Table of address ranges and the autonomous systems that announce them (tab-separated: "
         "first, last, number, country, name). Requests take the number from it; nobody is asked.",
     )
+    by_address: bool = key(
+        False,
+        "Whether a site that has no name is blocked by its IP address where nobody else is known "
+        "to live there; otherwise, and where anything speaks against it, its exact pages are. "
+        "Needs `networks_file`, which tells whose an address is.",
+    )
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
     )
@@ -239,6 +246,14 @@ class Blocking(Section):
     gate: Gate = table(Gate, "Limits that an export must keep.")
     vantages: Vantages = key((), "Where blocks are looked at from.")
     reach: Reach = table(Reach, "Looking whether blocks are there.")
+
+    @model_validator(mode="after")
+    def _addresses_are_known(self) -> Blocking:
+        if self.by_address and self.networks_file is None:
+            raise ValueError(
+                "by_address: needs a networks_file: without it nothing tells whose an address is"
+            )
+        return self
 
     @model_validator(mode="after")
     def _deliveries_fit(self) -> Blocking:

@@ -1,8 +1,8 @@
 """The block types of the register: what an operator's parser acts on.
 
 ``default`` is an exact URL, ``domain`` one name, ``domain-mask`` a name and all below it, as in
-the registers that operators know; ``onion``, ``telegram`` (a channel) and ``telegram-message`` (one
-message of a group) are notices.
+the registers that operators know, ``ip`` one address; ``onion``, ``telegram`` (a channel) and
+``telegram-message`` (one message of a group) are notices.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from blocking.entries import BY_NAME, Entry, Scope
 
 
 class Line(NamedTuple):
-    """One line of the register; exactly one of the last four is set."""
+    """One line of the register; exactly one of the last five is set."""
 
     part: int
     block_type: str
     url: str = ""
     domain: str = ""
+    ip: str = ""
     onion: str = ""
     telegram: str = ""
 
@@ -41,6 +42,8 @@ def register_lines(entry: Entry) -> Iterator[Line]:
             yield Line(part, "domain", domain=name)
     elif entry.scope is Scope.ONION:
         yield Line(1, "onion", onion=entry.values[0])
+    elif entry.scope is Scope.IP:
+        yield Line(1, "ip", ip=entry.values[0])
     else:
         for part, url in enumerate(entry.values, 1):
             yield Line(part, "default", url=url)

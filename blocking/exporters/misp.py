@@ -1,6 +1,6 @@
 """An event of MISP (core format, draft-dulaunoy-misp-core-format) for partners abroad.
 
-Hosts and URLs are attributes, onions and channels objects of MISP's templates
+Hosts, addresses and URLs are attributes, onions and channels objects of MISP's templates
 ``tor-hiddenservice`` and ``telegram-account``. Ids are made from the entries', and the event's from
 the recipient: taking the next export updates the event. Tags are of the taxonomies TLP and
 ``dark-web``. What is lifted is left out of an event, and deleted (softly) by the delta beside it.
@@ -70,6 +70,8 @@ def _pieces(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
 def _attributes(entry: Entry, info: ExportInfo) -> Iterator[dict[str, Any]]:
     if entry.scope is Scope.URL:
         named = [("url", url) for url in entry.values]
+    elif entry.scope is Scope.IP:
+        named = [("ip-dst", entry.values[0])]
     elif entry.subdomains:
         named = [("domain", entry.host)]
     else:

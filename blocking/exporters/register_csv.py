@@ -1,4 +1,4 @@
-"""The register as CSV (RFC 4180): a header, then one line a host, channel or URL."""
+"""The register as CSV (RFC 4180): a header, then one line a host, address, channel or URL."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ HEADER = (
     "decision_org",
     "url",
     "domain",
+    "ip",
     "onion",
     "telegram",
     "telegram_id",
@@ -54,7 +55,7 @@ def _lines(entries: Iterable[Entry]) -> Iterator[str]:
             entry.category, entry.decision.date, entry.decision.unit,
         )  # fmt: skip
         if entry.subdomains and entry.host:
-            yield f"{entry.id},1,{head},domain-mask,{number},{ground},,{entry.host},,,,\r\n"
+            yield f"{entry.id},1,{head},domain-mask,{number},{ground},,{entry.host},,,,,\r\n"
             continue
         item = entry.telegram
         numeric = str(item.numeric_id) if item and item.numeric_id is not None else ""
@@ -62,7 +63,7 @@ def _lines(entries: Iterable[Entry]) -> Iterator[str]:
         for line in register_lines(entry):
             yield (
                 f"{entry.id},{line.part},{head},{line.block_type},{number},{ground},"
-                f"{_url(line.url)},{line.domain},{line.onion},{line.telegram},{numeric},{posts}"
+                f"{_url(line.url)},{line.domain},{line.ip},{line.onion},{line.telegram},{numeric},{posts}"
                 "\r\n"
             )
 

@@ -60,6 +60,8 @@ def _targets(entry: Entry) -> Iterator[str]:
         elif line.domain:
             mask = "true" if line.block_type == "domain-mask" else "false"
             yield f'<domain subdomains="{mask}">{line.domain}</domain>'
+        elif line.ip:
+            yield f"<ip>{line.ip}</ip>"
         else:
             yield f"<onion>{line.onion}</onion>"
 

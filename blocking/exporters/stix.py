@@ -12,6 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 from typing import Any
 
 from blocking.entries import Action, Entry, Scope
@@ -105,6 +106,9 @@ def pattern_of(entry: Entry) -> str:
         return _any(_is("url:value", url) for url in entry.values)
     if entry.scope is Scope.ONION:
         return _any([_is("domain-name:value", entry.values[0])])
+    if entry.scope is Scope.IP:
+        version = ip_address(entry.values[0]).version
+        return _any([_is(f"ipv{version}-addr:value", entry.values[0])])
     names = [_is("domain-name:value", name) for name in entry.names]
     if entry.subdomains:
         below = rf"\.{re.escape(entry.host)}$"

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from blocking.entries import Action, Entry, Scope
 from blocking.exporters.format import ExportInfo, Format, in_blocks
 from blocking.texts import one_line
+from blocking.values import first_page
 
 VERSION = "4.2.0"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "narcowatch.xarf/1")
@@ -43,16 +44,23 @@ def leaves_out(entry: Entry, info: ExportInfo) -> str:
 
 
 def write(entries: Iterable[Entry], info: ExportInfo) -> Iterator[bytes]:
-    """The reports; of a host the first page is named."""
+    """The reports; of a host or an address the first page is named."""
     return in_blocks(_lines(entries, info))
 
 
 def _lines(entries: Iterable[Entry], info: ExportInfo) -> Iterator[str]:
     by = reporter(info)
     for entry in entries:
-        urls = entry.values if entry.scope is Scope.URL else (f"http://{entry.host}/",)
-        for url in urls:
+        for url in _urls(entry):
             yield f"{json.dumps(_report(entry, url, by), separators=(',', ':'))}\n"
+
+
+def _urls(entry: Entry) -> tuple[str, ...]:
+    if entry.scope is Scope.URL:
+        return entry.values
+    if entry.scope is Scope.IP:
+        return (first_page("http", entry.values[0]),)
+    return (f"http://{entry.host}/",)
 
 
 def _report(entry: Entry, url: str, by: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from blocking.entries import BY_NAME, Scope
+from blocking.entries import Scope
+from blocking.values import first_page
 
 
 class NotApplicable(StrEnum):
@@ -29,14 +30,14 @@ UNSEEN = {Scope.ONION: NotApplicable.ONION, Scope.TELEGRAM: NotApplicable.TELEGR
 
 def parts_of(scope: Scope, values: Sequence[str], most: int) -> tuple[tuple[str, ...], ...]:
     """The URLs to look at, in the parts that one look each takes: the exact ones, ``most`` a look,
-    or the first page of each name over HTTPS and HTTP (of a domain, ``www`` as well), which are
-    one part. Empty for ``UNSEEN``."""
+    or the first page of each name or address over HTTPS and HTTP (of a domain, ``www`` as well),
+    which are one part. Empty for ``UNSEEN``."""
     if scope is Scope.URL:
         return tuple(tuple(values[at : at + most]) for at in range(0, len(values), most))
-    if scope not in BY_NAME:
+    if scope in UNSEEN:
         return ()
     pages = tuple(
-        f"{scheme}://{name}/"
+        first_page(scheme, name)
         for name in (values[0], *([f"www.{values[0]}"] if scope is Scope.DOMAIN else []))
         for scheme in ("https", "http")
     )

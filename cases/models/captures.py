@@ -12,7 +12,8 @@ class Capture(models.Model):
 
     ``requests`` is how many requests reached the server for it, retries included (0 when the
     address guard or the resolver stopped it). The bytes are in ``warc_file`` (relative to the
-    evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``. ``rendered``
+    evidence folder) from ``warc_offset``; ``url_hash`` is the SHA-256 of ``url``. ``address`` is
+    the server's, empty where a proxy or Tor stood between. ``rendered``
     says that a browser ran the page's scripts, ``again`` that it was asked for once more with a
     cookie that a circle of redirects had set: further captures of the same URL. So are those of
     the ``turn`` of a listener, which asks for the same again and again. ``redacted`` says what was
@@ -30,6 +31,7 @@ class Capture(models.Model):
     detail = models.CharField(max_length=500, blank=True)
     status = models.PositiveIntegerField(default=0)
     headers = models.JSONField(default=list)
+    address = models.CharField(max_length=45, blank=True, db_index=True)
     content_type = models.CharField(max_length=120, blank=True)
     size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

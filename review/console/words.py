@@ -42,6 +42,7 @@ SCOPES = {
     Scope.URL: _("exact addresses"),
     Scope.HOST: _("host"),
     Scope.DOMAIN: _("domain"),
+    Scope.IP: pgettext_lazy("what a block names", "IP address"),
 }
 ACTIONS = {
     Action.BLOCK: pgettext_lazy("what a request asks for", "block"),

@@ -15,7 +15,7 @@ from review.transparency.facts import Facts
 from review.transparency.suppressing import FEW, FEW_TOLD, WITHHELD, Cell, suppressed
 
 STEPS = ("confirmed", "requested", "sent", "executed", "verified")
-SCOPES = ("telegram", "onion", "url", "host", "domain")
+SCOPES = ("telegram", "onion", "url", "host", "domain", "ip")
 _DAY = timedelta(days=1)
 
 

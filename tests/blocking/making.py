@@ -61,6 +61,7 @@ def sample() -> list[Entry]:
         entry("alpha.test"),
         entry("beta.test", subdomains=False),
         entry("gamma.kz", scope=Scope.DOMAIN),
+        entry("9.9.9.9", scope=Scope.IP),
         entry(ONION, scope=Scope.ONION),
         entry("http://forum.kz/t/1", "http://forum.kz/t/2?p=1&q=2", scope=Scope.URL),
         channel("sklad_kz", 1234567890, 5, 9),

@@ -53,7 +53,7 @@ def records(name: str, data: bytes) -> list[object]:
         case "xml":
             tree = etree.fromstring(data)
             XSD.assertValid(tree)
-            kinds = ("url", "domain", "onion", "telegram")
+            kinds = ("url", "domain", "ip", "onion", "telegram")
             return [e for kind in kinds for e in tree.iter(f"{{{NAMESPACE}}}{kind}")]
         case "rpz" | "rpz-passthru":
             zone = dns.zone.from_text(data.decode(), relativize=True, check_origin=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import ipaddress
 import json
 import re
 from dataclasses import replace
@@ -151,6 +152,22 @@ def test_onions_are_notices_and_never_dns() -> None:
     assert (row["block_type"], row["onion"], row["domain"]) == ("onion", ONION, "")
 
 
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::9"])
+def test_an_address_stands_where_a_format_can_say_that_it_is_one(address: str) -> None:
+    made = entry(address, scope=Scope.IP)
+    for name in ("rpz", "domains", "hosts", "adblock", "urls", "telegram"):
+        assert FORMATS[name].leaves_out(made, INFO)
+    (row,) = records("csv", written("csv", [made]))
+    assert (row["block_type"], row["ip"], row["domain"], row["url"]) == ("ip", address, "", "")
+    (element,) = records("xml", written("xml", [made]))
+    assert (element.tag.rpartition("}")[2], element.text) == ("ip", address)
+    (attribute,) = records("misp", written("misp", [made]))
+    assert (attribute.type, attribute.value) == ("ip-dst", address)
+    (report,) = records("xarf", written("xarf", [made]))
+    assert report.source_identifier == address
+    assert report.url == (f"http://[{address}]/" if ":" in address else f"http://{address}/")
+
+
 def test_liftings_are_told_where_a_format_can_say_so() -> None:
     lift = entry("shop.kz", action=Action.LIFT)
     assert FORMATS["rpz"].leaves_out(lift, INFO) == "a lifting is the entry's absence"
@@ -161,18 +178,20 @@ def test_liftings_are_told_where_a_format_can_say_so() -> None:
 def test_the_register_says_how_wide_each_block_is() -> None:
     rows = records("csv", written("csv", sample()))
     assert [
-        (r["block_type"], r["domain"] or r["url"] or r["onion"] or r["telegram"]) for r in rows
+        (r["block_type"], r["domain"] or r["url"] or r["ip"] or r["onion"] or r["telegram"])
+        for r in rows
     ] == [
         ("domain-mask", "alpha.test"),
         ("domain", "beta.test"),
         ("domain-mask", "gamma.kz"),
+        ("ip", "9.9.9.9"),
         ("onion", ONION),
         ("default", "http://forum.kz/t/1"),
         ("default", "http://forum.kz/t/2?p=1&q=2"),
         ("telegram", "sklad_kz"),
         ("telegram", "42"),
     ]
-    assert (rows[6]["telegram_id"], rows[6]["telegram_posts"]) == ("1234567890", "5 9")
+    assert (rows[7]["telegram_id"], rows[7]["telegram_posts"]) == ("1234567890", "5 9")
 
 
 def test_telegram_notices_name_channel_and_posts() -> None:
@@ -259,6 +278,37 @@ def test_free_text_cannot_break_out_of_its_string(unit: str) -> None:
     data = b"".join(FORMATS["telegram"].write([channel("shop_kz")], replace(INFO, unit=unit)))
     assert json.loads(data)["unit"] == unit
     assert data.isascii()
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=20),
+            st.ip_addresses().map(str),
+            st.sampled_from(
+                ["8.8.8.8/0", "0.0.0.0", "8.8.8.8\n9.9.9.9", "08.8.8.8", "::ffff:8.8.8.8"]
+            ),
+            st.from_regex(r"[0-9a-f:.%/\n]{1,30}"),
+        ),
+        max_size=6,
+    )
+)
+def test_no_address_becomes_a_second_record_in_any_format(texts: list[str]) -> None:
+    entries, names = [], []
+    for text in dict.fromkeys(texts):
+        try:
+            entries.append(entry(text, scope=Scope.IP))
+        except KeyFormatError:
+            continue
+        names.append(text)
+    for name in names:
+        assert ipaddress.ip_address(name).is_global
+    assert [row["ip"] for row in records("csv", written("csv", entries))] == names
+    assert [e.text for e in records("xml", written("xml", entries))] == names
+    assert [a.value for a in records("misp", written("misp", entries))] == names
+    assert [one.source_identifier for one in records("xarf", written("xarf", entries))] == names
+    named = [literals(found.pattern) for found in records("stix", written("stix", entries))]
+    assert named == [[name] for name in names]
 
 
 NASTY_HOST = st.one_of(
