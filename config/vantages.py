@@ -74,6 +74,13 @@ class Reach(Section):
     block_pages: AbsolutePath | None = key(
         None, "TOML file of known block pages and sinkholes; see docs/verification.md."
     )
+    every_minutes: int = key(
+        30,
+        "How often the scheduler looks at the blocks that are due, where vantages are named.",
+        "minutes",
+        ge=5,
+        le=1_440,
+    )
     apart_minutes: int = key(
         60, "Least time between two looks that settle an order.", "minutes", ge=60, le=10_080
     )

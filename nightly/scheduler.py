@@ -1,5 +1,5 @@
-"""The schedule: APScheduler starts the night, and deliveries in between, as processes of their own,
-as an operator would."""
+"""The schedule: APScheduler starts the night, and deliveries and looks at blocks in between, as
+processes of their own, as an operator would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 log = logging.getLogger(__name__)
-NIGHT_JOB, DELIVERY_JOB = "night", "delivery"
+NIGHT_JOB, DELIVERY_JOB, REACH_JOB = "night", "delivery", "reach"
 #: How a night ends that Ctrl-C or a service manager stopped: by itself, or by the signal.
 _STOPPED = frozenset({130, -signal.SIGINT, -signal.SIGTERM})
 
@@ -38,6 +38,11 @@ def night_command(arguments: Sequence[str] = ()) -> list[str]:
 def delivery_command() -> list[str]:
     """The command that delivers what waits."""
     return [sys.executable, "-m", "nightly.cli", "deliver"]
+
+
+def reach_command() -> list[str]:
+    """The command that looks whether blocks are there."""
+    return [sys.executable, "-m", "nightly.cli", "verify-blocks"]
 
 
 def run_command(command: Sequence[str], what: str = "night") -> int:
@@ -79,9 +84,11 @@ def build(
     return scheduler
 
 
-def add_delivery(scheduler: BlockingScheduler, minutes: int, job: Callable[[], object]) -> None:
-    """Give ``scheduler`` the delivery of releases, every so many ``minutes`` and never twice at
-    once. Which are due stands in the record, so that a restart forgets none."""
+def add_between(
+    scheduler: BlockingScheduler, name: str, minutes: int, job: Callable[[], object]
+) -> None:
+    """Give ``scheduler`` a job of that ``name`` between the nights, every so many ``minutes`` and
+    never twice at once. What is due stands in the record, so that a restart forgets nothing."""
     scheduler.add_job(
-        job, IntervalTrigger(minutes=minutes), id=DELIVERY_JOB, max_instances=1, coalesce=True
+        job, IntervalTrigger(minutes=minutes), id=name, max_instances=1, coalesce=True
     )

@@ -12,16 +12,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from config.schema import CHECKOUT
+from config.schema import CHECKOUT, Settings
+from nightly.management.commands.scheduler import between_nights
 from nightly.scheduler import (
     DELIVERY_JOB,
     NIGHT_JOB,
+    REACH_JOB,
     Schedule,
-    add_delivery,
+    add_between,
     build,
     delivery_command,
     next_start,
     night_command,
+    reach_command,
     run_command,
 )
 from tests.empty_record import put_record
@@ -37,14 +40,32 @@ def test_the_night_starts_at_one_in_almaty() -> None:
     assert (job.max_instances, job.coalesce, job.misfire_grace_time) == (1, True, 3600)
 
 
-def test_deliveries_are_looked_for_in_between_and_never_twice_at_once() -> None:
+@pytest.mark.parametrize(
+    ("name", "command", "ends"),
+    [(DELIVERY_JOB, delivery_command(), "deliver"), (REACH_JOB, reach_command(), "verify-blocks")],
+)
+def test_deliveries_and_looks_come_in_between_and_never_twice_at_once(
+    name: str, command: list[str], ends: str
+) -> None:
     scheduler = BlockingScheduler()
-    add_delivery(scheduler, 7, lambda: None)
-    (job,) = (job for job, *_ in scheduler._pending_jobs if job.id == DELIVERY_JOB)
+    add_between(scheduler, name, 7, lambda: None)
+    (job,) = (job for job, *_ in scheduler._pending_jobs if job.id == name)
     assert (job.max_instances, job.coalesce) == (1, True)
     assert job.trigger.interval.total_seconds() == 7 * 60
-    assert delivery_command()[1:] == ["-m", "nightly.cli", "deliver"]
-    assert run_command([*delivery_command(), "--help"], "delivery") == 0
+    assert command[1:] == ["-m", "nightly.cli", ends]
+    assert run_command([*command, "--help"], name) == 0
+
+
+def test_what_comes_in_between_is_what_the_settings_name(tmp_path: Path) -> None:
+    def jobs(**blocking: object) -> list[tuple[str, int]]:
+        values = Settings.model_validate({"data_dir": str(tmp_path), "blocking": blocking})
+        return [(name, minutes) for name, minutes, _ in between_nights(values)]
+
+    way = {"name": "folder", "recipient": "regulator", "to": (tmp_path / "out").as_uri()}
+    vantage = {"name": "here", "resolver": "127.0.0.1"}
+    assert jobs() == []
+    assert jobs(deliveries=[way], delivery_minutes=9) == [(DELIVERY_JOB, 9)]
+    assert jobs(vantages=[vantage], reach={"every_minutes": 20}) == [(REACH_JOB, 20)]
 
 
 def test_the_scheduler_runs_the_same_command_as_an_operator() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -17,12 +18,15 @@ from domain.errors import InputError
 from nightly.demo import refuse_real_work
 from nightly.running import read_seeds
 from nightly.scheduler import (
+    DELIVERY_JOB,
+    REACH_JOB,
     Schedule,
-    add_delivery,
+    add_between,
     build,
     delivery_command,
     next_start,
     night_command,
+    reach_command,
     run_command,
 )
 
@@ -52,9 +56,8 @@ class Command(BaseCommand):
             say_next()
 
         scheduler = build(BlockingScheduler(timezone=night.timezone), schedule, job)
-        if ways_of(chosen) or seal_of(chosen):
-            minutes = chosen.blocking.delivery_minutes
-            add_delivery(scheduler, minutes, lambda: run_command(delivery_command(), "delivery"))
+        for name, minutes, command in between_nights(chosen):
+            add_between(scheduler, name, minutes, partial(run_command, command, name))
         if options["now"]:
             scheduler.add_job(job)
         signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))
@@ -62,6 +65,18 @@ class Command(BaseCommand):
         self.stdout.write("Ctrl-C stops")
         self.stdout.flush()
         scheduler.start()
+
+
+def between_nights(chosen: Settings) -> list[tuple[str, int, list[str]]]:
+    """What is to be done between the nights by the settings: the job's name, every how many
+    minutes, and the command. Without ways, a signer or vantages there is nothing to do."""
+    blocking = chosen.blocking
+    jobs = []
+    if ways_of(chosen) or seal_of(chosen):
+        jobs.append((DELIVERY_JOB, blocking.delivery_minutes, delivery_command()))
+    if blocking.vantages:
+        jobs.append((REACH_JOB, blocking.reach.every_minutes, reach_command()))
+    return jobs
 
 
 def _seeds(chosen: Settings) -> str:
