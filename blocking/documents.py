@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blocking.entries import Action, Decision, Entry, Scope, TelegramItem
-from blocking.grounds import Approval, Collateral, Ground, Network, Pack, Proof, Shot
+from blocking.grounds import Approval, Collateral, Ground, MilderStep, Network, Pack, Proof, Shot
 from blocking.plan import LANGUAGES, Addressees, RequestRules
 from blocking.scope import Choice
 from blocking.texts import one_line
@@ -92,7 +92,7 @@ def document(
             "score": round(ground.score, 4),
             "never_block_overridden": list(ground.collateral.hits),
             "collateral": _collateral(ground.collateral, valid_from),
-            "milder_steps": [],
+            "milder_steps": [_milder(step) for step in ground.milder],
         },
         "validity": {
             "from": iso(valid_from),
@@ -195,6 +195,17 @@ def _collateral(collateral: Collateral, at: datetime) -> dict[str, Any]:
         "checked_at": iso(at),
         "shared": collateral.shared or None,
         "other_hosts": collateral.other_hosts,
+    }
+
+
+def _milder(step: MilderStep) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "recipient": step.recipient,
+        "scope": step.scope,
+        "request": step.request,
+        "at": iso(step.at),
+        "outcome": step.outcome,
     }
 
 

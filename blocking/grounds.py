@@ -90,6 +90,19 @@ class Collateral:
 
 
 @dataclass(frozen=True, slots=True)
+class MilderStep:
+    """Something tried before that hits less: ``step`` says what, ``recipient`` was asked for a
+    block of ``scope`` by ``request``, and ``outcome`` is where its order stands."""
+
+    step: str
+    recipient: str
+    scope: str
+    request: str
+    at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Renewed:
     """The request that another one renews: ``number`` counts the renewals."""
 
@@ -117,3 +130,4 @@ class Ground:
     shots: tuple[Shot, ...] = ()
     collateral: Collateral = Collateral()
     renews: Renewed | None = None
+    milder: tuple[MilderStep, ...] = ()

@@ -17,6 +17,7 @@ from django.db import transaction
 from blocking.documents import document, entry_from
 from blocking.entries import Action
 from blocking.grounds import Approval, Renewed
+from blocking.milder import milder_steps
 from blocking.models import BlockingRequest
 from blocking.networks import Networks, read_networks
 from blocking.plan import RequestRules
@@ -175,6 +176,8 @@ def write(
     until = now + timedelta(days=rules.validity_days)
     collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
     ground = ground_of(gathered, collateral, rules.store, networks)
+    milder = milder_steps(case, choice, rules, renewal.renews.number if renewal else 0)
+    ground = replace(ground, milder=milder)
     if renewal is not None:
         approvals = (*ground.approvals, renewal.approval)
         ground = replace(ground, approvals=approvals, renews=renewal.renews)

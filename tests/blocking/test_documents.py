@@ -59,13 +59,18 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_documents_of_every_kind_and_their_liftings_are_valid(made) -> None:
+def test_documents_of_every_kind_and_their_liftings_are_valid(made, tmp_path: Path) -> None:
+    table = tmp_path / "networks.tsv"
+    table.write_text("9.9.9.0\t9.9.9.255\t64500\tKZ\tNET\n")
     documents = made(
         (host("shop.test"), ("/", "/price")),
         (host("www.lone.kz"),),
         (TargetKey(TargetKind.ONION, ONION),),
         (TargetKey(TargetKind.TELEGRAM, "1234567"), ("5", "9")),
         (url_key("https://teletype.in/@shop/price"),),
+        (host("9.9.9.9"),),
+        networks=table,
+        by_address=True,
     )
     assert {d["target"]["scope"] for d in documents} == {*Scope}
     for document in documents:

@@ -1,0 +1,80 @@
+"""What was tried before that hits less: hosters, registrars and platforms that were asked to act,
+and narrower blocks of the same site, each with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from django.db.models import Q
+
+from blocking.entries import Action, Scope
+from blocking.grounds import MilderStep
+from blocking.models import Order
+from blocking.plan import Kind, RequestRules
+from blocking.scope import Choice
+from cases.models import Case
+from domain.states import CaseState
+from domain.targets import TargetKind
+
+MAX_STEPS = 50
+_WIDTH = {scope: width for width, scope in enumerate(Scope)}
+
+
+class Step(StrEnum):
+    """What was tried."""
+
+    HOST = "asked_host"
+    REGISTRAR = "asked_registrar"
+    PLATFORM = "asked_platform"
+    NARROWER = "narrower_block"
+
+
+_ASKED = {
+    Kind.HOST: Step.HOST,
+    Kind.REGISTRAR: Step.REGISTRAR,
+    Kind.PLATFORM: Step.PLATFORM,
+}
+
+
+def milder_steps(
+    case: Case, choice: Choice, rules: RequestRules, renewal: int = 0
+) -> tuple[MilderStep, ...]:
+    """The steps before the request of ``choice`` for the case's round of review (its renewal of
+    that number), oldest first, the last ``MAX_STEPS`` of them. Cases on hold and restricted ones
+    are not told of."""
+    orders = Order.objects.filter(_of(case), request__action=Action.BLOCK)
+    orders = orders.exclude(request__case__restricted=True)
+    orders = orders.exclude(request__case__state=CaseState.ON_HOLD).exclude(
+        request__case=case, request__review_round=case.review_round, request__renewal__gte=renewal
+    )
+    rows = orders.select_related("request").order_by("sent_at", "pk")
+    return tuple(_steps(rows.iterator(chunk_size=500), choice.scope, rules))[-MAX_STEPS:]
+
+
+def _of(case: Case) -> Q:
+    """Orders of the case, and of single pages of its host."""
+    found = Q(request__case=case)
+    if case.target.kind == TargetKind.HOST:
+        for scheme in ("http", "https"):
+            begin = f"{scheme}://{case.target.value}/"
+            found |= Q(request__scope=Scope.URL, request__sort_key__startswith=begin)
+    return found
+
+
+def _steps(orders: Iterator[Order], scope: Scope, rules: RequestRules) -> Iterator[MilderStep]:
+    kinds = {one.name: one.kind for one in rules.recipients}
+    for order in orders:
+        before = Scope(order.request.scope)
+        step = _ASKED.get(kinds.get(order.recipient, Kind.REGULATOR))
+        if step is None and _WIDTH[before] < _WIDTH[scope]:
+            step = Step.NARROWER
+        if step is not None:
+            yield MilderStep(
+                step=step.value,
+                recipient=order.recipient,
+                scope=before.value,
+                request=str(order.request_id),
+                at=order.sent_at,
+                outcome=order.state,
+            )
