@@ -70,6 +70,8 @@ _SHARED = {
     15169: "Google",
     396982: "Google Cloud",
     36459: "GitHub",
+    45102: "Alibaba Cloud",
+    200350: "Yandex Cloud",
 }
 
 
