@@ -74,6 +74,15 @@ def to_state(to: CaseState) -> Callable[[House, int, str], object]:
     return act
 
 
+def back(house: House, number: int, who: str) -> object:
+    """As a look does it, which takes back an absence and never a hold."""
+    case = house.case(number)
+    if case.state != CaseState.UNREACHABLE:
+        raise MoveError("it was not away")
+    to = CaseState(case.came_from)
+    return move(case.pk, to, actor="system:recheck", reason="reachable again")
+
+
 def end_hold(house: House, number: int, who: str) -> object:
     return decisions.end_hold(house.cases[number], house.people[who], "it is over")
 
@@ -147,12 +156,7 @@ ACTS: dict[str, Callable[[House, int, str], object]] = {
             CaseState.UNREACHABLE,
         )
     },
-    "back": lambda house, number, who: move(
-        house.cases[number],
-        CaseState(house.case(number).came_from or "new"),
-        actor="system:recheck",
-        reason="reachable again",
-    ),
+    "back": back,
     "again": to_state(CaseState.IN_REVIEW),
     "end hold": end_hold,
     "withdraw": withdraw,
