@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from blocking.current import standing
 from blocking.entries import Action, Scope
 from blocking.grounds import MilderStep
-from blocking.models import Order
+from blocking.models import BlockingRequest, Order
 from blocking.plan import Kind, RequestRules
 from blocking.scope import Choice
 from cases.models import Case
@@ -43,22 +44,28 @@ def milder_steps(
     """The steps before the request of ``choice`` for the case's round of review (its renewal of
     that number), oldest first, the last ``MAX_STEPS`` of them. Cases on hold and restricted ones
     are not told of."""
-    orders = Order.objects.filter(_of(case), request__action=Action.BLOCK)
-    orders = orders.exclude(request__case__restricted=True)
-    orders = orders.exclude(request__case__state=CaseState.ON_HOLD).exclude(
-        request__case=case, request__review_round=case.review_round, request__renewal__gte=renewal
+    requests = BlockingRequest.objects.filter(_of(case), action=Action.BLOCK)
+    held = Case.objects.filter(standing(CaseState.ON_HOLD))
+    requests = (
+        requests.exclude(case__restricted=True)
+        .exclude(case__in=held)
+        .exclude(case=case, review_round=case.review_round, renewal__gte=renewal)
     )
-    rows = orders.select_related("request").order_by("sent_at", "pk")
+    ids = [*requests.values_list("pk", flat=True)]
+    if not ids:
+        return ()
+    rows = Order.objects.filter(request__in=ids).select_related("request")
+    rows = rows.order_by("sent_at", "pk")
     return tuple(_steps(rows.iterator(chunk_size=500), choice.scope, rules))[-MAX_STEPS:]
 
 
 def _of(case: Case) -> Q:
-    """Orders of the case, and of single pages of its host."""
-    found = Q(request__case=case)
+    """Requests of the case, and of single pages of its host."""
+    found = Q(case=case)
     if case.target.kind == TargetKind.HOST:
         for scheme in ("http", "https"):
             begin = f"{scheme}://{case.target.value}/"
-            found |= Q(request__scope=Scope.URL, request__sort_key__startswith=begin)
+            found |= Q(scope=Scope.URL, sort_key__startswith=begin)
     return found
 
 

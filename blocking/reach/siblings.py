@@ -112,8 +112,7 @@ def _of_host(host: str) -> Q:
     """Captures of a host as a target, and of its single pages as targets."""
     pages = Q()
     for scheme in ("http", "https"):
-        begin = f"{scheme}://{host}/"
-        pages |= Q(value__gte=begin, value__lt=f"{begin[:-1]}0")
+        pages |= Q(value__startswith=f"{scheme}://{host}/")
     targets = Target.objects.filter(
         Q(kind=TargetKind.HOST, value=host) | (Q(kind=TargetKind.URL) & pages)
     )
