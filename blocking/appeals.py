@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from blocking.addresses import addresses_of, requested_addresses
 from blocking.models import Appeal, BlockingRequest
 from blocking.names import self_and_above
 from cases import audit, proposals
@@ -72,7 +73,7 @@ def take(run: Run, filed: Filed, *, days: int, clock: Clock = utc_now) -> bool:
 def matched(target: TargetKey) -> Case | None:
     """The case that an appeal about ``target`` is about: that of a request that blocks it, else
     that of the target itself."""
-    names = list(_names(target))
+    names = [*_names(target), *_addresses(target)]
     rows = BlockingRequest.objects.filter(sort_key__in=names).select_related("case")
     if row := rows.order_by("-valid_from").first():
         return row.case
@@ -153,6 +154,13 @@ def _proposal(row: Appeal, person: Person, clock: Clock) -> int | None:
         clock=clock,
     )
     return proposal.pk if proposal else None
+
+
+def _addresses(target: TargetKey) -> Iterator[str]:
+    """Addresses that the target's host was seen at: a block of one falls on it, too."""
+    if target.kind in {TargetKind.HOST, TargetKind.URL}:
+        host = host_of(target.value) if target.kind is TargetKind.URL else target.value
+        yield from requested_addresses() & addresses_of(host)
 
 
 def _names(target: TargetKey) -> Iterator[str]:

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, partial
@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 import config
+from blocking.cdn import shared_network
 from blocking.delivery.way import Way
 from blocking.entries import Scope
 from blocking.exporters import formats_of
@@ -79,7 +80,7 @@ def export_plan(values: Settings) -> ExportPlan:
             name=r.name,
             formats=r.formats,
             territory=r.territory,
-            scopes=frozenset(map(Scope, r.scopes)) - (set() if blocking.by_address else {Scope.IP}),
+            scopes=frozenset(map(Scope, r.scopes)),
             kind=Kind(r.kind),
             title=r.title,
             address=r.address,
@@ -106,7 +107,7 @@ def export_plan(values: Settings) -> ExportPlan:
             store=values.data_dir / "evidence",
             notice_days=blocking.expiry_notice_days,
             networks=blocking.networks_file,
-            by_address=blocking.by_address,
+            address_networks=_address_networks(blocking.address_networks),
         ),
         limits=Limits(
             blocking.gate.max_change_share, blocking.gate.change_floor, blocking.gate.canaries
@@ -115,6 +116,16 @@ def export_plan(values: Settings) -> ExportPlan:
         never_block=(_LISTS / "neverblock", values.data_dir / "neverblock"),
         letters=values.data_dir / "letters",
     )
+
+
+def _address_networks(numbers: Iterable[int]) -> frozenset[int]:
+    """Raises InputError for a network of caches or a cloud, whose addresses many share."""
+    for number in numbers:
+        if whose := shared_network(number):
+            raise InputError(
+                f"blocking.address_networks: AS {number} is {whose}, behind which many live"
+            )
+    return frozenset(numbers)
 
 
 def _texts(statement: Statement, name: str) -> dict[str, str]:

@@ -62,7 +62,7 @@ def _perhaps(name: str, over: frozenset[str], *, below: bool) -> Q:
     if below:
         found |= Q(sort_key__endswith=f".{name}") | Q(case__target__value__endswith=f".{name}")
         found |= Q(sort_key__contains=f".{name}")
-    return found & Q(scope__in=[*BY_NAME, Scope.URL])
+    return found & Q(scope__in=[*BY_NAME, Scope.URL, Scope.IP])
 
 
 def _hosts(scope: str, values: list[str]) -> list[str]:

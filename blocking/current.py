@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from blocking.addresses import requested_addresses, shared
 from blocking.documents import entry_from
-from blocking.entries import BY_NAME, Action, Entry, Scope
+from blocking.entries import BY_NAME, Action, Entry
 from blocking.gate import Untouchable
 from blocking.models import BlockingRequest
 from blocking.plan import Recipient, within
-from blocking.subjects import others_at
 from cases.models import Case
 from domain.states import CaseState
 from domain.targets import TargetKind, host_of
@@ -52,6 +51,16 @@ def renewals() -> QuerySet[BlockingRequest]:
     )
 
 
+def newest() -> QuerySet[BlockingRequest]:
+    """The request that each case stands requested by, whether it still holds or not."""
+    return BlockingRequest.objects.filter(
+        ~Exists(renewals()),
+        action=Action.BLOCK,
+        case__in=Case.objects.filter(standing(CaseState.REQUESTED)),
+        review_round=F("case__review_round"),
+    )
+
+
 def requests_for(recipient: Recipient, now: datetime) -> QuerySet[BlockingRequest]:
     """The requests in force that concern ``recipient``: of its scopes, and for a territory that
     holds the recipient's or lies in it."""
@@ -76,19 +85,13 @@ def as_entry(row: BlockingRequest, *, subdomains: bool) -> Entry:
 
 
 def untouchable() -> Untouchable:
-    """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included, and how many other
-    hosts answered from the addresses that requests name."""
+    """Hosts of cases on hold and of dismissed ones, exact URLs' hosts included, and the
+    addresses of requests at which others live."""
     return Untouchable(
         held=_hosts(standing(CaseState.ON_HOLD)),
         dismissed=_hosts(standing(CaseState.DISMISSED)),
-        others_at=_others_at(),
+        shared_addresses=shared(requested_addresses()),
     )
-
-
-def _others_at() -> Counter[str]:
-    rows = BlockingRequest.objects.filter(scope=Scope.IP).order_by("sort_key")
-    named = [*rows.values_list("sort_key", flat=True).distinct()]
-    return others_at(named) if named else Counter()
 
 
 def _hosts(which: Q) -> frozenset[str]:

@@ -14,10 +14,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, QuerySet
 
-from blocking.current import renewals, standing
-from blocking.entries import Action
+from blocking.current import newest, standing
 from blocking.grounds import Approval, Renewed
 from blocking.models import BlockingRequest
 from blocking.networks import Networks, read_networks
@@ -39,7 +37,7 @@ def expire(*, clock: Clock = utc_now) -> int:
     """Move every case whose request has run out to *expired*. Returns how many. What was renewed in
     time must have been by then (``renew``): an answer is not lost because a night was."""
     done = 0
-    for row in list(_newest().filter(valid_until__lte=clock()).order_by("pk")):
+    for row in list(newest().filter(valid_until__lte=clock()).order_by("pk")):
         with transaction.atomic():
             reason = f"its request ran out on {row.valid_until:%Y-%m-%d}"
             details = {"request": str(row.pk), "valid_until": iso(row.valid_until)}
@@ -61,7 +59,7 @@ def ask(run: Run | None, rules: RequestRules, *, clock: Clock = utc_now) -> list
     have until it does; what nobody answers expires."""
     soon = clock() + timedelta(days=rules.notice_days)
     opened = list[Proposal]()
-    rows = _newest().filter(valid_until__gt=clock(), valid_until__lte=soon, case__restricted=False)
+    rows = newest().filter(valid_until__gt=clock(), valid_until__lte=soon, case__restricted=False)
     for row in list(rows.select_related("case").order_by("valid_until", "pk")):
         evidence = {
             "request": str(row.pk),
@@ -97,19 +95,9 @@ def renew(rules: RequestRules, protection: Protection, *, clock: Clock = utc_now
     return done
 
 
-def _newest() -> QuerySet[BlockingRequest]:
-    """The request that each case stands requested by, whether it still holds or not."""
-    return BlockingRequest.objects.filter(
-        ~Exists(renewals()),
-        action=Action.BLOCK,
-        case__in=Case.objects.filter(standing(CaseState.REQUESTED)),
-        review_round=F("case__review_round"),
-    )
-
-
 def _accepted() -> Iterator[Proposal]:
     """Proposals about a request that is still the newest of its case, accepted while it held."""
-    until = {str(row.pk): row.valid_until for row in _newest().only("pk", "valid_until")}
+    until = {str(row.pk): row.valid_until for row in newest().only("pk", "valid_until")}
     rows = Proposal.objects.filter(
         kind=ProposalKind.EXPIRING,
         state=ProposalState.ACCEPTED,
@@ -129,7 +117,7 @@ def _renew(
     clock: Clock,
 ) -> list[UUID]:
     case = Case.objects.select_for_update().select_related("target").get(pk=proposal.case_id)
-    before = _newest().filter(pk=proposal.evidence["request"], case=case).first()
+    before = newest().filter(pk=proposal.evidence["request"], case=case).first()
     if before is None or proposal.closed_by is None or proposal.closed_at is None:
         return []
     renewed = Renewed(str(before.pk), before.sha256, before.renewal + 1)

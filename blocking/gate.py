@@ -7,7 +7,7 @@ alone, and each names the entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -47,12 +47,12 @@ class InForce:
 @dataclass(frozen=True, slots=True)
 class Untouchable:
     """Hosts that a block must not reach although nobody listed them: of cases on hold (nothing
-    about these leaves the house) and of cases that people dismissed; and how many
-    other hosts have answered from an address that a request names."""
+    about these leaves the house) and of cases that people dismissed; and the
+    addresses of requests at which others live."""
 
     held: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
-    others_at: Mapping[str, int] = field(default_factory=dict)
+    shared_addresses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,14 @@ class Gate:
 
     def _by_address(self, address: str) -> Iterator[Finding]:
         yield from self.protection.host_findings(address)
+        if address in self.limits.canary_names:
+            message = f"would block the canary {address} or part of it"
+            yield Finding(Code.CANARY, address, message)
         if address in self.untouchable.held:
             yield Finding(Code.HELD, address, "is on hold for an investigation")
-        if others := self.untouchable.others_at.get(address, 0):
-            message = f"other hosts have answered from it: {others}"
-            yield Finding(Code.SHARED_ADDRESS, address, message)
+        others = self.untouchable.shared_addresses | self.untouchable.dismissed
+        if address in others:
+            yield Finding(Code.SHARED_ADDRESS, address, "is an address, which others may share")
 
     def _covered(self, host: str) -> str:
         names = (

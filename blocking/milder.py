@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import product
 
 from django.db.models import Q
 
@@ -43,8 +44,9 @@ def milder_steps(
 ) -> tuple[MilderStep, ...]:
     """The steps before the request of ``choice`` for the case's round of review (its renewal of
     that number), oldest first, the last ``MAX_STEPS`` of them. Cases on hold and restricted ones
-    are not told of."""
-    requests = BlockingRequest.objects.filter(_of(case), action=Action.BLOCK)
+    are not told of, nor recipients that the settings name no more, nor partners, who are told of
+    requests and not asked."""
+    requests = BlockingRequest.objects.filter(_of(case, choice), action=Action.BLOCK)
     held = Case.objects.filter(standing(CaseState.ON_HOLD))
     requests = (
         requests.exclude(case__restricted=True)
@@ -59,27 +61,29 @@ def milder_steps(
     return tuple(_steps(rows.iterator(chunk_size=500), choice.scope, rules))[-MAX_STEPS:]
 
 
-def _of(case: Case) -> Q:
-    """Requests of the case, and of single pages of its host."""
+def _of(case: Case, choice: Choice) -> Q:
+    """Requests of the case, and of single pages of its host and of what is to be blocked."""
     found = Q(case=case)
     if case.target.kind == TargetKind.HOST:
-        for scheme in ("http", "https"):
-            begin = f"{scheme}://{case.target.value}/"
-            found |= Q(scope=Scope.URL, sort_key__startswith=begin)
+        names = {case.target.value, *(() if choice.scope is Scope.URL else choice.values)}
+        for name, scheme, end in product(sorted(names), ("http", "https"), ("/", ":")):
+            found |= Q(scope=Scope.URL, sort_key__startswith=f"{scheme}://{name}{end}")
     return found
 
 
 def _steps(orders: Iterator[Order], scope: Scope, rules: RequestRules) -> Iterator[MilderStep]:
-    kinds = {one.name: one.kind for one in rules.recipients}
+    known = {one.name: one for one in rules.recipients}
     for order in orders:
-        before = Scope(order.request.scope)
-        step = _ASKED.get(kinds.get(order.recipient, Kind.REGULATOR))
+        recipient, before = known.get(order.recipient), Scope(order.request.scope)
+        if recipient is None or recipient.kind is Kind.PARTNER:
+            continue
+        step = _ASKED.get(recipient.kind)
         if step is None and _WIDTH[before] < _WIDTH[scope]:
             step = Step.NARROWER
         if step is not None:
             yield MilderStep(
                 step=step.value,
-                recipient=order.recipient,
+                recipient=recipient.called,
                 scope=before.value,
                 request=str(order.request_id),
                 at=order.sent_at,

@@ -17,6 +17,11 @@ from domain.errors import InputError
 LANGUAGES = ("kk", "ru", "en")
 
 
+#: Formats that an address can stand in, and those that an exact page can.
+_OF_ADDRESSES = frozenset({"json", "csv", "xml", "stix", "misp", "xarf"})
+_OF_PAGES = _OF_ADDRESSES | {"urls"}
+
+
 class Kind(StrEnum):
     """What a recipient is to a request."""
 
@@ -44,6 +49,12 @@ class Recipient:
     address: str = ""
     certificates: Path | None = None
     days: frozenset[int] = frozenset(range(7))
+
+    def can_block(self, scope: Scope) -> bool:
+        """Whether it is sent what has this scope, exact pages or addresses, in a format that can
+        hold it."""
+        formats = _OF_ADDRESSES if scope is Scope.IP else _OF_PAGES
+        return scope in self.scopes and not formats.isdisjoint(self.formats)
 
     @property
     def called(self) -> str:
@@ -79,7 +90,8 @@ class RequestRules:
     where anybody can appeal, decided within ``appeal_days``; ``store`` is the folder of evidence,
     None where digests of what is stored in it cannot be taken; ``notice_days`` before a request
     runs out people are asked whether to renew it. ``networks`` is the file of the table of
-    networks; ``by_address`` says whether a site without a name may be blocked by its address."""
+    networks; ``address_networks`` are the autonomous systems in which a site without a name may be
+    blocked by its address."""
 
     unit: str = ""
     contact: str = ""
@@ -88,7 +100,7 @@ class RequestRules:
     law_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     validity_days: int = 90
     min_host_share: float = MIN_HOST_SHARE
-    by_address: bool = False
+    address_networks: frozenset[int] = frozenset()
     explanation: Mapping[str, str] = field(default_factory=dict)
     good_faith: Mapping[str, str] = field(default_factory=dict)
     recheck_days: float = 7
@@ -106,6 +118,11 @@ class RequestRules:
             near = near or one.territory.startswith(f"{self.territory}-")
             if scope in one.scopes and near:
                 yield one
+
+    def block_addresses(self) -> bool:
+        """Whether every recipient that is to block a site's pages can block its address, too."""
+        pages = [one for one in self.concerned(Scope.URL) if one.can_block(Scope.URL)]
+        return bool(pages) and all(one.can_block(Scope.IP) for one in pages)
 
     def addressees(self, scope: Scope) -> Addressees:
         """The recipients that a request of this scope concerns."""

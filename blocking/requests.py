@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from blocking.addresses import server_of
 from blocking.documents import document, entry_from
 from blocking.entries import Action
 from blocking.grounds import Approval, Renewed
@@ -23,8 +24,8 @@ from blocking.networks import Networks, read_networks
 from blocking.plan import RequestRules
 from blocking.protection import Protection
 from blocking.safeguards import check_choice
-from blocking.scope import choose
-from blocking.subjects import collateral_of, gather, ground_of, subject_of
+from blocking.scope import Choice, Subject, choose
+from blocking.subjects import Gathered, collateral_of, gather, ground_of, subject_of
 from cases.models import Case
 from cases.moves import move
 from domain.clock import Clock, utc_now
@@ -59,10 +60,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a renewed request says beside what it renews: who asked for that."""
+    """What a renewed request says beside what it renews: who asked for that, and until when it
+    holds; None where nobody was asked, and for the days that every request holds."""
 
     renews: Renewed
-    approval: Approval
+    approval: Approval | None = None
+    until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -164,22 +167,19 @@ def write(
     if case.restricted:
         raise RestrictedError(f"case {case.pk} is in the restricted queue")
     gathered = gather(case)
-    subject = subject_of(case, gathered.carriers, protection, networks)
-    choice = choose(
-        subject,
-        protection,
-        min_host_share=rules.min_host_share,
-        by_address=rules.by_address,
-    )
+    subject, choice = chosen(case, gathered, rules, protection, networks)
     hits = check_choice(choice, gathered.second_reason, protection)
     now = clock().replace(microsecond=0)
     until = now + timedelta(days=rules.validity_days)
+    if renewal is not None and renewal.until is not None:
+        until = renewal.until
     collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
     ground = ground_of(gathered, collateral, rules.store, networks)
     milder = milder_steps(case, choice, rules, renewal.renews.number if renewal else 0)
     ground = replace(ground, milder=milder)
     if renewal is not None:
-        approvals = (*ground.approvals, renewal.approval)
+        more = (renewal.approval,) if renewal.approval else ()
+        approvals = (*ground.approvals, *more)
         ground = replace(ground, approvals=approvals, renews=renewal.renews)
     data = document(ground, choice, subject.telegram, rules, now, until)
     content = canonical_json(data)
@@ -202,6 +202,25 @@ def write(
             "valid_until": until,
         },
     )
+
+
+def chosen(
+    case: Case,
+    gathered: Gathered,
+    rules: RequestRules,
+    protection: Protection,
+    networks: Networks | None,
+) -> tuple[Subject, Choice]:
+    """What the scope rule looks at, and what it says. Raises RuleError as ``choose``."""
+    server = server_of(case.target, gathered.carriers, rules, networks)
+    subject = subject_of(case, gathered.carriers, protection, server)
+    choice = choose(
+        subject,
+        protection,
+        min_host_share=rules.min_host_share,
+        networks=rules.address_networks,
+    )
+    return subject, choice
 
 
 def _reason(row: BlockingRequest) -> str:

@@ -8,7 +8,7 @@ switched that on, and nothing says that others live at the address, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from blocking.entries import Scope, TelegramItem
@@ -26,13 +26,14 @@ _MAX_URLS = 100
 @dataclass(frozen=True, slots=True)
 class Server:
     """What is known of the address of a site without a name: the number of the autonomous system
-    that announces it (None where no table tells), the network of caches or the cloud that it
-    belongs to ("" for none that is known), and how many other hosts that nobody has confirmed
-    have answered from it."""
+    that announces it (None where no table tells), the network of caches that its answers came
+    through ("" for none), whether others live at it as far as the record can tell, and whether
+    every recipient that is to block the site can block an address."""
 
     asn: int | None = None
-    shared_by: str = ""
-    other_hosts: int = 0
+    cdn: str = ""
+    alone: bool = False
+    taken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def choose(
     protection: Protection,
     *,
     min_host_share: float = MIN_HOST_SHARE,
-    by_address: bool = False,
+    networks: Collection[int] = (),
 ) -> Choice:
-    """The narrowest scope that does the job; ``by_address`` says whether a site without a name may
-    be blocked by its address.
+    """The narrowest scope that does the job; ``networks`` are the autonomous systems in which a
+    site without a name may be blocked by its address.
 
     Raises RuleError when nothing narrow enough can be named (a page of a platform without a URL).
     """
@@ -82,15 +83,15 @@ def choose(
             return Choice(Scope.ONION, (value,), reason)
         case TargetKind.URL:
             return _urls((value,), protection, "the case is about this exact URL")
-    return _host(subject, protection, min_host_share, by_address=by_address)
+    return _host(subject, protection, min_host_share, networks)
 
 
 def _host(
-    subject: Subject, protection: Protection, min_host_share: float, *, by_address: bool
+    subject: Subject, protection: Protection, min_host_share: float, networks: Collection[int]
 ) -> Choice:
     host = subject.key.value
     nameless = is_address(host)
-    why = _not_by_address(subject, by_address) if nameless else _not_by_name(host, protection)
+    why = _not_by_address(subject, networks) if nameless else _not_by_name(host, protection)
     if why:
         return _urls(subject.carriers, protection, f"{why}; only the pages that sell")
     if subject.selling_share < min_host_share:
@@ -102,7 +103,7 @@ def _host(
     share = f"{subject.selling_share:.0%} of the pages seen sell"
     if nameless:
         reason = (
-            f"{share}; the site has no name, and no other host is known at its address in AS "
+            f"{share}; the site has no name, and nobody else is known at its address in AS "
             f"{subject.server.asn}"
         )
         return Choice(Scope.IP, (host,), reason)
@@ -121,22 +122,19 @@ def _not_by_name(host: str, protection: Protection) -> str:
     return f"{finding.subject} {finding.message}" if finding else ""
 
 
-def _not_by_address(subject: Subject, by_address: bool) -> str:
-    """Why the address of a site without a name is not blocked, "" when it is."""
+def _not_by_address(subject: Subject, networks: Collection[int]) -> str:
+    """Why the address of a site without a name is not blocked, "" when it is. Whether others were
+    seen at it is not told: recipients read the reason, and a case on hold may be among them."""
     host, server = subject.key.value, subject.server
-    if not by_address:
-        return f"{host} is an address, which others may share"
     try:
         block_address(host)
     except KeyFormatError as error:
         return str(error)
-    if server.shared_by:
-        return f"the address {host} belongs to {server.shared_by}, behind which many live"
-    if server.asn is None:
-        return f"nothing tells whose the address {host} is"
-    if server.other_hosts:
-        return f"{server.other_hosts} other hosts have answered from the address {host}"
-    return ""
+    if server.cdn:
+        return f"{host} answers through {server.cdn}, behind which many live"
+    if server.asn not in networks or not server.alone:
+        return f"{host} is an address, which others may share"
+    return "" if server.taken else f"{host} is an address, which not every recipient can block"
 
 
 def _urls(urls: Iterable[str], protection: Protection, reason: str) -> Choice:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blocking.cdn import cdn_of, shared_network
 from blocking.entries import TelegramItem
 from blocking.grounds import Approval, Collateral, Ground
 from blocking.networks import Networks
 from blocking.proofs import MAX_PROOFS, as_shot, carried_by, network_of, pack_of, shots_of
 from blocking.protection import Protection
 from blocking.scope import Server, Subject
-from blocking.values import is_address
-from cases.models import Capture, Case, DecisionRow, DocumentRow, Target
+from cases.models import Case, DecisionRow, DocumentRow, Target
 from domain.clock import iso
 from domain.decisions import VerdictKind
 from domain.errors import FourEyesError
@@ -89,44 +85,17 @@ def subject_of(
     case: Case,
     carriers: tuple[DocumentRow, ...],
     protection: Protection,
-    networks: Networks | None = None,
+    server: Server,
 ) -> Subject:
-    """What the scope rule looks at; whose an address is stands in ``networks``."""
+    """What the scope rule looks at."""
     return Subject(
         key=case.target.key,
         selling_share=case.selling_share,
         carriers=tuple(row.capture.url for row in carriers),
         telegram=channel_of(case, carriers),
         neighbours=_neighbours(case.target, protection),
-        server=_server(case.target, carriers, networks),
+        server=server,
     )
-
-
-def _server(target: Target, carriers: tuple[DocumentRow, ...], networks: Networks | None) -> Server:
-    """What is known of the address that a site without a name is."""
-    if target.kind != TargetKind.HOST or not is_address(target.value):
-        return Server()
-    headers = ((str(n), str(v)) for row in carriers for n, v in row.capture.headers)
-    asn = networks.asn(target.value) if networks else None
-    return Server(
-        asn=asn,
-        shared_by=cdn_of(headers) or shared_network(asn or 0),
-        other_hosts=others_at([target.value])[target.value],
-    )
-
-
-def others_at(addresses: Collection[str]) -> Counter[str]:
-    """How many hosts that nobody has confirmed have answered from each of ``addresses``."""
-    kinds = (TargetKind.HOST, TargetKind.URL)
-    seen = Capture.objects.filter(address__in=addresses, target__kind__in=kinds)
-    rows = seen.exclude(target__case__state__in=_CONFIRMED).values_list(
-        "address", "target__kind", "target__value"
-    )
-    hosts = {
-        (address, value if kind == TargetKind.HOST else host_of(value))
-        for address, kind, value in rows.distinct()
-    }
-    return Counter(address for address, host in hosts if host != address)
 
 
 def _neighbours(target: Target, protection: Protection) -> frozenset[str]:

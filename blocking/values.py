@@ -25,6 +25,8 @@ _SPECIAL = frozenset(
 )
 _URL = re.compile(r"https?://[!-~]+\Z")
 _MAX_POSTS = 1000
+#: Of protocols (RFC 6890) and of the relays of 6to4 (RFC 7526): global, and nobody's site.
+_NOT_HOSTS = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
 
 
 def block_host(host: str) -> str:
@@ -44,12 +46,14 @@ def block_host(host: str) -> str:
 
 
 def block_address(address: str) -> str:
-    """``address`` when it may be blocked: an IPv4 or IPv6 address as RFC 5952 and dotted quads are
-    written, of the public internet. Raises KeyFormatError otherwise."""
-    found = _address(address)
-    if found is None or str(found) != address:
-        raise KeyFormatError(f"not a canonical IP address: {address!r}")
-    if not _is_public(found):
+    """``address`` when it may be blocked: an IPv4 address in dotted decimals, of the public
+    internet. Of IPv6 none is: whoever has one has a network of them. Raises KeyFormatError
+    otherwise."""
+    try:
+        found = ipaddress.IPv4Address(address)
+    except ValueError as error:
+        raise KeyFormatError(f"not an IPv4 address: {address!r}") from error
+    if not _is_public(found) or any(found in network for network in _NOT_HOSTS):
         raise KeyFormatError(f"a private or reserved address: {address!r}")
     return address
 
@@ -93,11 +97,6 @@ def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         return False
     nat64 = ipaddress.IPv6Network("64:ff9b::/96")
     return bool(address.ipv4_mapped or address.sixtofour or address.teredo or address in nat64)
-
-
-def first_page(scheme: str, host: str) -> str:
-    """The URL of the first page of a host or an address."""
-    return f"{scheme}://[{host}]/" if ":" in host else f"{scheme}://{host}/"
 
 
 def is_root(url: str) -> bool:

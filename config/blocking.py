@@ -215,11 +215,11 @@ class Blocking(Section):
         "Table of address ranges and the autonomous systems that announce them (tab-separated: "
         "first, last, number, country, name). Requests take the number from it; nobody is asked.",
     )
-    by_address: bool = key(
-        False,
-        "Whether a site that has no name is blocked by its IP address where nobody else is known "
-        "to live there; otherwise, and where anything speaks against it, its exact pages are. "
-        "Needs `networks_file`, which tells whose an address is.",
+    address_networks: tuple[Annotated[int, Field(ge=1, lt=1 << 32)], ...] = key(
+        (),
+        "Numbers of autonomous systems in which each customer has addresses of their own: there a "
+        "site without a name is blocked by its IP address, where nothing speaks against it. Empty: "
+        "no address is ever blocked. Needs `networks_file`, which tells whose an address is.",
     )
     answer_days: int = key(
         3, "After how long without an answer what was sent counts as overdue.", "days", ge=1, le=365
@@ -249,9 +249,10 @@ class Blocking(Section):
 
     @model_validator(mode="after")
     def _addresses_are_known(self) -> Blocking:
-        if self.by_address and self.networks_file is None:
+        if self.address_networks and self.networks_file is None:
             raise ValueError(
-                "by_address: needs a networks_file: without it nothing tells whose an address is"
+                "address_networks: needs a networks_file: without it nothing tells whose an "
+                "address is"
             )
         return self
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from blocking import expiry, exports, requests
+from blocking import expiry, exports, narrowing, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from blocking.reach.recording import STAGE
@@ -117,13 +117,15 @@ def make_requests(night: Night) -> Counted:
     protection = plan.protection()
     done = requests.make_requests(plan.rules, protection, clock=night.clock)
     renewed = expiry.renew(plan.rules, protection, clock=night.clock)
-    done.refused += renewed.refused
+    narrowed = narrowing.narrow(plan.rules, protection, clock=night.clock)
+    done.refused += renewed.refused + narrowed.refused
     for refusal in done.refused:
         log.warning("no request for %s: %s", refusal.target, refusal.message)
     refused = {("failed", reason): n for reason, n in done.counts.items()}
     return {
         ("out", "requests"): len(done.made),
         ("out", "requests renewed"): len(renewed.made),
+        ("out", "requests narrowed"): len(narrowed.made),
         **refused,
     }
 

@@ -72,7 +72,7 @@ SENTENCES = (
     _("%(name)s confirmed case %(case)s: another person must release it"),
     _("is on hold for an investigation"),
     _("its host is on hold for an investigation"),
-    _("other hosts have answered from it: %(n)s"),
+    _("is an address, which others may share"),
     _("nothing to block: an empty list would unblock everything that is in force"),
     _("%(n)s does not rise above %(before)s, which is in force"),
     _("%(added)s added and %(removed)s removed against release %(before)s of %(all)s entries: at "
@@ -173,11 +173,10 @@ SENTENCES = (
     _("%(text)s; www is another name of the domain"),
     _("%(text)s; the host stands for one shop"),
     _("%(share)s of the pages seen sell"),
-    _("%(text)s; the site has no name, and no other host is known at its address in AS %(n)s"),
+    _("%(text)s; the site has no name, and nobody else is known at its address in AS %(n)s"),
     _("%(name)s is an address, which others may share"),
-    _("the address %(name)s belongs to %(whose)s, behind which many live"),
-    _("nothing tells whose the address %(name)s is"),
-    _("%(n)s other hosts have answered from the address %(name)s"),
+    _("%(name)s answers through %(whose)s, behind which many live"),
+    _("%(name)s is an address, which not every recipient can block"),
     _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),
     _("no exact URL to block (%(text)s)"),
     # letters

@@ -27,11 +27,11 @@ HEADER = (
     "decision_org",
     "url",
     "domain",
-    "ip",
     "onion",
     "telegram",
     "telegram_id",
     "telegram_posts",
+    "ip",
 )
 _AT_ONCE = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
@@ -63,7 +63,7 @@ def _lines(entries: Iterable[Entry]) -> Iterator[str]:
         for line in register_lines(entry):
             yield (
                 f"{entry.id},{line.part},{head},{line.block_type},{number},{ground},"
-                f"{_url(line.url)},{line.domain},{line.ip},{line.onion},{line.telegram},{numeric},{posts}"
+                f"{_url(line.url)},{line.domain},{line.onion},{line.telegram},{numeric},{posts},{line.ip}"
                 "\r\n"
             )
 

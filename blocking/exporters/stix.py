@@ -12,7 +12,6 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 from typing import Any
 
 from blocking.entries import Action, Entry, Scope
@@ -107,8 +106,7 @@ def pattern_of(entry: Entry) -> str:
     if entry.scope is Scope.ONION:
         return _any([_is("domain-name:value", entry.values[0])])
     if entry.scope is Scope.IP:
-        version = ip_address(entry.values[0]).version
-        return _any([_is(f"ipv{version}-addr:value", entry.values[0])])
+        return _any([_is("ipv4-addr:value", entry.values[0])])
     names = [_is("domain-name:value", name) for name in entry.names]
     if entry.subdomains:
         below = rf"\.{re.escape(entry.host)}$"

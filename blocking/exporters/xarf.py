@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 from blocking.entries import Action, Entry, Scope
 from blocking.exporters.format import ExportInfo, Format, in_blocks
 from blocking.texts import one_line
-from blocking.values import first_page
 
 VERSION = "4.2.0"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "narcowatch.xarf/1")
@@ -59,7 +58,7 @@ def _urls(entry: Entry) -> tuple[str, ...]:
     if entry.scope is Scope.URL:
         return entry.values
     if entry.scope is Scope.IP:
-        return (first_page("http", entry.values[0]),)
+        return (f"http://{entry.values[0]}/",)
     return (f"http://{entry.host}/",)
 
 

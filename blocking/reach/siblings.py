@@ -54,7 +54,7 @@ def siblings_of(
     blocked = _covers(order)
     hosts = [host for host, _ in named if not blocked.covers(host)]
     spared = _spared(hosts) | _ordered(hosts, order.recipient)
-    own = {host_of(value) for value in order.request.values if "://" in value}
+    own = {host_of(value) if "://" in value else value for value in order.request.values}
     for host, tie in named:
         if host in hosts and host not in spared | own:
             found.setdefault(host, Sibling(host, parts_of(Scope.HOST, [host], most)[0], tie))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from blocking.entries import Scope
-from blocking.values import first_page
 
 
 class NotApplicable(StrEnum):
@@ -37,7 +36,7 @@ def parts_of(scope: Scope, values: Sequence[str], most: int) -> tuple[tuple[str,
     if scope in UNSEEN:
         return ()
     pages = tuple(
-        first_page(scheme, name)
+        f"{scheme}://{name}/"
         for name in (values[0], *([f"www.{values[0]}"] if scope is Scope.DOMAIN else []))
         for scheme in ("https", "http")
     )

@@ -4,40 +4,68 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from blocking.appeals import matched
 from blocking.apps import export_plan
+from blocking.covered import Follows, covered_by
 from blocking.entries import Scope
-from blocking.exports import Built, build
+from blocking.exports import Built, build, lifts_any
 from blocking.findings import Code
 from blocking.gate import Gate, Limits, Untouchable
-from blocking.models import BlockingRequest, ExportEntry
-from blocking.plan import ExportPlan
+from blocking.models import BlockingRequest, ProtectedName
+from blocking.narrowing import narrow
+from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
 from blocking.reach.targets import parts_of
+from blocking.releases import release
 from blocking.requests import make_requests
 from blocking.scope import Choice, Server, Subject, choose
-from blocking.states import ExportState
-from cases.models import Capture
+from blocking.values import block_address
+from cases import audit
+from cases.models import Capture, Case, Person
+from cases.moves import move
 from config.schema import Settings
-from domain.errors import GateError, RuleError
-from tests.blocking.conftest import Confirmed, Opened, Time, host
+from domain.errors import GateError, InputError, KeyFormatError, RuleError
+from domain.states import CaseState
+from domain.targets import url_key
+from tests.blocking.conftest import NOW, Confirmed, Opened, Time, host
 from tests.blocking.making import entry
 from tests.blocking.reading import records
 
 #: Public addresses: those for documentation are none, and no block may name them.
 ADDRESS, ANOTHER = "9.9.9.9", "8.8.8.8"
-TABLE = "9.0.0.0\t9.255.255.255\t64500\tKZ\tNET\n8.8.8.0\t8.8.8.255\t13335\tUS\tCDN\n"
+TABLE = "9.0.0.0\t9.255.255.255\t64500\tKZ\tNET\n8.8.8.0\t8.8.8.255\t64501\tKZ\tCLOUD\n"
+ALONE = Server(asn=64500, alone=True)
+MAY_SHARE = "is an address, which others may share"
 
 
 @pytest.fixture
 def allowed(plan: ExportPlan, tmp_path: Path) -> ExportPlan:
-    """A plan with blocks by address switched on, and a table of networks."""
+    """A plan with blocks by address switched on in one network, and a table of networks."""
     table = tmp_path / "networks.tsv"
     table.write_text(TABLE)
-    return replace(plan, rules=replace(plan.rules, by_address=True, networks=table))
+    rules = replace(
+        plan.rules,
+        address_networks=frozenset({64500}),
+        networks=table,
+        recipients=plan.recipients,
+    )
+    return replace(plan, rules=rules)
+
+
+@pytest.fixture
+def requested(allowed: ExportPlan, protection: Protection, clock: Time):
+    """Makes the requests that are due and gives that of the address."""
+
+    def do(rules: object = None, name: str = ADDRESS) -> BlockingRequest:
+        make_requests(rules or allowed.rules, protection, clock=clock)
+        return BlockingRequest.objects.filter(case__target__value=name).get()
+
+    return do
 
 
 def chosen(
@@ -45,13 +73,18 @@ def chosen(
 ) -> Choice:
     share = options.pop("share", 1.0)
     subject = Subject(host(name), share, (f"http://{name}/shop",), server=server)
-    return choose(subject, protection, **{"by_address": True, **options})
+    return choose(subject, protection, **{"networks": {64500}, **options})
+
+
+def seen_at(case: Case, address: str, **more: object) -> None:
+    """As if the case's site had answered from there."""
+    Capture.objects.filter(target=case.target).update(address=address, **more)
 
 
 def test_a_site_without_a_name_is_blocked_by_its_address_once_that_is_switched_on(
     protection: Protection,
 ) -> None:
-    choice = chosen(protection, Server(asn=64500), share=0.6)
+    choice = chosen(protection, ALONE, share=0.6)
     assert (choice.scope, choice.values) == (Scope.IP, (ADDRESS,))
     assert "60% of the pages" in choice.reason
     assert "AS 64500" in choice.reason
@@ -60,11 +93,13 @@ def test_a_site_without_a_name_is_blocked_by_its_address_once_that_is_switched_o
 @pytest.mark.parametrize(
     ("server", "options", "why"),
     [
-        (Server(asn=64500), {"by_address": False}, "others may share"),
-        (Server(), {}, "nothing tells whose"),
-        (Server(asn=64500, shared_by="Cloudflare"), {}, "belongs to Cloudflare"),
-        (Server(asn=64500, other_hosts=2), {}, "2 other hosts have answered"),
-        (Server(asn=64500), {"share": 0.1}, "less than 20%"),
+        (ALONE, {"networks": ()}, MAY_SHARE),
+        (ALONE, {"networks": {64499}}, MAY_SHARE),
+        (replace(ALONE, asn=None), {}, MAY_SHARE),
+        (replace(ALONE, alone=False), {}, MAY_SHARE),
+        (replace(ALONE, cdn="Cloudflare"), {}, "through Cloudflare, behind which many live"),
+        (replace(ALONE, taken=False), {}, "not every recipient can block"),
+        (ALONE, {"share": 0.1}, "less than 20%"),
     ],
 )
 def test_where_anything_speaks_against_it_the_exact_pages_are_named(
@@ -78,22 +113,36 @@ def test_where_anything_speaks_against_it_the_exact_pages_are_named(
 @pytest.mark.parametrize("inner", ["10.0.0.1", "127.0.0.1", "203.0.113.7", "224.0.0.1"])
 def test_an_address_of_no_public_host_is_never_named(protection: Protection, inner: str) -> None:
     with pytest.raises(RuleError, match="no exact URL"):
-        chosen(protection, Server(asn=64500), inner)
+        chosen(protection, ALONE, inner)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *("", "9.9.9", "09.9.9.9", "9.9.9.9/0", "9.9.9.9\n", "2620:fe::9", "2620:fe::9%x,,"),
+        *("::1", "192.0.0.9", "192.88.99.1", "0.0.0.0", "100.64.0.1", "255.255.255.255", "shop.kz"),
+    ],
+)
+def test_what_is_no_public_ipv4_address_is_no_entry(bad: str) -> None:
+    with pytest.raises(KeyFormatError):
+        block_address(bad)
+    with pytest.raises(KeyFormatError):
+        entry(bad, scope=Scope.IP)
 
 
 def test_a_site_with_a_name_is_never_blocked_by_its_address(protection: Protection) -> None:
-    assert chosen(protection, Server(asn=64500), "shop.kz").scope is Scope.HOST
+    assert chosen(protection, ALONE, "shop.kz").scope is Scope.HOST
 
 
 @pytest.mark.django_db
 def test_a_request_names_the_address_and_every_list_that_can_hold_it_does(
-    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time
+    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time, requested
 ) -> None:
-    confirmed(host(ADDRESS), ("/", "/price"))
-    built = exported(allowed, protection, clock)
-    (row,) = BlockingRequest.objects.all()
+    seen_at(confirmed(host(ADDRESS), ("/", "/price")), ADDRESS)
+    row = requested()
     assert (row.scope, row.values) == ("ip", [ADDRESS])
     assert json.loads(row.document)["target"]["scope"] == "ip"
+    built = built_for(allowed, protection, clock)
     folder = allowed.folder / built.export.folder
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     (line,) = records("csv", files["register.csv"])
@@ -104,53 +153,81 @@ def test_a_request_names_the_address_and_every_list_that_can_hold_it_does(
 
 
 @pytest.mark.django_db
-def test_an_address_that_others_answered_from_is_not_requested(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time
+@pytest.mark.parametrize("state", ["in review", "confirmed", "dismissed", "on hold", "restricted"])
+def test_whoever_else_answered_from_it_it_is_not_blocked_and_nothing_is_told_of_them(
+    confirmed: Confirmed, opened: Opened, requested, state: str
 ) -> None:
-    innocent = opened(host("bookshop.kz"))
-    Capture.objects.filter(target=innocent.target).update(address=ADDRESS)
-    confirmed(host(ADDRESS), ("/price",))
-    make_requests(allowed.rules, protection, clock=clock)
-    (row,) = BlockingRequest.objects.all()
+    other = (confirmed if state == "confirmed" else opened)(host("bookshop.kz"))
+    if state == "dismissed":
+        move(other.pk, CaseState.DISMISSED, actor="analyst1", reason="sells books")
+    if state == "on hold":
+        move(other.pk, CaseState.ON_HOLD, actor="analyst1", reason="investigation")
+    if state == "restricted":
+        Case.objects.filter(pk=other.pk).update(restricted=True)
+    seen_at(other, ADDRESS)
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    row = requested()
     assert (row.scope, row.values) == ("url", [f"http://{ADDRESS}/price"])
-    assert "1 other hosts" in json.loads(row.document)["target"]["scope_reason"]
+    reason = json.loads(row.document)["target"]["scope_reason"]
+    assert reason == f"{ADDRESS} {MAY_SHARE}; only the pages that sell"
 
 
 @pytest.mark.django_db
-def test_mirrors_that_are_confirmed_are_no_others(
-    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time
+@pytest.mark.parametrize(("confirm", "scope"), [(False, "url"), (True, "ip")])
+def test_a_page_on_another_port_that_is_not_confirmed_is_somebody_else(
+    confirmed: Confirmed, opened: Opened, requested, confirm: bool, scope: str
 ) -> None:
-    mirror = confirmed(host("mirror.kz"))
-    Capture.objects.filter(target=mirror.target).update(address=ADDRESS)
-    confirmed(host(ADDRESS))
-    make_requests(allowed.rules, protection, clock=clock)
-    assert BlockingRequest.objects.get(sort_key=ADDRESS).scope == "ip"
+    page = url_key(f"http://{ADDRESS}:8080/library")
+    seen_at((confirmed if confirm else opened)(page), ADDRESS)
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    assert requested().scope == scope
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "scope"), [(1, "url"), (91, "ip")])
+def test_a_host_that_answered_lately_from_nobody_knows_where_may_live_at_it(
+    confirmed: Confirmed, opened: Opened, requested, days: int, scope: str
+) -> None:
+    seen_at(opened(host("bookshop.kz")), "", fetched_at=NOW - timedelta(days=days))
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    assert requested().scope == scope
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "headers", "why"),
     [
-        (ANOTHER, [], "Cloudflare"),
+        (ANOTHER, [["Server", "nginx"]], MAY_SHARE),
+        ("1.1.1.1", [["Server", "nginx"]], MAY_SHARE),
         (ADDRESS, [["CF-RAY", "8f-ALA"]], "Cloudflare"),
-        ("1.1.1.1", [], "nothing tells whose"),
+        (ADDRESS, [], MAY_SHARE),
     ],
 )
-def test_shared_and_unknown_networks_are_not_blocked(
-    confirmed: Confirmed,
-    allowed: ExportPlan,
-    protection: Protection,
-    clock: Time,
-    name: str,
-    headers: list[list[str]],
-    why: str,
+def test_other_networks_caches_and_answers_that_are_not_known_leave_exact_pages(
+    confirmed: Confirmed, requested, name: str, headers: list[list[str]], why: str
 ) -> None:
-    case = confirmed(host(name), ("/price",))
-    Capture.objects.filter(target=case.target).update(headers=headers)
-    make_requests(allowed.rules, protection, clock=clock)
-    (row,) = BlockingRequest.objects.all()
+    seen_at(confirmed(host(name), ("/price",)), name, headers=headers)
+    row = requested(name=name)
     assert row.scope == "url"
     assert why in json.loads(row.document)["target"]["scope_reason"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("recipient", "scope"),
+    [
+        (Recipient("proxy", ("urls",)), "url"),
+        (Recipient("narrow", ("csv",), scopes=frozenset({Scope.URL, Scope.HOST})), "url"),
+        (Recipient("resolver", ("rpz",)), "ip"),
+        (Recipient("names", ("csv",), scopes=frozenset({Scope.HOST})), "ip"),
+    ],
+)
+def test_nobody_who_would_block_the_pages_goes_without_either(
+    confirmed: Confirmed, allowed: ExportPlan, requested, recipient: Recipient, scope: str
+) -> None:
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    recipients = (*allowed.recipients[:1], recipient)
+    assert requested(replace(allowed.rules, recipients=recipients)).scope == scope
 
 
 @pytest.mark.django_db
@@ -160,71 +237,152 @@ def test_the_address_that_answered_stands_in_the_record(opened: Opened) -> None:
 
 
 @pytest.mark.django_db
-def test_who_is_found_at_the_address_later_stops_the_next_list(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time
-) -> None:
-    confirmed(host(ADDRESS))
-    assert exported(allowed, protection, clock).export.state == ExportState.BUILT
-    innocent = opened(host("bookshop.kz"))
-    Capture.objects.filter(target=innocent.target).update(address=ADDRESS)
-    confirmed(host("second.kz"))
-    with pytest.raises(GateError, match=r"regulator is refused \(1 findings\)") as caught:
-        exported(allowed, protection, clock)
-    (said,) = caught.value.findings
-    assert said == f"{ADDRESS}: other hosts have answered from it: 1 [{Code.SHARED_ADDRESS}]"
-
-
-def test_the_gate_refuses_a_held_and_a_listed_address(protection: Protection) -> None:
-    rules = Gate(protection, Limits(), Untouchable(held=frozenset({ADDRESS})))
-    (finding,) = rules.check([entry(ADDRESS, scope=Scope.IP)], 1, None)
-    assert (finding.code, finding.subject) == (Code.HELD, ADDRESS)
+@pytest.mark.parametrize("cause", ["somebody else was seen at it", "switched off"])
+def test_what_does_not_stand_any_more_gives_way_to_the_pages_and_is_lifted(
+    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
+    supervisor: Person, requested, cause: str,
+) -> None:  # fmt: skip
+    case = confirmed(host(ADDRESS), ("/price",))
+    seen_at(case, ADDRESS)
+    before = requested()
+    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
+    rules = allowed.rules
+    if cause == "switched off":
+        rules = replace(rules, address_networks=frozenset())
+    else:
+        seen_at(opened(host("bookshop.kz")), ADDRESS)
+    clock.pass_by(days=1)
+    assert not lifts_any("regulator", clock=clock)
+    done = narrow(rules, protection, clock=clock)
+    (row,) = BlockingRequest.objects.exclude(pk=before.pk)
+    assert (done.made, done.refused) == ([row.pk], [])
+    assert (row.scope, row.values) == ("url", [f"http://{ADDRESS}/price"])
+    assert row.valid_until == before.valid_until, "nobody was asked to let it hold for longer"
+    document = json.loads(row.document)
+    assert document["renews"] == {"id": str(before.pk), "sha256": before.sha256}
+    assert len(document["authority"]["approvers"]) == 2
+    assert lifts_any("regulator", clock=clock)
+    again = narrow(rules, protection, clock=clock)
+    assert (again.made, again.refused) == ([], [])
+    built = built_for(replace(allowed, rules=rules), protection, clock)
+    delta = built.manifest.delta
+    assert delta is not None
+    assert (delta.added, delta.lifted) == (1, 1)
+    assert audit.verify().holds
 
 
 @pytest.mark.django_db
-def test_switched_off_again_the_next_list_leaves_it_out(
-    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time, let_out
-) -> None:
-    confirmed(host(ADDRESS))
-    confirmed(host("shop.kz"))
-    let_out(exported(allowed, protection, clock))
-    narrowed = tuple(replace(one, scopes=one.scopes - {Scope.IP}) for one in allowed.recipients)
-    built = exported(replace(allowed, recipients=narrowed), protection, clock)
-    rows = ExportEntry.objects.filter(export=built.export)
-    assert [row.request.sort_key for row in rows] == ["shop.kz"]
+def test_without_a_page_to_name_its_block_ends(
+    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
+    supervisor: Person, requested,
+) -> None:  # fmt: skip
+    case = confirmed(host(ADDRESS), ("/price",))
+    seen_at(case, ADDRESS)
+    requested()
+    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
+    seen_at(opened(host("bookshop.kz")), ADDRESS)
+    Capture.objects.filter(target=case.target).update(url=f"ftp://{ADDRESS}/price")
+    narrow(allowed.rules, protection, clock=clock)
+    case.refresh_from_db()
+    assert case.state == CaseState.EXPIRED
+    assert built_for(allowed, protection, clock).manifest.delta.lifted == 1
 
 
-@pytest.mark.parametrize("on", [False, True])
-def test_recipients_are_sent_addresses_only_where_it_is_switched_on(
-    tmp_path: Path, on: bool
-) -> None:
-    values = Settings.model_validate(
-        {
-            "data_dir": str(tmp_path),
-            "blocking": {"by_address": on, "networks_file": str(tmp_path / "networks.tsv")},
-        }
-    )
-    plan = export_plan(values)
-    assert plan.rules.by_address is on
-    assert {Scope.IP in one.scopes for one in plan.recipients} == {on}
-
-
-def test_without_a_table_of_networks_it_cannot_be_switched_on(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="by_address: needs a networks_file"):
-        Settings.model_validate({"data_dir": str(tmp_path), "blocking": {"by_address": True}})
+@pytest.mark.django_db
+def test_whoever_is_found_at_it_after_the_build_keeps_the_list_in_the_house(
+    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
+    supervisor: Person, requested,
+) -> None:  # fmt: skip
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    requested()
+    built = built_for(allowed, protection, clock)
+    seen_at(opened(host("bookshop.kz")), ADDRESS)
+    with pytest.raises(GateError) as caught:
+        let_out(built, allowed, protection, clock, supervisor)
+    assert caught.value.findings == (f"{ADDRESS}: {MAY_SHARE} [{Code.SHARED_ADDRESS}]",)
 
 
 @pytest.mark.parametrize(
-    ("address", "pages"),
+    ("untouchable", "canaries", "code"),
     [
-        (ADDRESS, (f"https://{ADDRESS}/", f"http://{ADDRESS}/")),
-        ("2620:fe::9", ("https://[2620:fe::9]/", "http://[2620:fe::9]/")),
+        (Untouchable(held=frozenset({ADDRESS})), (), Code.HELD),
+        (Untouchable(dismissed=frozenset({ADDRESS})), (), Code.SHARED_ADDRESS),
+        (Untouchable(shared_addresses=frozenset({ADDRESS})), (), Code.SHARED_ADDRESS),
+        (Untouchable(), (ADDRESS,), Code.CANARY),
     ],
 )
-def test_vantages_look_at_its_first_page(address: str, pages: tuple[str, ...]) -> None:
-    assert parts_of(Scope.IP, [address], 5) == (pages,)
+def test_the_gate_asks_of_an_address_what_it_asks_of_a_name(
+    protection: Protection, untouchable: Untouchable, canaries: tuple[str, ...], code: Code
+) -> None:
+    made = [entry(ADDRESS, scope=Scope.IP)]
+    assert Gate(protection).check(made, 1, None) == []
+    (finding,) = Gate(protection, Limits(canaries=canaries), untouchable).check(made, 1, None)
+    assert (finding.code, finding.subject) == (code, ADDRESS)
 
 
-def exported(plan: ExportPlan, protection: Protection, clock: Time) -> Built:
-    """Requests for all that is confirmed, then the export for the regulator."""
-    make_requests(plan.rules, protection, clock=clock)
+@pytest.mark.django_db
+def test_a_listed_address_is_found_among_what_stands_requested(
+    confirmed: Confirmed, protection: Protection, clock: Time, supervisor: Person, requested
+) -> None:
+    case = confirmed(host(ADDRESS), ("/price",))
+    seen_at(case, ADDRESS)
+    requested()
+    row = ProtectedName(
+        name=ADDRESS, category="unit", below=False, source="our own", added_at=clock()
+    )
+    (covered,) = covered_by(row, clock())
+    assert (covered.case_id, covered.follows) == (case.pk, Follows.REFUSED)
+
+
+@pytest.mark.django_db
+def test_an_appeal_of_a_neighbour_finds_the_block_that_hit_it(
+    confirmed: Confirmed, opened: Opened, requested
+) -> None:
+    case = confirmed(host(ADDRESS), ("/price",))
+    seen_at(case, ADDRESS)
+    requested()
+    seen_at(opened(host("bookshop.kz")), ADDRESS)
+    assert matched(host("bookshop.kz")) == case
+    assert matched(url_key("http://bookshop.kz/books")) == case
+    assert matched(host("elsewhere.kz")) is None
+
+
+@pytest.mark.parametrize(
+    ("blocking", "error", "why"),
+    [
+        ({"address_networks": [64500]}, ValueError, "needs a networks_file"),
+        ({"address_networks": [13335], "networks_file": "t"}, InputError, "13335 is Cloudflare"),
+        ({"address_networks": [0], "networks_file": "t"}, ValueError, "address_networks"),
+    ],
+)
+def test_it_is_switched_on_only_for_networks_that_are_not_shared(
+    tmp_path: Path, blocking: dict[str, object], error: type[Exception], why: str
+) -> None:
+    if "networks_file" in blocking:
+        blocking = {**blocking, "networks_file": str(tmp_path / "t")}
+    with pytest.raises(error, match=why):
+        export_plan(Settings.model_validate({"data_dir": str(tmp_path), "blocking": blocking}))
+
+
+def test_the_networks_of_the_settings_reach_the_rule(tmp_path: Path) -> None:
+    blocking = {"address_networks": [64500], "networks_file": str(tmp_path / "t")}
+    values = Settings.model_validate({"data_dir": str(tmp_path), "blocking": blocking})
+    assert export_plan(values).rules.address_networks == {64500}
+    bare = Settings.model_validate({"data_dir": str(tmp_path)})
+    assert export_plan(bare).rules.address_networks == frozenset()
+
+
+def test_vantages_look_at_its_first_page() -> None:
+    assert parts_of(Scope.IP, [ADDRESS], 5) == ((f"https://{ADDRESS}/", f"http://{ADDRESS}/"),)
+
+
+def built_for(plan: ExportPlan, protection: Protection, clock: Time) -> Built:
+    """The export for the regulator."""
     return build(plan.recipient("regulator"), plan, protection, clock=clock)
+
+
+def let_out(
+    built: Built, plan: ExportPlan, protection: Protection, clock: Time, person: Person
+) -> None:
+    """Release it."""
+    release(built.export, person, plan, protection, clock=clock)

@@ -280,7 +280,7 @@ def test_the_settings_name_formats_and_scopes_that_there_are(data_dir: Path) -> 
     plan = export_plan(live.NARCOWATCH)
     recipient = plan.recipient("regulator")
     assert set(recipient.formats) <= set(FORMATS)
-    assert recipient.scopes == frozenset(Scope) - {Scope.IP}
+    assert recipient.scopes == frozenset(Scope)
     assert plan.folder == data_dir / "exports"
     assert plan.rules.law
     assert "kaspi.kz" in plan.limits.canaries

@@ -70,7 +70,8 @@ def test_documents_of_every_kind_and_their_liftings_are_valid(made, tmp_path: Pa
         (url_key("https://teletype.in/@shop/price"),),
         (host("9.9.9.9"),),
         networks=table,
-        by_address=True,
+        address_networks=frozenset({64500}),
+        recipients=(Recipient("regulator", ("json",)),),
     )
     assert {d["target"]["scope"] for d in documents} == {*Scope}
     for document in documents:

@@ -116,6 +116,31 @@ def test_what_must_not_be_told_of_is_not(
     assert milder_steps(shop, choice, wide.rules) == ()
 
 
+def test_those_who_were_told_and_not_asked_or_are_not_known_are_left_out(
+    confirmed: Confirmed, sent, wide: ExportPlan
+) -> None:
+    confirmed(url_key(PAGE))
+    sent()
+    shop = confirmed(host("shop.test"))
+    choice = Choice(Scope.HOST, ("shop.test",), "")
+    partner = replace(wide.recipients[0], kind=Kind.PARTNER)
+    hoster = replace(wide.recipients[1], title="Hosting Ltd")
+    for recipients in ((partner, hoster), (hoster,)):
+        steps = milder_steps(shop, choice, replace(wide.rules, recipients=recipients))
+        assert [step.recipient for step in steps] == ["Hosting Ltd"]
+
+
+@pytest.mark.parametrize("page", [PAGE, "http://shop.test:8080/price", "https://www.shop.test/"])
+def test_pages_of_every_name_that_is_to_be_blocked_are_found(
+    confirmed: Confirmed, sent, wide: ExportPlan, page: str
+) -> None:
+    confirmed(url_key(page))
+    sent()
+    shop = confirmed(host("www.shop.test"))
+    choice = Choice(Scope.DOMAIN, ("shop.test",), "")
+    assert len(milder_steps(shop, choice, wide.rules)) == 2
+
+
 def test_of_very_many_the_last_are_told(confirmed: Confirmed, sent, wide: ExportPlan) -> None:
     page = confirmed(url_key(PAGE))
     sent()
@@ -126,6 +151,8 @@ def test_of_very_many_the_last_are_told(confirmed: Confirmed, sent, wide: Export
         for n in range(MAX_STEPS)
     )  # fmt: skip
     shop = confirmed(host("shop.test"))
-    steps = milder_steps(shop, Choice(Scope.HOST, ("shop.test",), ""), wide.rules)
+    many = (Recipient(f"one-{n}", ("json",)) for n in range(MAX_STEPS))
+    rules = replace(wide.rules, recipients=(*wide.recipients, *many))
+    steps = milder_steps(shop, Choice(Scope.HOST, ("shop.test",), ""), rules)
     assert len(steps) == MAX_STEPS
     assert steps[-1].recipient == f"one-{MAX_STEPS - 1}"

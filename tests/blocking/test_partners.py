@@ -28,7 +28,6 @@ from tests.blocking.reading import records, written
             "[domain-name:value = 'shop.test' OR domain-name:value = 'www.shop.test']",
         ),
         (entry("9.9.9.9", scope=Scope.IP), "[ipv4-addr:value = '9.9.9.9']"),
-        (entry("2620:fe::9", scope=Scope.IP), "[ipv6-addr:value = '2620:fe::9']"),
         (entry(ONION, scope=Scope.ONION), f"[domain-name:value = '{ONION}']"),
         (
             entry("http://a.kz/it's", scope=Scope.URL),

@@ -13,6 +13,7 @@ from blocking.apps import checked_export_plan
 from blocking.current import requests_for
 from blocking.expiry import expire, renew
 from blocking.exports import build, last_release
+from blocking.narrowing import narrow
 from blocking.plan import Recipient
 from blocking.requests import make_requests
 from blocking.terminal import show_built, show_requests
@@ -45,9 +46,10 @@ class Command(BaseCommand):
             with transaction.atomic() if dry else nullcontext():
                 made = make_requests(plan.rules, protection)
                 renewed = renew(plan.rules, protection)
+                narrowed = narrow(plan.rules, protection)
                 expire()
-                made.made += renewed.made
-                made.refused += renewed.refused
+                made.made += renewed.made + narrowed.made
+                made.refused += renewed.refused + narrowed.refused
                 show_requests(made, console)
                 built = None
                 if _anything_for(recipient):
