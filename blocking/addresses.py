@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +15,7 @@ from blocking.networks import Networks
 from blocking.plan import RequestRules
 from blocking.scope import Server
 from blocking.values import is_address
-from cases.models import Capture, Case, DocumentRow, Target
+from cases.models import Capture, Case, Target
 from domain.states import CaseState
 from domain.targets import TargetKind, host_of
 
@@ -27,25 +27,28 @@ _MEANT = (CaseState.CONFIRMED, CaseState.REQUESTED)
 
 def server_of(
     target: Target,
-    carriers: Sequence[DocumentRow],
+    captures: Sequence[Capture],
     rules: RequestRules,
     networks: Networks | None,
+    now: datetime,
 ) -> Server:
-    """What is known of the address that a site without a name is; nothing of any other target."""
+    """What is known at ``now`` of the address that a site without a name is, of which ``captures``
+    carry the verdict; nothing of any other target."""
     if target.kind != TargetKind.HOST or not is_address(target.value) or not rules.address_networks:
         return Server()
-    headers = [[(str(name), str(value)) for name, value in row.capture.headers] for row in carriers]
+    headers = [[(str(name), str(value)) for name, value in row.headers] for row in captures]
+    alone = bool(headers) and all(headers) and not shared([target.value])
     return Server(
         asn=networks.asn(target.value) if networks else None,
         cdn=next(filter(None, map(cdn_of, headers)), ""),
-        alone=all(headers) and not shared([target.value]) and not _anybody_unplaced(carriers),
+        alone=alone and not _anybody_unplaced(now),
         taken=rules.block_addresses(),
     )
 
 
 def shared(addresses: Collection[str]) -> frozenset[str]:
     """Those of ``addresses`` at which others live: another host has answered from one, whatever
-    people said of it, or there is a page of its own at one, on any port, that is not confirmed."""
+    people said of it, or a single page at one, on any port, is known and not confirmed."""
     if not addresses:
         return frozenset()
     seen = Capture.objects.filter(address__in=addresses, target__kind__in=_PLACES)
@@ -86,15 +89,10 @@ def _meant() -> QuerySet[Case, Any]:
     return Case.objects.filter(state__in=_MEANT).values("target")
 
 
-def _anybody_unplaced(carriers: Sequence[DocumentRow]) -> bool:
-    """Whether a host has answered lately and no capture tells where: through a proxy, or before
-    addresses were noted. It may live at any address."""
-    newest = max((row.capture.fetched_at for row in carriers), default=None)
-    if newest is None:
-        return True
-    answered = Capture.objects.filter(
-        target__kind__in=_PLACES, status__gt=0, rendered=False, address="",
-        fetched_at__gte=newest - _RECENT,
-    )  # fmt: skip
-    placed = Capture.objects.filter(target=OuterRef("target")).exclude(address="")
+def _anybody_unplaced(now: datetime) -> bool:
+    """Whether a host has answered lately and no capture since tells where: through a proxy, or
+    before addresses were noted. It may live at any address."""
+    lately = Capture.objects.filter(target__kind__in=_PLACES, fetched_at__gte=now - _RECENT)
+    placed = lately.filter(target=OuterRef("target")).exclude(address="")
+    answered = lately.filter(status__gt=0, rendered=False, address="")
     return answered.filter(~Exists(placed)).exists()

@@ -73,10 +73,11 @@ def take(run: Run, filed: Filed, *, days: int, clock: Clock = utc_now) -> bool:
 def matched(target: TargetKey) -> Case | None:
     """The case that an appeal about ``target`` is about: that of a request that blocks it, else
     that of the target itself."""
-    names = [*_names(target), *_addresses(target)]
-    rows = BlockingRequest.objects.filter(sort_key__in=names).select_related("case")
-    if row := rows.order_by("-valid_from").first():
-        return row.case
+    names = [*_names(target)]
+    for blocked in (names, [*_addresses(target)]):
+        rows = BlockingRequest.objects.filter(sort_key__in=blocked).select_related("case")
+        if row := rows.order_by("-valid_from").first():
+            return row.case
     kinds = [TargetKind.HOST, TargetKind.ONION, TargetKind.TELEGRAM, TargetKind.URL]
     cases = Case.objects.filter(target__kind__in=kinds, target__value__in=names)
     return cases.order_by("pk").first()

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from blocking.addresses import requested_addresses, shared
+from blocking.addresses import shared
 from blocking.documents import entry_from
-from blocking.entries import BY_NAME, Action, Entry
+from blocking.entries import BY_NAME, Action, Entry, Scope
 from blocking.gate import Untouchable
 from blocking.models import BlockingRequest
 from blocking.plan import Recipient, within
@@ -29,12 +29,17 @@ def requests_in_force(now: datetime) -> QuerySet[BlockingRequest]:
     """Valid requests of cases that stand requested in the round the request was made in.
 
     A case on hold, dismissed, withdrawn, expired or lifted has none; nor has a restricted one. A
-    request that was renewed is replaced by the one that renews it.
+    request that was renewed is replaced by the one that renews it; one that was withheld counts no
+    more (see ``blocking.withholding``).
     """
     cases = Case.objects.filter(standing(CaseState.REQUESTED), restricted=False)
     return (
         BlockingRequest.objects.filter(
-            action=Action.BLOCK, case__in=cases, valid_from__lte=now, valid_until__gt=now
+            action=Action.BLOCK,
+            case__in=cases,
+            valid_from__lte=now,
+            valid_until__gt=now,
+            withheld_at=None,
         )
         .filter(~Exists(renewals()), review_round=F("case__review_round"))
         .order_by("sort_key", "pk")
@@ -90,8 +95,14 @@ def untouchable() -> Untouchable:
     return Untouchable(
         held=_hosts(standing(CaseState.ON_HOLD)),
         dismissed=_hosts(standing(CaseState.DISMISSED)),
-        shared_addresses=shared(requested_addresses()),
+        shared_addresses=shared(_addresses()),
     )
+
+
+def _addresses() -> list[str]:
+    """Those that lists may hold."""
+    rows = newest().filter(scope=Scope.IP, withheld_at=None).order_by("sort_key")
+    return [*rows.values_list("sort_key", flat=True).distinct()]
 
 
 def _hosts(which: Q) -> frozenset[str]:

@@ -31,7 +31,8 @@ __all__ = [
 
 
 class BlockingRequest(models.Model):
-    """What the unit asks for a case. Never changed after it is written.
+    """What the unit asks for a case. Never changed after it is written, but for ``withheld_at``:
+    from then on it is in no list (see ``blocking.withholding``).
 
     ``document`` is the request in RFC 8785 canonical JSON, the source of every format, and
     ``sha256`` its digest. ``values`` are the host, the onion or the exact URLs (for a channel its
@@ -54,6 +55,7 @@ class BlockingRequest(models.Model):
     sha256 = models.CharField(max_length=64)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()
+    withheld_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -17,6 +17,7 @@ from blocking.orders import Step, move
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
 from blocking.states import ExportState
+from blocking.withholding import withhold
 from cases import audit
 from cases.models import DecisionRow, Person, Proposal
 from cases.people import RELEASERS, require
@@ -59,7 +60,8 @@ def release(
     *,
     clock: Clock = utc_now,
 ) -> Released:
-    """Release ``export`` and open its orders.
+    """Release ``export`` and open its orders. Addresses that do not bear a block any more are
+    withheld before.
 
     Raises AccessError when ``person`` may not, RuleError when the export does not wait for
     release, GateError (with every finding) when something has changed since it was built that
@@ -71,6 +73,7 @@ def release(
     with exclusive(parent, f"the export for {export.recipient}"):
         if last := last_release(export.recipient):
             point_to(parent, str(last.number))  # a kill may have come before it did
+        withhold(plan.rules, clock=clock)
         try:
             released = _release(export.pk, person, plan, protection, clock)
         except GateError as error:

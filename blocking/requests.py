@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,8 @@ from blocking.networks import Networks, read_networks
 from blocking.plan import RequestRules
 from blocking.protection import Protection
 from blocking.safeguards import check_choice
-from blocking.scope import Choice, Subject, choose
-from blocking.subjects import Gathered, collateral_of, gather, ground_of, subject_of
+from blocking.scope import choose
+from blocking.subjects import collateral_of, gather, ground_of, subject_of
 from cases.models import Case
 from cases.moves import move
 from domain.clock import Clock, utc_now
@@ -60,12 +60,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a renewed request says beside what it renews: who asked for that, and until when it
-    holds; None where nobody was asked, and for the days that every request holds."""
+    """What a renewed request says beside what it renews: who asked for that."""
 
     renews: Renewed
-    approval: Approval | None = None
-    until: datetime | None = None
+    approval: Approval
 
 
 @dataclass(slots=True)
@@ -167,19 +165,24 @@ def write(
     if case.restricted:
         raise RestrictedError(f"case {case.pk} is in the restricted queue")
     gathered = gather(case)
-    subject, choice = chosen(case, gathered, rules, protection, networks)
+    captures = [row.capture for row in gathered.carriers]
+    server = server_of(case.target, captures, rules, networks, clock())
+    subject = subject_of(case, gathered.carriers, protection, server)
+    choice = choose(
+        subject,
+        protection,
+        min_host_share=rules.min_host_share,
+        networks=rules.address_networks,
+    )
     hits = check_choice(choice, gathered.second_reason, protection)
     now = clock().replace(microsecond=0)
     until = now + timedelta(days=rules.validity_days)
-    if renewal is not None and renewal.until is not None:
-        until = renewal.until
     collateral = collateral_of(subject, protection, tuple(str(hit) for hit in hits))
     ground = ground_of(gathered, collateral, rules.store, networks)
     milder = milder_steps(case, choice, rules, renewal.renews.number if renewal else 0)
     ground = replace(ground, milder=milder)
     if renewal is not None:
-        more = (renewal.approval,) if renewal.approval else ()
-        approvals = (*ground.approvals, *more)
+        approvals = (*ground.approvals, renewal.approval)
         ground = replace(ground, approvals=approvals, renews=renewal.renews)
     data = document(ground, choice, subject.telegram, rules, now, until)
     content = canonical_json(data)
@@ -202,25 +205,6 @@ def write(
             "valid_until": until,
         },
     )
-
-
-def chosen(
-    case: Case,
-    gathered: Gathered,
-    rules: RequestRules,
-    protection: Protection,
-    networks: Networks | None,
-) -> tuple[Subject, Choice]:
-    """What the scope rule looks at, and what it says. Raises RuleError as ``choose``."""
-    server = server_of(case.target, gathered.carriers, rules, networks)
-    subject = subject_of(case, gathered.carriers, protection, server)
-    choice = choose(
-        subject,
-        protection,
-        min_host_share=rules.min_host_share,
-        networks=rules.address_networks,
-    )
-    return subject, choice
 
 
 def _reason(row: BlockingRequest) -> str:

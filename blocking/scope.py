@@ -91,7 +91,11 @@ def _host(
 ) -> Choice:
     host = subject.key.value
     nameless = is_address(host)
-    why = _not_by_address(subject, networks) if nameless else _not_by_name(host, protection)
+    why = (
+        not_by_address(host, subject.server, networks)
+        if nameless
+        else _not_by_name(host, protection)
+    )
     if why:
         return _urls(subject.carriers, protection, f"{why}; only the pages that sell")
     if subject.selling_share < min_host_share:
@@ -122,10 +126,9 @@ def _not_by_name(host: str, protection: Protection) -> str:
     return f"{finding.subject} {finding.message}" if finding else ""
 
 
-def _not_by_address(subject: Subject, networks: Collection[int]) -> str:
-    """Why the address of a site without a name is not blocked, "" when it is. Whether others were
-    seen at it is not told: recipients read the reason, and a case on hold may be among them."""
-    host, server = subject.key.value, subject.server
+def not_by_address(host: str, server: Server, networks: Collection[int]) -> str:
+    """Why the address ``host`` of a site without a name is not blocked, "" when it is. Whether
+    others were seen at it is not told: recipients read it, and a case on hold may be among them."""
     try:
         block_address(host)
     except KeyFormatError as error:

@@ -42,7 +42,7 @@ def delivery_command() -> list[str]:
 
 def reach_command() -> list[str]:
     """The command that looks whether blocks are there."""
-    return [sys.executable, "-m", "nightly.cli", "verify-blocks"]
+    return [sys.executable, "-m", "nightly.cli", "verify-blocks", "--scheduled"]
 
 
 def run_command(command: Sequence[str], what: str = "night") -> int:

@@ -6,10 +6,11 @@ import logging
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from blocking import expiry, exports, narrowing, requests
+from blocking import expiry, exports, requests
 from blocking.current import requests_for
 from blocking.plan import Recipient
 from blocking.reach.recording import STAGE
+from blocking.withholding import withhold
 from cases import families, runs, sealing, tips, weighing
 from cases.models import Case, RunSource
 from domain.errors import GateError
@@ -117,15 +118,15 @@ def make_requests(night: Night) -> Counted:
     protection = plan.protection()
     done = requests.make_requests(plan.rules, protection, clock=night.clock)
     renewed = expiry.renew(plan.rules, protection, clock=night.clock)
-    narrowed = narrowing.narrow(plan.rules, protection, clock=night.clock)
-    done.refused += renewed.refused + narrowed.refused
+    done.refused += renewed.refused
+    withheld = withhold(plan.rules, clock=night.clock)
     for refusal in done.refused:
         log.warning("no request for %s: %s", refusal.target, refusal.message)
     refused = {("failed", reason): n for reason, n in done.counts.items()}
     return {
         ("out", "requests"): len(done.made),
         ("out", "requests renewed"): len(renewed.made),
-        ("out", "requests narrowed"): len(narrowed.made),
+        ("out", "requests withheld"): len(withheld),
         **refused,
     }
 

@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, Any] = {
     "person.switched_on": _("person switched on"),
     "receipt.received": _("receipt received"),
     "request.renewed": _("request renewed"),
+    "request.withheld": _("request withheld"),
     "restricted.exported": _("list of the restricted queue taken"),
     "retention.forgotten": _("erased, kept long enough"),
     "run.abandoned": _("night given up"),

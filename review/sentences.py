@@ -175,6 +175,8 @@ SENTENCES = (
     _("%(share)s of the pages seen sell"),
     _("%(text)s; the site has no name, and nobody else is known at its address in AS %(n)s"),
     _("%(name)s is an address, which others may share"),
+    _("not an IPv4 address: %(name)s"),
+    _("a private or reserved address: %(name)s"),
     _("%(name)s answers through %(whose)s, behind which many live"),
     _("%(name)s is an address, which not every recipient can block"),
     _("%(text)s; %(n)s left out (not exact, or more than %(most)s)"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from blocking.appeals import matched
 from blocking.apps import export_plan
@@ -16,8 +18,7 @@ from blocking.entries import Scope
 from blocking.exports import Built, build, lifts_any
 from blocking.findings import Code
 from blocking.gate import Gate, Limits, Untouchable
-from blocking.models import BlockingRequest, ProtectedName
-from blocking.narrowing import narrow
+from blocking.models import BlockingRequest, Order, ProtectedName
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
 from blocking.reach.targets import parts_of
@@ -25,13 +26,16 @@ from blocking.releases import release
 from blocking.requests import make_requests
 from blocking.scope import Choice, Server, Subject, choose
 from blocking.values import block_address
-from cases import audit
-from cases.models import Capture, Case, Person
+from blocking.withholding import withhold
+from cases import audit, proposals
+from cases.models import Capture, Case, Person, Proposal
 from cases.moves import move
 from config.schema import Settings
 from domain.errors import GateError, InputError, KeyFormatError, RuleError
+from domain.rechecks import ProposalKind
 from domain.states import CaseState
 from domain.targets import url_key
+from review.sentences import retold
 from tests.blocking.conftest import NOW, Confirmed, Opened, Time, host
 from tests.blocking.making import entry
 from tests.blocking.reading import records
@@ -194,6 +198,18 @@ def test_a_host_that_answered_lately_from_nobody_knows_where_may_live_at_it(
 
 
 @pytest.mark.django_db
+def test_where_a_host_was_long_ago_says_nothing_of_where_it_is(
+    confirmed: Confirmed, opened: Opened, requested
+) -> None:
+    shop = opened(host("bookshop.kz"), ("/", "/books"))
+    seen_at(shop, "", fetched_at=NOW)
+    old = Capture.objects.filter(target=shop.target).first()
+    Capture.objects.filter(pk=old.pk).update(address=ANOTHER, fetched_at=NOW - timedelta(days=99))
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    assert requested().scope == "url"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "headers", "why"),
     [
@@ -236,70 +252,101 @@ def test_the_address_that_answered_stands_in_the_record(opened: Opened) -> None:
     assert set(case.target.captures.values_list("address", flat=True)) == {"203.0.113.7"}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("cause", ["somebody else was seen at it", "switched off"])
-def test_what_does_not_stand_any_more_gives_way_to_the_pages_and_is_lifted(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
-    supervisor: Person, requested, cause: str,
-) -> None:  # fmt: skip
-    case = confirmed(host(ADDRESS), ("/price",))
-    seen_at(case, ADDRESS)
-    before = requested()
+@pytest.fixture
+def in_force(
+    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time,
+    supervisor: Person, requested,
+) -> BlockingRequest:  # fmt: skip
+    """A request of an address, and another one beside it, that the regulator was sent."""
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    confirmed(host("shop.kz"))
+    row = requested()
     let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
+    clock.pass_by(days=1)
+    return row
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cause", ["others", "unplaced", "cache", "switched off"])
+def test_what_does_not_bear_a_block_any_more_is_lifted_and_people_are_asked(
+    in_force: BlockingRequest, opened: Opened, allowed: ExportPlan, protection: Protection,
+    clock: Time, supervisor: Person, cause: str,
+) -> None:  # fmt: skip
+    assert withhold(allowed.rules, clock=clock) == []
     rules = allowed.rules
     if cause == "switched off":
         rules = replace(rules, address_networks=frozenset())
+    elif cause == "cache":
+        seen_at(in_force.case, ADDRESS, headers=[["CF-RAY", "8f-ALA"]])
     else:
-        seen_at(opened(host("bookshop.kz")), ADDRESS)
-    clock.pass_by(days=1)
+        seen_at(opened(host("bookshop.kz")), ADDRESS if cause == "others" else "")
     assert not lifts_any("regulator", clock=clock)
-    done = narrow(rules, protection, clock=clock)
-    (row,) = BlockingRequest.objects.exclude(pk=before.pk)
-    assert (done.made, done.refused) == ([row.pk], [])
-    assert (row.scope, row.values) == ("url", [f"http://{ADDRESS}/price"])
-    assert row.valid_until == before.valid_until, "nobody was asked to let it hold for longer"
-    document = json.loads(row.document)
-    assert document["renews"] == {"id": str(before.pk), "sha256": before.sha256}
-    assert len(document["authority"]["approvers"]) == 2
+    assert withhold(rules, clock=clock) == [in_force.pk]
+    assert withhold(rules, clock=clock) == []
     assert lifts_any("regulator", clock=clock)
-    again = narrow(rules, protection, clock=clock)
-    assert (again.made, again.refused) == ([], [])
-    built = built_for(replace(allowed, rules=rules), protection, clock)
-    delta = built.manifest.delta
-    assert delta is not None
-    assert (delta.added, delta.lifted) == (1, 1)
+    now = replace(allowed, rules=rules)
+    built = built_for(now, protection, clock)
+    assert built.manifest.delta is not None
+    assert (built.manifest.delta.added, built.manifest.delta.lifted) == (0, 1)
+    let_out(built, now, protection, clock, supervisor)
+    assert Order.objects.get(request=in_force, recipient="regulator").state == "lift_sent"
+    (proposal,) = Proposal.objects.filter(kind=ProposalKind.PROTECTED)
+    assert "bookshop" not in proposal.evidence["says"]
+    with translation.override("ru"):
+        assert retold(proposal.evidence["says"]) != proposal.evidence["says"]
+    proposals.decide(proposal.pk, supervisor, accept=True, reason="shared", clock=clock)
+    in_force.case.refresh_from_db()
+    assert in_force.case.state == CaseState.WITHDRAWN
     assert audit.verify().holds
 
 
 @pytest.mark.django_db
-def test_without_a_page_to_name_its_block_ends(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
-    supervisor: Person, requested,
-) -> None:  # fmt: skip
-    case = confirmed(host(ADDRESS), ("/price",))
-    seen_at(case, ADDRESS)
-    requested()
-    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
-    seen_at(opened(host("bookshop.kz")), ADDRESS)
-    Capture.objects.filter(target=case.target).update(url=f"ftp://{ADDRESS}/price")
-    narrow(allowed.rules, protection, clock=clock)
-    case.refresh_from_db()
-    assert case.state == CaseState.EXPIRED
-    assert built_for(allowed, protection, clock).manifest.delta.lifted == 1
+def test_clean_pages_of_one_night_end_no_block(
+    in_force: BlockingRequest, allowed: ExportPlan, clock: Time
+) -> None:
+    """What carries the verdict now is not what the request rests on."""
+    Case.objects.filter(pk=in_force.case_id).update(carriers=[], selling_share=0.0)
+    assert withhold(allowed.rules, clock=clock) == []
 
 
 @pytest.mark.django_db
-def test_whoever_is_found_at_it_after_the_build_keeps_the_list_in_the_house(
+def test_the_only_entry_can_be_withheld_and_evidence_that_is_gone_keeps_nothing_blocked(
     confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
     supervisor: Person, requested,
 ) -> None:  # fmt: skip
     seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
     requested()
-    built = built_for(allowed, protection, clock)
+    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
     seen_at(opened(host("bookshop.kz")), ADDRESS)
+    assert allowed.rules.store is not None
+    shutil.rmtree(allowed.rules.store)
+    clock.pass_by(days=1)
+    assert len(withhold(allowed.rules, clock=clock)) == 1
+    built = built_for(allowed, protection, clock)
+    assert built.manifest.delta is not None
+    assert built.manifest.delta.lifted == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cause", ["others", "switched off"])
+def test_what_changes_after_the_build_keeps_the_list_in_the_house(
+    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
+    supervisor: Person, requested, cause: str,
+) -> None:  # fmt: skip
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    row = requested()
+    built = built_for(allowed, protection, clock)
+    rules = allowed.rules
+    if cause == "others":
+        seen_at(opened(host("bookshop.kz")), ADDRESS)
+    else:
+        rules = replace(rules, address_networks=frozenset())
     with pytest.raises(GateError) as caught:
-        let_out(built, allowed, protection, clock, supervisor)
-    assert caught.value.findings == (f"{ADDRESS}: {MAY_SHARE} [{Code.SHARED_ADDRESS}]",)
+        let_out(built, replace(allowed, rules=rules), protection, clock, supervisor)
+    (finding,) = caught.value.findings
+    assert f"[{Code.NOT_REQUESTED}]" in finding
+    row.refresh_from_db()
+    assert row.withheld_at == clock(), "a refused release does not take that back"
 
 
 @pytest.mark.parametrize(
@@ -345,6 +392,18 @@ def test_an_appeal_of_a_neighbour_finds_the_block_that_hit_it(
     assert matched(host("bookshop.kz")) == case
     assert matched(url_key("http://bookshop.kz/books")) == case
     assert matched(host("elsewhere.kz")) is None
+
+
+@pytest.mark.django_db
+def test_an_appeal_of_somebody_blocked_by_name_is_about_that(
+    confirmed: Confirmed, requested
+) -> None:
+    own = confirmed(host("bookshop.kz"))
+    requested(name="bookshop.kz")
+    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
+    requested()
+    seen_at(own, ADDRESS)
+    assert matched(host("bookshop.kz")) == own
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,14 @@ def test_the_plan_names_recipients_and_vantages_that_are_none(
     blocking = values.blocking.model_copy(update={"vantages": (first,)})
     with pytest.raises(InputError, match=r"vantages\[0\].*no recipient is called 'nobody'"):
         reach_plan(values.model_copy(update={"blocking": blocking}))
+
+
+def test_the_schedulers_look_leaves_it_to_one_that_is_at_it(
+    configured: Schema, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = executed()
+    with only_one(configured.data_dir / LOCK):
+        assert main(["verify-blocks", "--scheduled"]) == 0
+        assert "left to the other process" in capsys.readouterr().out
+        assert main(["verify-blocks"]) == 2
+    assert not BlockLook.objects.filter(order=order).exists()

@@ -42,17 +42,20 @@ def test_the_night_starts_at_one_in_almaty() -> None:
 
 @pytest.mark.parametrize(
     ("name", "command", "ends"),
-    [(DELIVERY_JOB, delivery_command(), "deliver"), (REACH_JOB, reach_command(), "verify-blocks")],
+    [
+        (DELIVERY_JOB, delivery_command(), ["deliver"]),
+        (REACH_JOB, reach_command(), ["verify-blocks", "--scheduled"]),
+    ],
 )
 def test_deliveries_and_looks_come_in_between_and_never_twice_at_once(
-    name: str, command: list[str], ends: str
+    name: str, command: list[str], ends: list[str]
 ) -> None:
     scheduler = BlockingScheduler()
     add_between(scheduler, name, 7, lambda: None)
     (job,) = (job for job, *_ in scheduler._pending_jobs if job.id == name)
     assert (job.max_instances, job.coalesce) == (1, True)
     assert job.trigger.interval.total_seconds() == 7 * 60
-    assert command[1:] == ["-m", "nightly.cli", ends]
+    assert command[1:] == ["-m", "nightly.cli", *ends]
     assert run_command([*command, "--help"], name) == 0
 
 

@@ -13,10 +13,10 @@ from blocking.apps import checked_export_plan
 from blocking.current import requests_for
 from blocking.expiry import expire, renew
 from blocking.exports import build, last_release
-from blocking.narrowing import narrow
 from blocking.plan import Recipient
 from blocking.requests import make_requests
 from blocking.terminal import show_built, show_requests
+from blocking.withholding import withhold
 from domain.clock import utc_now
 from domain.errors import GateError
 
@@ -46,11 +46,15 @@ class Command(BaseCommand):
             with transaction.atomic() if dry else nullcontext():
                 made = make_requests(plan.rules, protection)
                 renewed = renew(plan.rules, protection)
-                narrowed = narrow(plan.rules, protection)
+                withheld = withhold(plan.rules)
                 expire()
-                made.made += renewed.made + narrowed.made
-                made.refused += renewed.refused + narrowed.refused
+                made.made += renewed.made
+                made.refused += renewed.refused
                 show_requests(made, console)
+                for request in withheld:
+                    console.print(
+                        f"withheld: request {request}: its address is not blocked any more"
+                    )
                 built = None
                 if _anything_for(recipient):
                     built = build(recipient, plan, protection, like=options["like"], dry_run=dry)

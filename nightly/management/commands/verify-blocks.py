@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from blocking.apps import export_plan, reach_plan
 from cases.children import die_with
 from cases.models import Run
-from domain.errors import InputError
+from domain.errors import InputError, RuleError
 from nightly.blocks import look, look_for_run
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             "--order", type=int, metavar="ID", help="only this order, although it is not due"
         )
         parser.add_argument("--run", type=int, help=SUPPRESS)
+        parser.add_argument("--scheduled", action="store_true", help=SUPPRESS)
         parser.add_argument("--parent", type=int, default=0, help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,9 +37,15 @@ class Command(BaseCommand):
         if options["run"] is not None:
             look_for_run(plan, values.data_dir, _run(options["run"]))
             return
-        counted = look(
-            plan, values.data_dir, recipient=options["recipient"], order=options["order"]
-        )
+        try:
+            counted = look(
+                plan, values.data_dir, recipient=options["recipient"], order=options["order"]
+            )
+        except RuleError as error:
+            if not options["scheduled"]:
+                raise
+            self.stdout.write(f"left to the other process: {error}")
+            return
         for (name, reason), n in sorted(counted.items()):
             self.stdout.write(f"{name}: {n} {reason}")
         if not counted:
