@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pytest_django import Settings
 import config
 from blocking.exports import Built, build
 from blocking.gate import Limits
-from blocking.models import Export
+from blocking.models import BlockingRequest, Export
 from blocking.plan import ExportPlan, Recipient, RequestRules
 from blocking.protection import Protection, load_protection
 from blocking.releases import release
@@ -27,6 +28,7 @@ from domain.captures import CaptureRecord, Egress, Exchange, Outcome
 from domain.decisions import Jurisdiction, VerdictKind
 from domain.documents import Document
 from domain.targets import TargetKey, TargetKind
+from tests.blocking.addressing import ADDRESS, TABLE
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LISTS = Path(config.__file__).parent
@@ -162,6 +164,31 @@ def confirmed(opened: Opened, analyst: Person, second: Person, clock: Time) -> C
         return case
 
     return make
+
+
+@pytest.fixture
+def allowed(plan: ExportPlan, tmp_path: Path) -> ExportPlan:
+    """A plan with blocks by address switched on in one network, and a table of networks."""
+    table = tmp_path / "networks.tsv"
+    table.write_text(TABLE)
+    rules = replace(
+        plan.rules,
+        address_networks=frozenset({64500}),
+        networks=table,
+        recipients=plan.recipients,
+    )
+    return replace(plan, rules=rules)
+
+
+@pytest.fixture
+def requested(allowed: ExportPlan, protection: Protection, clock: Time):
+    """Makes the requests that are due and gives that of the address."""
+
+    def do(rules: object = None, name: str = ADDRESS) -> BlockingRequest:
+        make_requests(rules or allowed.rules, protection, clock=clock)
+        return BlockingRequest.objects.filter(case__target__value=name).get()
+
+    return do
 
 
 def host(name: str) -> TargetKey:

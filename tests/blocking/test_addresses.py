@@ -3,73 +3,42 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import translation
 
 from blocking.appeals import matched
 from blocking.apps import export_plan
 from blocking.covered import Follows, covered_by
 from blocking.entries import Scope
-from blocking.exports import Built, build, lifts_any
 from blocking.findings import Code
 from blocking.gate import Gate, Limits, Untouchable
-from blocking.models import BlockingRequest, Order, ProtectedName
+from blocking.models import ProtectedName
 from blocking.plan import ExportPlan, Recipient
 from blocking.protection import Protection
 from blocking.reach.targets import parts_of
-from blocking.releases import release
-from blocking.requests import make_requests
 from blocking.scope import Choice, Server, Subject, choose
 from blocking.values import block_address
-from blocking.withholding import withhold
-from cases import audit, proposals
-from cases.models import Capture, Case, Person, Proposal
+from cases.models import Capture, Case, Person
 from cases.moves import move
 from config.schema import Settings
-from domain.errors import GateError, InputError, KeyFormatError, RuleError
-from domain.rechecks import ProposalKind
+from domain.errors import InputError, KeyFormatError, RuleError
 from domain.states import CaseState
 from domain.targets import url_key
-from review.sentences import retold
+from tests.blocking.addressing import (
+    ADDRESS,
+    ANOTHER,
+    MAY_SHARE,
+    built_for,
+    seen_at,
+)
 from tests.blocking.conftest import NOW, Confirmed, Opened, Time, host
 from tests.blocking.making import entry
 from tests.blocking.reading import records
 
-#: Public addresses: those for documentation are none, and no block may name them.
-ADDRESS, ANOTHER = "9.9.9.9", "8.8.8.8"
-TABLE = "9.0.0.0\t9.255.255.255\t64500\tKZ\tNET\n8.8.8.0\t8.8.8.255\t64501\tKZ\tCLOUD\n"
 ALONE = Server(asn=64500, alone=True)
-MAY_SHARE = "is an address, which others may share"
-
-
-@pytest.fixture
-def allowed(plan: ExportPlan, tmp_path: Path) -> ExportPlan:
-    """A plan with blocks by address switched on in one network, and a table of networks."""
-    table = tmp_path / "networks.tsv"
-    table.write_text(TABLE)
-    rules = replace(
-        plan.rules,
-        address_networks=frozenset({64500}),
-        networks=table,
-        recipients=plan.recipients,
-    )
-    return replace(plan, rules=rules)
-
-
-@pytest.fixture
-def requested(allowed: ExportPlan, protection: Protection, clock: Time):
-    """Makes the requests that are due and gives that of the address."""
-
-    def do(rules: object = None, name: str = ADDRESS) -> BlockingRequest:
-        make_requests(rules or allowed.rules, protection, clock=clock)
-        return BlockingRequest.objects.filter(case__target__value=name).get()
-
-    return do
 
 
 def chosen(
@@ -78,11 +47,6 @@ def chosen(
     share = options.pop("share", 1.0)
     subject = Subject(host(name), share, (f"http://{name}/shop",), server=server)
     return choose(subject, protection, **{"networks": {64500}, **options})
-
-
-def seen_at(case: Case, address: str, **more: object) -> None:
-    """As if the case's site had answered from there."""
-    Capture.objects.filter(target=case.target).update(address=address, **more)
 
 
 def test_a_site_without_a_name_is_blocked_by_its_address_once_that_is_switched_on(
@@ -252,103 +216,6 @@ def test_the_address_that_answered_stands_in_the_record(opened: Opened) -> None:
     assert set(case.target.captures.values_list("address", flat=True)) == {"203.0.113.7"}
 
 
-@pytest.fixture
-def in_force(
-    confirmed: Confirmed, allowed: ExportPlan, protection: Protection, clock: Time,
-    supervisor: Person, requested,
-) -> BlockingRequest:  # fmt: skip
-    """A request of an address, and another one beside it, that the regulator was sent."""
-    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
-    confirmed(host("shop.kz"))
-    row = requested()
-    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
-    clock.pass_by(days=1)
-    return row
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("cause", ["others", "unplaced", "cache", "switched off"])
-def test_what_does_not_bear_a_block_any_more_is_lifted_and_people_are_asked(
-    in_force: BlockingRequest, opened: Opened, allowed: ExportPlan, protection: Protection,
-    clock: Time, supervisor: Person, cause: str,
-) -> None:  # fmt: skip
-    assert withhold(allowed.rules, clock=clock) == []
-    rules = allowed.rules
-    if cause == "switched off":
-        rules = replace(rules, address_networks=frozenset())
-    elif cause == "cache":
-        seen_at(in_force.case, ADDRESS, headers=[["CF-RAY", "8f-ALA"]])
-    else:
-        seen_at(opened(host("bookshop.kz")), ADDRESS if cause == "others" else "")
-    assert not lifts_any("regulator", clock=clock)
-    assert withhold(rules, clock=clock) == [in_force.pk]
-    assert withhold(rules, clock=clock) == []
-    assert lifts_any("regulator", clock=clock)
-    now = replace(allowed, rules=rules)
-    built = built_for(now, protection, clock)
-    assert built.manifest.delta is not None
-    assert (built.manifest.delta.added, built.manifest.delta.lifted) == (0, 1)
-    let_out(built, now, protection, clock, supervisor)
-    assert Order.objects.get(request=in_force, recipient="regulator").state == "lift_sent"
-    (proposal,) = Proposal.objects.filter(kind=ProposalKind.PROTECTED)
-    assert "bookshop" not in proposal.evidence["says"]
-    with translation.override("ru"):
-        assert retold(proposal.evidence["says"]) != proposal.evidence["says"]
-    proposals.decide(proposal.pk, supervisor, accept=True, reason="shared", clock=clock)
-    in_force.case.refresh_from_db()
-    assert in_force.case.state == CaseState.WITHDRAWN
-    assert audit.verify().holds
-
-
-@pytest.mark.django_db
-def test_clean_pages_of_one_night_end_no_block(
-    in_force: BlockingRequest, allowed: ExportPlan, clock: Time
-) -> None:
-    """What carries the verdict now is not what the request rests on."""
-    Case.objects.filter(pk=in_force.case_id).update(carriers=[], selling_share=0.0)
-    assert withhold(allowed.rules, clock=clock) == []
-
-
-@pytest.mark.django_db
-def test_the_only_entry_can_be_withheld_and_evidence_that_is_gone_keeps_nothing_blocked(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
-    supervisor: Person, requested,
-) -> None:  # fmt: skip
-    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
-    requested()
-    let_out(built_for(allowed, protection, clock), allowed, protection, clock, supervisor)
-    seen_at(opened(host("bookshop.kz")), ADDRESS)
-    assert allowed.rules.store is not None
-    shutil.rmtree(allowed.rules.store)
-    clock.pass_by(days=1)
-    assert len(withhold(allowed.rules, clock=clock)) == 1
-    built = built_for(allowed, protection, clock)
-    assert built.manifest.delta is not None
-    assert built.manifest.delta.lifted == 1
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("cause", ["others", "switched off"])
-def test_what_changes_after_the_build_keeps_the_list_in_the_house(
-    confirmed: Confirmed, opened: Opened, allowed: ExportPlan, protection: Protection, clock: Time,
-    supervisor: Person, requested, cause: str,
-) -> None:  # fmt: skip
-    seen_at(confirmed(host(ADDRESS), ("/price",)), ADDRESS)
-    row = requested()
-    built = built_for(allowed, protection, clock)
-    rules = allowed.rules
-    if cause == "others":
-        seen_at(opened(host("bookshop.kz")), ADDRESS)
-    else:
-        rules = replace(rules, address_networks=frozenset())
-    with pytest.raises(GateError) as caught:
-        let_out(built, replace(allowed, rules=rules), protection, clock, supervisor)
-    (finding,) = caught.value.findings
-    assert f"[{Code.NOT_REQUESTED}]" in finding
-    row.refresh_from_db()
-    assert row.withheld_at == clock(), "a refused release does not take that back"
-
-
 @pytest.mark.parametrize(
     ("untouchable", "canaries", "code"),
     [
@@ -433,15 +300,3 @@ def test_the_networks_of_the_settings_reach_the_rule(tmp_path: Path) -> None:
 
 def test_vantages_look_at_its_first_page() -> None:
     assert parts_of(Scope.IP, [ADDRESS], 5) == ((f"https://{ADDRESS}/", f"http://{ADDRESS}/"),)
-
-
-def built_for(plan: ExportPlan, protection: Protection, clock: Time) -> Built:
-    """The export for the regulator."""
-    return build(plan.recipient("regulator"), plan, protection, clock=clock)
-
-
-def let_out(
-    built: Built, plan: ExportPlan, protection: Protection, clock: Time, person: Person
-) -> None:
-    """Release it."""
-    release(built.export, person, plan, protection, clock=clock)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from blocking.entries import Action, Scope
 from blocking.exporters import FORMATS, Format, formats_of
+from blocking.plan import Recipient
 from domain.errors import InputError, KeyFormatError
 from domain.targets import canonical_url
 from tests.blocking.making import INFO, ONION, channel, entry, sample
@@ -278,6 +279,18 @@ def test_free_text_cannot_break_out_of_its_string(unit: str) -> None:
     data = b"".join(FORMATS["telegram"].write([channel("shop_kz")], replace(INFO, unit=unit)))
     assert json.loads(data)["unit"] == unit
     assert data.isascii()
+
+
+@pytest.mark.parametrize("fmt", ALL)
+@pytest.mark.parametrize(
+    ("scope", "value"), [(Scope.IP, "9.9.9.9"), (Scope.URL, "http://9.9.9.9/price")]
+)
+def test_what_a_recipient_can_block_is_what_its_formats_can_hold(
+    fmt: Format, scope: Scope, value: str
+) -> None:
+    """The rule of scopes asks recipients, and those know it without an entry at hand."""
+    held = not fmt.companion and not fmt.leaves_out(entry(value, scope=scope), INFO)
+    assert Recipient("one", (fmt.name,)).can_block(scope) == held
 
 
 @given(
