@@ -20,7 +20,6 @@ from blocking.reach.siblings import Sibling, pool, siblings_of
 from blocking.reach.turns import urls_now
 from blocking.reach.verdicts import Judged, Verdict, combine, judge
 from blocking.suffixes import Suffixes
-from blocking.values import is_address
 from cases import counts
 from cases.counts import CountKey
 from cases.models import Run
@@ -182,18 +181,13 @@ class _Batch:
         """Known hosts by their address as the control has it, asked for once a batch."""
         if self.hosts_at is None and self.control is not None:
             control, seconds = self.control, self.plan.bounds.seconds
-            names, found = _names(pool(self.plan.bounds.pool)), defaultdict(list)
+            names, found = pool(self.plan.bounds.pool), defaultdict(list)
             answers = self.threads.map(lambda name: ask(name, control, seconds), names)
             for name, answer in zip(names, answers, strict=True):
                 for address in answer.addresses:
                     found[address].append(name)
             self.hosts_at = found
         return self.hosts_at or {}
-
-
-def _names(hosts: Iterable[str]) -> list[str]:
-    """Those that a resolver can be asked for."""
-    return [host for host in hosts if not is_address(host)]
 
 
 def _hit(one: Sibling, judged: Judged, evidence: Sequence[Mapping[str, Any]]) -> Hit:

@@ -13,6 +13,7 @@ from blocking.models import BlockingRequest, ExportEntry, Order
 from blocking.reach.targets import Tie, parts_of
 from blocking.states import ExportState
 from blocking.suffixes import Suffixes
+from blocking.values import is_address
 from cases.models import Capture, Target
 from domain.captures import Outcome
 from domain.orders import STANDING
@@ -62,14 +63,15 @@ def siblings_of(
 
 
 def pool(most: int) -> list[str]:
-    """The hosts of the record that were fetched well last, ``most`` of them."""
+    """The hosts of the record that were fetched well last, ``most`` of them, that a resolver can be
+    asked for."""
     if not most:
         return []
     rows = Capture.objects.filter(outcome=Outcome.OK, target__kind=TargetKind.HOST)
     rows = rows.exclude(target__case__restricted=True)
     rows = rows.exclude(target__case__state=CaseState.ON_HOLD).order_by("-pk")
     values = rows.values_list("target__value", flat=True)[: most * _CAPTURES_A_HOST]
-    return [*dict.fromkeys(values)][:most]
+    return [*dict.fromkeys(host for host in values if not is_address(host))][:most]
 
 
 @dataclass(frozen=True, slots=True)

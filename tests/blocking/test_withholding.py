@@ -13,6 +13,7 @@ from blocking.findings import Code
 from blocking.models import BlockingRequest, Order
 from blocking.plan import ExportPlan
 from blocking.protection import Protection
+from blocking.reach.siblings import pool, siblings_of
 from blocking.withholding import withhold
 from cases import audit, proposals
 from cases.models import Case, Person, Proposal
@@ -124,3 +125,15 @@ def test_what_changes_after_the_build_keeps_the_list_in_the_house(
     assert f"[{Code.NOT_REQUESTED}]" in finding
     row.refresh_from_db()
     assert row.withheld_at == clock(), "a refused release does not take that back"
+
+
+@pytest.mark.django_db
+def test_a_blocked_address_is_no_neighbour_of_itself(
+    in_force: BlockingRequest, opened: Opened, protection: Protection
+) -> None:
+    opened(host("bookshop.kz"))
+    order = Order.objects.get(request=in_force, recipient="regulator")
+    hosts_at = {ADDRESS: [ADDRESS, "bookshop.kz"]}
+    found = siblings_of(order, [ADDRESS], hosts_at, protection.suffixes, 5)
+    assert [one.name for one in found] == ["bookshop.kz"]
+    assert set(pool(5)) == {"bookshop.kz", "shop.kz"}
